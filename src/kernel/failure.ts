@@ -87,6 +87,17 @@ export class Failure extends Error {
   override get name(): string {
     return 'Failure';
   }
+
+  /** What is stored with an idempotency key, so that the same refusal can be said again. */
+  toJSON(): { code: string; kind: FailureKind; title: { zh: string; en: string }; facts: Facts } {
+    return { code: this.code, kind: this.kind, title: this.title, facts: this.facts };
+  }
+
+  /** The refusal that `toJSON` wrote. */
+  static fromJSON(stored: unknown): Failure {
+    const { code, kind, title, facts } = stored as ReturnType<Failure['toJSON']>;
+    return new Failure({ code, kind, zh: title.zh, en: title.en }, facts);
+  }
 }
 
 export function isFailure(x: unknown): x is Failure {
