@@ -1,0 +1,100 @@
+/**
+ * Nouns of the limit tree (额度树). A node's counters move together; `consumed` follows from how the
+ * node revolves. The four measures (intent, approved, drawn, outstanding) are never added together.
+ */
+import type { Day, Money } from '../kernel/index.ts';
+
+export const nodeKinds = [
+  'ZONE',
+  'ZONE_MASTER',
+  'SEGMENT',
+  'ENTERPRISE_LINE',
+  'PRODUCT_SUBLINE',
+  'CORE_PROGRAM',
+  'ANCHOR',
+  'SPOKE',
+  'CAP',
+] as const;
+export type NodeKind = (typeof nodeKinds)[number];
+
+/** R 循环: repayment restores. NR 不循环: it does not. NRS: only on the day of the draw. */
+export type Revolving = 'R' | 'NR' | 'NRS';
+/** SOFT refuses nothing: an intent binds nobody. */
+export type Enforcement = 'HARD' | 'SOFT';
+/** What a child counts for in its parent: all it consumed, or only what is still owed. */
+export type Contribution = 'consumed' | 'outstanding';
+export type NodeState = 'ACTIVE' | 'FROZEN' | 'CLOSED';
+
+export interface Counters {
+  readonly outstanding: Money;
+  readonly drawn: Money;
+  readonly consumed: Money;
+  readonly reserved: Money;
+  /** For NRS: the day whose draws a repayment still restores, and how much of them is left. */
+  readonly sameDayOn: Day | undefined;
+  readonly sameDayRestorable: Money;
+}
+
+export interface LimitNode extends Counters {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly parentId: string | undefined;
+  /** This node first, the root last. */
+  readonly path: readonly string[];
+  /** Cross-cutting caps that take part in every movement of this node, besides its path. */
+  readonly caps: readonly string[];
+  readonly depth: number;
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly revolving: Revolving;
+  readonly enforcement: Enforcement;
+  readonly contribution: Contribution;
+  readonly limit: Money;
+  readonly state: NodeState;
+  readonly startsOn: Day;
+  readonly expiresOn: Day | undefined;
+  readonly version: number;
+}
+
+export type ReservationState = 'PENDING' | 'POSTED' | 'RELEASED' | 'EXPIRED';
+
+export interface Reservation {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly amount: Money;
+  /** How much of it the draw used; the rest returned at once. */
+  readonly used: Money;
+  readonly state: ReservationState;
+  /** Free from this instant on, whether or not a job has tidied up. */
+  readonly expiresAt: Date;
+}
+
+/** Why a node cannot admit an amount. */
+export interface Binding {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly limit: Money;
+  readonly used: Money;
+  readonly reserved: Money;
+  readonly available: Money;
+  readonly shortBy: Money;
+  /** `held`: it would fit if the open reservations were given back; `used-up`: it would not. */
+  readonly cause: 'held' | 'used-up';
+}
+
+export type MovementKind = 'reserve' | 'release' | 'expire' | 'draw' | 'repay' | 'reverse';
+
+/** One line of the journal: what moved at the leaf and what each HARD node of the path consumed. */
+export interface Movement {
+  readonly nodeId: string;
+  readonly kind: MovementKind;
+  readonly amount: Money;
+  readonly reserved: Money;
+  readonly outstanding: Money;
+  readonly drawn: Money;
+  readonly consumed: ReadonlyMap<string, Money>;
+  readonly valueOn: Day;
+  readonly reservationId: string | undefined;
+}

@@ -1,0 +1,311 @@
+/**
+ * The limit engine: pure decisions over a book of nodes and reservations. The database path and the
+ * trial calculation `limit-scenario` decide with this same code. A step is decided against every
+ * node that takes part, then applied, so that the next step of a batch sees its effect.
+ */
+import type { Day } from '../../kernel/index.ts';
+import { Failure, Money } from '../../kernel/index.ts';
+import type { LimitNode, Movement, Reservation } from '../model.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import type { LimitBook } from './headroom.ts';
+import { participants, refuseAmount, refuseClosed } from './headroom.ts';
+
+export type Step =
+  | {
+      readonly kind: 'reserve';
+      readonly nodeId: string;
+      readonly amount: Money;
+      readonly valueOn: Day;
+      readonly reservationId: string;
+      readonly expiresAt: Date;
+    }
+  | {
+      readonly kind: 'draw';
+      readonly nodeId: string;
+      readonly amount: Money;
+      readonly valueOn: Day;
+      readonly of?: string | undefined;
+      /** Take what exceeds the reservation from the headroom instead of refusing. */
+      readonly spill?: boolean | undefined;
+    }
+  | {
+      readonly kind: 'repay';
+      readonly nodeId: string;
+      readonly amount: Money;
+      readonly valueOn: Day;
+    }
+  | {
+      readonly kind: 'release' | 'expire';
+      readonly of: string;
+      /** Part of the reservation; all of it when absent. */
+      readonly amount?: Money | undefined;
+      readonly valueOn: Day;
+    }
+  | {
+      readonly kind: 'reverse';
+      readonly nodeId: string;
+      readonly amount: Money;
+      readonly valueOn: Day;
+      readonly of?: string | undefined;
+      /** Put the reservation that the draw used back in place. */
+      readonly restore?: boolean | undefined;
+    };
+
+function refuseReservation(
+  reservation: Reservation | undefined,
+  nodeId?: string,
+): Failure | undefined {
+  if (!reservation) return new Failure(no['reservation-missing']);
+  const facts = { reservationId: reservation.id };
+  if (nodeId !== undefined && reservation.nodeId !== nodeId) {
+    return new Failure(no['reservation-other-node'], facts);
+  }
+  if (reservation.state === 'POSTED') return new Failure(no['reservation-posted'], facts);
+  if (reservation.state === 'RELEASED') return new Failure(no['reservation-released'], facts);
+  if (reservation.state === 'EXPIRED') return new Failure(no['reservation-expired'], facts);
+  return undefined;
+}
+
+interface Change {
+  readonly reserved: Money;
+  readonly outstanding: Money;
+  readonly drawn: Money;
+}
+
+/** What a node consumes more (or less) for the change, given what its child contributes. */
+function consumedBy(
+  node: LimitNode,
+  change: Change,
+  contributed: Money,
+  day: Day,
+  reversal: boolean,
+): Money {
+  if (node.revolving === 'R') return contributed;
+  if (node.revolving === 'NR' || reversal || !change.drawn.isZero()) return change.drawn;
+  if (node.sameDayOn !== day) return Money.zero;
+  return Money.min(change.outstanding.negated(), node.sameDayRestorable).negated();
+}
+
+/**
+ * The change of `consumed` on every participating node. A parent's consumption is the sum of what its
+ * children contribute; a non-revolving node counts what was ever drawn, whatever came back.
+ */
+function consumedAlong(
+  book: LimitBook,
+  leaf: LimitNode,
+  change: Change,
+  day: Day,
+  reversal: boolean,
+): Map<string, Money> {
+  const result = new Map<string, Money>();
+  const climb = (path: readonly string[], first: Money): void => {
+    let contributed = first;
+    for (const id of path) {
+      const node = book.nodes.get(id);
+      if (!node) continue;
+      const own = consumedBy(node, change, contributed, day, reversal);
+      result.set(id, own);
+      contributed = node.contribution === 'outstanding' ? change.outstanding : own;
+    }
+  };
+  climb(leaf.path, change.outstanding);
+  for (const id of leaf.path) {
+    for (const cap of book.nodes.get(id)?.caps ?? []) {
+      if (result.has(cap)) continue;
+      const below = book.nodes.get(id);
+      const own = result.get(id) ?? Money.zero;
+      climb(
+        book.nodes.get(cap)?.path ?? [],
+        below?.contribution === 'outstanding' ? change.outstanding : own,
+      );
+    }
+  }
+  return result;
+}
+
+const nothing = Money.zero;
+
+/** Decides one step against the book: the movement it makes, or every reason against it. */
+export function decide(book: LimitBook, step: Step): Movement | Failure {
+  if (!('nodeId' in step)) return decideRelease(book, step);
+  const leaf = book.nodes.get(step.nodeId);
+  if (!leaf) return new Failure(no['node-missing'], { nodeId: step.nodeId });
+  switch (step.kind) {
+    case 'reserve':
+      return decideReserve(book, leaf, step);
+    case 'draw':
+      return decideDraw(book, leaf, step);
+    case 'repay':
+      return decideRepay(book, leaf, step);
+    case 'reverse':
+      return decideReverse(book, leaf, step);
+  }
+}
+
+type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
+type ReleaseStep = Exclude<Step, { readonly nodeId: string }>;
+
+function movement(
+  book: LimitBook,
+  leaf: LimitNode,
+  step: { kind: Step['kind']; amount: Money; valueOn: Day },
+  change: Change,
+  reservationId: string | undefined,
+): Movement {
+  const reversal = step.kind === 'reverse';
+  return {
+    nodeId: leaf.id,
+    kind: step.kind,
+    amount: step.amount,
+    ...change,
+    consumed: consumedAlong(book, leaf, change, step.valueOn, reversal),
+    valueOn: step.valueOn,
+    reservationId,
+  };
+}
+
+function decideReserve(
+  book: LimitBook,
+  leaf: LimitNode,
+  step: StepOf<'reserve'>,
+): Movement | Failure {
+  const nodes = participants(book, leaf);
+  const refusal = refuseClosed(nodes, step.valueOn) ?? refuseAmount(nodes, step.amount);
+  if (refusal) return refusal;
+  const change = { reserved: step.amount, outstanding: nothing, drawn: nothing };
+  return movement(book, leaf, step, change, step.reservationId);
+}
+
+function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
+  const nodes = participants(book, leaf);
+  const closed = refuseClosed(nodes, step.valueOn);
+  if (closed) return closed;
+  let held = nothing;
+  if (step.of !== undefined) {
+    const reservation = book.reservations.get(step.of);
+    const refusal = refuseReservation(reservation, leaf.id);
+    if (refusal || !reservation) return refusal ?? new Failure(no['reservation-missing']);
+    held = reservation.amount;
+    if (step.amount.moreThan(held) && step.spill !== true) {
+      return new Failure(no['reservation-exceeded'], {
+        reservationId: reservation.id,
+        reserved: held,
+        requested: step.amount,
+        shortBy: step.amount.minus(held),
+      });
+    }
+  }
+  const beyond = Money.max(step.amount.minus(held), nothing);
+  const refusal = beyond.isZero() ? undefined : refuseAmount(nodes, beyond);
+  if (refusal) return refusal;
+  const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
+  return movement(book, leaf, step, change, step.of);
+}
+
+function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): Movement | Failure {
+  if (step.amount.moreThan(leaf.outstanding)) {
+    return new Failure(no['repayment-exceeds-outstanding'], {
+      nodeId: leaf.id,
+      outstanding: leaf.outstanding,
+      requested: step.amount,
+      shortBy: step.amount.minus(leaf.outstanding),
+    });
+  }
+  const change = { reserved: nothing, outstanding: step.amount.negated(), drawn: nothing };
+  return movement(book, leaf, step, change, undefined);
+}
+
+function decideRelease(book: LimitBook, step: ReleaseStep): Movement | Failure {
+  const reservation = book.reservations.get(step.of);
+  const refusal = refuseReservation(reservation);
+  if (refusal || !reservation) return refusal ?? new Failure(no['reservation-missing']);
+  const leaf = book.nodes.get(reservation.nodeId);
+  if (!leaf) return new Failure(no['node-missing'], { nodeId: reservation.nodeId });
+  const amount = Money.min(step.amount ?? reservation.amount, reservation.amount);
+  const change = { reserved: amount.negated(), outstanding: nothing, drawn: nothing };
+  return movement(book, leaf, { ...step, amount }, change, reservation.id);
+}
+
+function decideReverse(
+  book: LimitBook,
+  leaf: LimitNode,
+  step: StepOf<'reverse'>,
+): Movement | Failure {
+  if (step.amount.moreThan(leaf.outstanding)) {
+    return new Failure(no['draw-partly-repaid'], {
+      nodeId: leaf.id,
+      outstanding: leaf.outstanding,
+      requested: step.amount,
+    });
+  }
+  const reservation = step.of === undefined ? undefined : book.reservations.get(step.of);
+  const back = step.restore === true && reservation ? reservation.used : nothing;
+  const change = {
+    reserved: back,
+    outstanding: step.amount.negated(),
+    drawn: step.amount.negated(),
+  };
+  return movement(book, leaf, step, change, back.isZero() ? undefined : reservation?.id);
+}
+
+/** The node after the movement. */
+function moved(node: LimitNode, m: Movement): LimitNode {
+  const consumed = node.consumed.plus(m.consumed.get(node.id) ?? nothing);
+  const sameDay = node.sameDayOn === m.valueOn ? node.sameDayRestorable : nothing;
+  const restorable =
+    node.revolving !== 'NRS'
+      ? {}
+      : {
+          sameDayOn: m.valueOn,
+          sameDayRestorable: Money.max(sameDay.plus(m.outstanding), nothing),
+        };
+  return {
+    ...node,
+    outstanding: node.outstanding.plus(m.outstanding),
+    drawn: node.drawn.plus(m.drawn),
+    reserved: node.reserved.plus(m.reserved),
+    consumed,
+    ...restorable,
+  };
+}
+
+function resolved(reservation: Reservation, m: Movement): Reservation {
+  switch (m.kind) {
+    case 'draw':
+      return {
+        ...reservation,
+        used: Money.min(m.amount, reservation.amount),
+        state: 'POSTED',
+      };
+    case 'release':
+    case 'expire': {
+      const rest = reservation.amount.minus(m.amount);
+      if (rest.isPositive()) return { ...reservation, amount: rest };
+      return { ...reservation, state: m.kind === 'expire' ? 'EXPIRED' : 'RELEASED' };
+    }
+    case 'reverse':
+      return { ...reservation, amount: m.reserved, used: nothing, state: 'PENDING' };
+    case 'reserve':
+    case 'repay':
+      return reservation;
+  }
+}
+
+/** Applies a decided movement to the book. */
+export function apply(book: LimitBook, m: Movement): void {
+  for (const id of m.consumed.keys()) {
+    const node = book.nodes.get(id);
+    if (node) book.nodes.set(id, moved(node, m));
+  }
+  if (m.reservationId === undefined || m.kind === 'reserve') return;
+  const reservation = book.reservations.get(m.reservationId);
+  if (reservation) book.reservations.set(reservation.id, resolved(reservation, m));
+}
+
+/** The expiry of every open reservation whose instant has come, oldest first. */
+export function dueExpiries(book: LimitBook, now: Date, valueOn: Day): Step[] {
+  return [...book.reservations.values()]
+    .filter((r) => r.state === 'PENDING' && r.expiresAt <= now)
+    .sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime() || (a.id < b.id ? -1 : 1))
+    .map((r) => ({ kind: 'expire', of: r.id, valueOn }));
+}

@@ -1,0 +1,102 @@
+/**
+ * The input shapes that every operation shares. Each validates strictly, parses into the kernel's type
+ * and documents itself for OpenAPI; text may hold neither control characters nor broken Unicode,
+ * because neither survives the database and the hash chain unchanged.
+ */
+import { z } from 'zod';
+import { Day, isDay } from '../kernel/day.ts';
+import type { Id } from '../kernel/id.ts';
+import { MONEY_INPUT_LIMIT, Money } from '../kernel/money.ts';
+import { Rate, isRateText } from '../kernel/rate.ts';
+
+const moneyPattern = /^\d{1,18}(\.\d{1,2})?$/;
+
+/** An amount in yuan, zero or more, at most two decimals, below 10^16. */
+export const AmountInput = z
+  .string()
+  .regex(moneyPattern, 'an amount in yuan with at most two decimals, as text')
+  .refine((text) => !moneyPattern.test(text) || Money.of(text).lessThan(MONEY_INPUT_LIMIT), {
+    message: 'amounts of 10^16 or more are refused',
+    abort: true,
+  })
+  .transform((text) => Money.of(text))
+  .meta({ description: '金额（元），文本，最多两位小数', examples: ['1250000.00'] });
+
+/** An amount above zero. */
+export const PositiveAmountInput = AmountInput.refine((money) => money.isPositive(), {
+  message: 'the amount must be above zero',
+});
+
+/** Money in an answer. */
+export const MoneyText = z
+  .string()
+  .regex(/^-?\d{1,18}\.\d{2}$/)
+  .meta({ description: '金额（元），文本', examples: ['1250000.00'] });
+
+const ratePattern = /^\d{1,6}(\.\d{1,12})?$/;
+
+/** A rate per year or a ratio, zero or more: "0.0345" is 3.45 %. */
+export const RateInput = z
+  .string()
+  .regex(ratePattern, 'a rate as text, for instance "0.0345"')
+  .refine((text) => !ratePattern.test(text) || isRateText(text), { abort: true })
+  .transform((text) => Rate.of(text))
+  .meta({ description: '利率或比例，文本，0.0345 即 3.45%', examples: ['0.0345'] });
+
+/** A share of at most 1. */
+export const ShareInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
+  message: 'a share is at most 1',
+});
+
+export const DayInput = z
+  .string()
+  .refine(isDay, { message: 'a day that exists, YYYY-MM-DD', abort: true })
+  .transform((text) => Day.of(text))
+  .meta({ description: '日期 YYYY-MM-DD', examples: ['2026-11-22'] });
+
+export const DayText = z.string().meta({ description: '日期 YYYY-MM-DD' });
+export const InstantText = z.string().meta({ description: 'RFC 3339 时刻' });
+
+/** An id of one kind. Any well-shaped text is taken: an id that does not exist is a 404, not a 400. */
+export const IdInput = <P extends string>(prefix: P) =>
+  z
+    .string()
+    .regex(/^[\w-]{1,60}$/, `an id ${prefix}_…`)
+    .transform((text) => text as Id<P>)
+    .meta({ description: `标识 ${prefix}_…` });
+
+export const IdText = z.string();
+
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+const unsafeText = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
+
+/** Text of 1 to `length` characters without control characters; outer blanks are not allowed. */
+export const TextInput = (length = 200) =>
+  z
+    .string()
+    .min(1)
+    .max(length)
+    .refine((text) => !unsafeText.test(text), { message: 'no control characters' })
+    .refine((text) => text.trim() === text, { message: 'no blanks at the ends' });
+
+/** A reason that a person gives: at least two characters. */
+export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
+  message: 'a reason has at least two characters',
+});
+
+/** A list's place: `cursor`/`limit`, or `page`/`pageSize`; 50 by default, 200 at most. */
+export const pageShape = {
+  page: z.coerce.number().int().min(1).max(100_000).optional(),
+  pageSize: z.coerce.number().int().min(1).max(200).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+};
+
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    page: z.number().int(),
+    pageSize: z.number().int(),
+    total: z.number().int(),
+  });
