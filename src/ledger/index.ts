@@ -1,5 +1,5 @@
 // The ledger's front door: double entry, balances as of any day, and the list of its invariants.
-export { brokenInvariants, ledgerInvariants, type Invariant } from './invariants.ts';
+export { brokenInvariants, ledgerInvariants } from './invariants.ts';
 export {
   chart,
   credit,

@@ -2,14 +2,9 @@
  * What must always be true of the books, as a list of queries that return the rows breaking it. The
  * list is the specification: a test runs it after every database test, and anybody may run it live.
  */
+import type { Invariant } from '../platform/module.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-
-export interface Invariant {
-  readonly name: string;
-  /** Selects what breaks it; no row means that it holds. */
-  readonly sql: string;
-}
 
 export const ledgerInvariants: readonly Invariant[] = [
   {

@@ -58,18 +58,21 @@ export interface Context {
   quote(item: Item<unknown>, rule: RuleQuote): void;
 }
 
-/** When a second person must agree, by the amount at stake; tiers themselves are data. */
+/**
+ * When a second person must agree, by the amount at stake; tiers themselves are data. Members here and
+ * below are methods, so that an operation of any type fits a catalogue of `Operation`.
+ */
 export interface ApprovalRule<I> {
   /** The amount compared with the tiers; undefined: never needs approval by amount. */
-  readonly amount?: (input: I) => Money | undefined;
+  amount?(input: I): Money | undefined;
   /** Ask for approval whatever the amount. */
   readonly always?: boolean;
   /** Permission that the deciding person needs. */
   readonly permission: string;
   /** Sets something aside at submission, so that two pending approvals cannot both pass. */
-  readonly hold?: (context: Context, item: Item<I>) => Promise<string>;
+  hold?(context: Context, item: Item<I>): Promise<string>;
   /** Gives it back when the approval is rejected, withdrawn or expires. */
-  readonly letGo?: (context: Context, item: Item<I>) => Promise<void>;
+  letGo?(context: Context, item: Item<I>): Promise<void>;
 }
 
 export interface Operation<I = unknown, O = unknown> {
@@ -82,13 +85,10 @@ export interface Operation<I = unknown, O = unknown> {
   /** True when it changes an existing thing: HTTP then demands `If-Match`. */
   readonly versioned: boolean;
   /** Concurrent calls with one key share a transaction; the key is the root they contend for. */
-  readonly gatherKey?: (input: I) => string;
+  gatherKey?(input: I): string;
   /** Keys of the input that never reach the log. */
   readonly secret: readonly string[];
-  readonly runMany: (
-    context: Context,
-    items: readonly Item<I>[],
-  ) => Promise<readonly (O | Failure)[]>;
+  runMany(context: Context, items: readonly Item<I>[]): Promise<readonly (O | Failure)[]>;
 }
 
 interface Common<I, O> {
@@ -146,7 +146,7 @@ export interface Query<I = unknown, O = unknown> {
   readonly permission: string;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
-  readonly run: (context: QueryContext, input: I) => Promise<O>;
+  run(context: QueryContext, input: I): Promise<O>;
 }
 
 export interface QueryContext {

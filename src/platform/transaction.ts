@@ -5,7 +5,7 @@
  */
 import type { Knex } from 'knex';
 import type { ClientBase } from 'pg';
-import pg from 'pg';
+import { escapeLiteral } from 'pg';
 
 /** Which rows a transaction sees: zones, and inside them the owning organisations. */
 export interface Scope {
@@ -41,16 +41,14 @@ export interface Tx {
   attempt<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T>;
 }
 
-const escape = (text: string): string => pg.escapeLiteral(text);
-
 const listOf = (names: readonly string[] | '*'): string =>
   typeof names === 'string' ? '*' : names.join(',');
 
 const begin = (scope: Scope, readOnly: boolean): string =>
   `begin${readOnly ? ' isolation level repeatable read read only' : ''};` +
   'set local role yuanxin_app;set local plan_cache_mode=force_custom_plan;' +
-  `select set_config('yuanxin.zones',${escape(listOf(scope.zones))},true),` +
-  `set_config('yuanxin.owners',${escape(listOf(scope.owners))},true)`;
+  `select set_config('yuanxin.zones',${escapeLiteral(listOf(scope.zones))},true),` +
+  `set_config('yuanxin.owners',${escapeLiteral(listOf(scope.owners))},true)`;
 
 function openTx(connection: ClientBase): Tx {
   let depth = 0;
