@@ -45,7 +45,9 @@ export function addMonths(day: Day, months: number): Day {
   const index = from.year * 12 + (from.month - 1) + months;
   const year = Math.floor(index / 12);
   const month = index - year * 12 + 1;
-  if (!(year >= 1 && year <= 9999)) throw new RangeError(`${day} + ${months} months: out of range`);
+  if (!Number.isInteger(months) || year < 1 || year > 9999) {
+    throw new RangeError(`not a number of months from ${day} within the calendar: ${months}`);
+  }
   return textOf(year, month, Math.min(from.day, daysInMonth(year, month)));
 }
 
@@ -85,6 +87,7 @@ function textOf(year: number, month: number, day: number): Day {
 }
 
 function exists(year: number, month: number, day: number): boolean {
+  if (!Number.isInteger(year) || !Number.isInteger(month) || !Number.isInteger(day)) return false;
   const inRange = year >= 1 && year <= 9999 && month >= 1 && month <= 12;
   return inRange && day >= 1 && day <= daysInMonth(year, month);
 }
