@@ -4,7 +4,7 @@ import type { Day } from './day.ts';
 import { addDays, dayParts, weekday } from './day.ts';
 
 export interface Calendar {
-  /** Days off that would be working days by the week (and weekend days of a holiday, harmlessly). */
+  /** Days off; the weekend days of a holiday may be among them. */
   readonly holidays: ReadonlySet<Day>;
   /** Saturdays and Sundays that are worked 调休. */
   readonly workingDays: ReadonlySet<Day>;
@@ -40,8 +40,9 @@ export function isWorkingDay(calendar: Calendar, day: Day): boolean {
 }
 
 /**
- * The n-th working day after `from`: the day after `from` is the first that can count, whether or not
- * `from` is worked. n = 0 is `from` itself. Throws RangeError when n is no whole number or negative.
+ * The n-th working day after `from`: the day after `from` is the first that can count, whether or
+ * not `from` is worked. n = 0 is `from` itself. Throws RangeError when n is no whole number or
+ * negative.
  */
 export function addWorkingDays(calendar: Calendar, from: Day, n: number): CountedDay {
   if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`not a count of days: ${n}`);

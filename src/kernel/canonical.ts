@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * JSON with keys sorted by code unit, undefined members dropped, toJSON respected, no spaces; -0 is 0.
- * Throws TypeError on what JSON cannot carry faithfully.
+ * JSON with keys sorted by code unit, undefined members dropped, toJSON respected, no spaces; -0
+ * is 0. Throws TypeError on what JSON cannot carry faithfully.
  */
 export function canonicalJson(value: unknown): string {
   const text = textOf(value, '');

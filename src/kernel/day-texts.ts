@@ -1,5 +1,5 @@
-// Days as foreign registers write them. Undefined, not an exception, for what is no real day: a dirty
-// register is ordinary input, and the importer decides which refusal that is.
+// Days as foreign registers write them. Undefined, not an exception, for what is no real day: a
+// dirty register is ordinary input, and the importer decides which refusal that is.
 import { Day } from './day.ts';
 
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';

@@ -1,6 +1,6 @@
-// A day of the civil calendar, 'YYYY-MM-DD', without zone; the zone decides only which day "now" is.
-// Text, because text sorts, compares (a < b), travels and stores as it is; arithmetic goes through
-// the number of days since 1970-01-01 in plain integers, never through Date.
+// A day of the civil calendar, 'YYYY-MM-DD', without zone; the zone decides only which day "now"
+// is. Text, because text sorts, compares (a < b), travels and stores as it is; arithmetic goes
+// through the number of days since 1970-01-01 in plain integers, never through Date.
 declare const brand: unique symbol;
 
 /** 'YYYY-MM-DD' of a day that exists, years 0001 to 9999. Two days compare with < and >. */
@@ -39,7 +39,7 @@ export function addDays(day: Day, days: number): Day {
   return fromEpochDay(epochDay(day) + days);
 }
 
-/** The same day of the month `months` on (or back), clamped to the month's end: 31 Jan + 1 = 28 Feb. */
+/** The same day `months` on (or back), clamped to the month's end: 31 Jan + 1 is 28 Feb. */
 export function addMonths(day: Day, months: number): Day {
   const from = partsOf(day);
   const index = from.year * 12 + (from.month - 1) + months;
@@ -51,7 +51,7 @@ export function addMonths(day: Day, months: number): Day {
   return textOf(year, month, Math.min(from.day, daysInMonth(year, month)));
 }
 
-/** Nights from `from` to `to`: the first day counts, the last does not; negative when `to` is earlier. */
+/** The first day counts, the last does not; negative when `to` is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return epochDay(to) - epochDay(from);
 }

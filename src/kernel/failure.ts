@@ -1,5 +1,6 @@
-// What a rule refuses. A Failure is an answer, not an accident: it is created in hot paths, thousands
-// per batch, so it carries no stack. A broken invariant is an assertion instead, never a Failure.
+// What a rule refuses. A Failure is an answer, not an accident: it is created in hot paths,
+// thousands per batch, so it carries no stack. A broken invariant is an assertion instead, never
+// a Failure.
 
 export type FailureKind =
   | 'invalid'
@@ -49,8 +50,8 @@ export type Facts = Readonly<Record<string, unknown>>;
 
 /**
  * Declares a module's refusals. The order of declaration is the order of precedence, and
- * `Object.values` lists them in it; a code must therefore not look like a number, because JavaScript
- * moves such keys to the front. Throws TypeError on a code of another shape.
+ * `Object.values` lists them in it; a code must therefore not look like a number, because
+ * JavaScript moves such keys to the front. Throws TypeError on a code of another shape.
  */
 export function refusals<const T extends Record<string, Wording>>(
   module: string,

@@ -1,6 +1,7 @@
-// Prefixed, time-ordered ids: `line_01KAJ…`, a ULID in Crockford base 32 behind the noun's prefix.
-// Within one process ids only grow, also inside a millisecond and when the clock steps back, so that
-// rows made in one batch sort in the order of their making. An id is a name, never a secret.
+// Prefixed, time-ordered ids: `line_01KAJ…`, a ULID in Crockford base 32 behind the noun's
+// prefix. Within one process ids only grow, also inside a millisecond and when the clock steps
+// back, so that rows made in one batch sort in the order of their making. An id is a name, never
+// a secret.
 import { randomFillSync } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -11,7 +12,7 @@ const RANDOM_LENGTH = 16;
 /** An id of the noun with this prefix. */
 export type Id<P extends string> = `${P}_${string}`;
 
-/** Random bytes are drawn in bulk: one call into the kernel serves 256 milliseconds with new ids. */
+/** Random bytes are drawn in bulk: one draw serves 256 milliseconds that make ids. */
 const pool = new Uint8Array(256 * RANDOM_LENGTH);
 let poolAt = pool.length;
 

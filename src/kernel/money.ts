@@ -25,8 +25,8 @@ const MONEY_TEXT = /^-?\d{1,18}(\.\d{1,2})?$/;
 export type Whole = bigint | number;
 
 /**
- * An exact decimal of up to 40 significant digits: unrounded interest, a rate, a share. Results with
- * more digits than that, such as 1 ÷ 3, are cut half-up at the 40th.
+ * An exact decimal of up to 40 significant digits: unrounded interest, a rate, a share. Results
+ * with more digits than that, such as 1 ÷ 3, are cut half-up at the 40th.
  */
 export class Exact {
   static readonly zero: Exact = new Exact(new D(0));
@@ -178,9 +178,10 @@ export class Money {
   }
 
   /**
-   * Splits the amount in proportion to the weights by largest remainder, ties to the earlier part, so
-   * that the parts always add up; a weight of zero receives nothing. A negative amount is split as
-   * its mirror image. Throws RangeError on a negative weight and when all weights are zero.
+   * Splits the amount in proportion to the weights by largest remainder, ties to the earlier
+   * part, so that the parts always add up; a weight of zero receives nothing. A negative amount
+   * is split as its mirror image. Throws RangeError on a negative weight and when all weights are
+   * zero.
    */
   allocate(weights: readonly (Money | Exact)[]): Money[] {
     const shares = wholeWeights(weights);

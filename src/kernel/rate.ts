@@ -1,5 +1,6 @@
-// A rate per year or a ratio, as decimal text: "0.0345" is 3.45 %. And simple interest, which accrues
-// unrounded and rounds once. The text is kept, without zeros that say nothing, and is what is stored.
+// A rate per year or a ratio, as decimal text: "0.0345" is 3.45 %. And simple interest, which
+// accrues unrounded and rounds once. The text is kept, without zeros that say nothing, and is
+// what is stored.
 import type { Day } from './day.ts';
 import { dayParts, daysBetween } from './day.ts';
 import type { Rounding } from './money.ts';
@@ -82,8 +83,8 @@ export interface Interest {
 }
 
 /**
- * Simple interest: principal × yearly rate × days ÷ days of the year. The first day counts, the last
- * does not (算头不算尾, 银发〔2005〕129号). Throws RangeError when `to` is before `from`.
+ * Simple interest: principal × yearly rate × days ÷ days of the year. The first day counts, the
+ * last does not (算头不算尾, 银发〔2005〕129号). Throws RangeError when `to` is before `from`.
  */
 export function interest(terms: InterestTerms, mode: Rounding = 'half-up'): Interest {
   const { principal, rate, from, to, dayCount } = terms;

@@ -1,4 +1,5 @@
-// Days that exist, arithmetic on them, the day it is in Shanghai, and the clocks of the worked cases.
+// Days that exist, arithmetic on them, the day it is in Shanghai, and the clocks of the worked
+// cases.
 import { expect } from 'chai';
 import {
   addDays,

@@ -64,7 +64,7 @@ describe('interest', () => {
   });
 
   for (const { id, inputs, mode, expected } of cases) {
-    it(`${id}: ${inputs.principal} at ${inputs.rate}, ${inputs.dayCount} → ${expected.interest}`, () => {
+    it(`${id}: ${inputs.principal} at ${inputs.rate} → ${expected.interest}`, () => {
       const terms = {
         principal: Money.of(inputs.principal),
         rate: Rate.of(inputs.rate),

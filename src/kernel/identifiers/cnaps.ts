@@ -1,6 +1,6 @@
 // 支付系统行号 (CNAPS): bank 3, city 4, branch 4, check 1. Twelve digits are the hard rule; the check
-// digit (ISO 7064 MOD 11,10) is derived from public bank numbers and stated by no document we know of,
-// so a wrong one only warns.
+// digit (ISO 7064 MOD 11,10) is derived from public bank numbers and stated by no document we
+// know of, so a wrong one only warns.
 import type { CodeCheck } from './normal-form.ts';
 import { normalForm } from './normal-form.ts';
 

@@ -1,5 +1,6 @@
-// How a typed or pasted code is read before it is judged: full width to half width, no blanks, upper
-// case. Nothing else is put right: a letter O is never taken for a zero, because the code may be wrong.
+// How a typed or pasted code is read before it is judged: full width to half width, no blanks,
+// upper case. Nothing else is put right: a letter O is never taken for a zero, because the code
+// may be wrong.
 
 /** Characters are compared one by one afterwards, so only ASCII letters change case. */
 export function normalForm(code: string): string {

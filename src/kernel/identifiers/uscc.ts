@@ -1,6 +1,6 @@
 // 统一社会信用代码, GB 32100-2015: authority, type, six digits of region, the nine characters of the
-// organisation code (GB 11714-1997, with a check of its own) and a check character over all.
-// The two checks use different alphabets: there A is 10 and Z 35, here I, O, S, V and Z do not exist.
+// organisation code (GB 11714-1997, with a check of its own) and a check character over all. The
+// two checks use different alphabets: there A is 10 and Z 35, here I, O, S, V and Z do not exist.
 import type { CodeCheck, CodeClass } from './normal-form.ts';
 import { normalForm } from './normal-form.ts';
 
@@ -38,8 +38,9 @@ export function checkUscc(code: string): CodeCheck {
 }
 
 /**
- * A valid code of a company (authority 9, type 1) for demo data and replays. `region` is six digits,
- * `serial` a whole number below 10^8; another value throws RangeError. One serial, one code.
+ * A valid code of a company (authority 9, type 1) for demo data and replays. `region` is six
+ * digits, `serial` a whole number below 10^8; another value throws RangeError. One serial, one
+ * code.
  */
 export function makeUscc(region: string, serial: number): string {
   if (!/^\d{6}$/.test(region)) throw new RangeError(`not a region: '${region}'`);
