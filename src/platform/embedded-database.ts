@@ -1,8 +1,7 @@
 // The database that the program brings along: real PostgreSQL on a data folder, one owner at a time.
 // Files there: postgres/ (the database), postgres.secret (password), postgres.address.json (where it
 // runs now). A lock of ours could go stale, so PostgreSQL's own lock and the kernel decide who owns.
-import { chown, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -11,10 +10,12 @@ import { findBinaries } from './embedded/binaries.ts';
 import { initialise, startServer, superuser, type Running } from './embedded/cluster.ts';
 import { chooseIdentity } from './embedded/identity.ts';
 import { findOccupant, stopOrphan, type Occupant } from './embedded/occupant.ts';
-import { isErrno, keptSecret, readSecret } from './kept-secret.ts';
+import { isErrno } from './errno.ts';
+import { keptSecret, readSecret, replacePrivate } from './private-file.ts';
 import { StartError } from './start-error.ts';
 
 const databaseName = 'yuanxin';
+const joinedName = 'yuanxin-joined';
 
 export interface EmbeddedOptions {
   readonly dataFolder: string;
@@ -30,9 +31,12 @@ export interface EmbeddedDatabase {
   readonly url: string;
   /** True when this process started it. */
   readonly owned: boolean;
-  /** Stops it when owned, else does nothing. Close your connections first. Twice is harmless. */
+  /**
+   * Stops it when owned, else leaves it. Close your own connections first. In the mode
+   * 'join-or-start' it waits for other commands that joined. Twice is harmless.
+   */
   stop(): Promise<void>;
-  /** Ends when the database ends, for whatever reason; of a joined one we never hear. */
+  /** Ends when the database ends or is left, for whatever reason; the exit code if it had one. */
   readonly exited: Promise<number | null>;
 }
 
@@ -147,10 +151,10 @@ async function start(
   try {
     const address = addressOf(server);
     await createDatabase(withSecret(address.url, secret));
-    await writeAddress(place, address);
-    return owned(server, withSecret(address.url, secret), place, options.mode);
+    await replacePrivate(place.addressFile, `${JSON.stringify(address)}\n`);
+    return owned(server, withSecret(address.url, secret), place, options);
   } catch (cause) {
-    await server.stop(false);
+    await server.stop();
     throw cause;
   }
 }
@@ -174,11 +178,12 @@ function owned(
   server: Running,
   url: string,
   place: Place,
-  mode: EmbeddedOptions['mode'],
+  { mode, log }: EmbeddedOptions,
 ): EmbeddedDatabase {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    await server.stop(mode === 'join-or-start');
+    if (mode === 'join-or-start') await Promise.race([othersLeave(url, log), server.exited]);
+    await server.stop();
     await rm(place.addressFile, { force: true });
   };
   return {
@@ -189,23 +194,39 @@ function owned(
   };
 }
 
+/** A command that happened to start the database must not pull it from under the others. */
+async function othersLeave(url: string, log: EmbeddedOptions['log']): Promise<void> {
+  const sql = `select from pg_stat_activity where application_name = '${joinedName}'`;
+  for (let round = 0; (await query(url, sql).catch(() => 0)) > 0; round += 1) {
+    if (round === 0) log('another command still uses this database; waiting for it to end');
+    await sleep(200);
+  }
+}
+
 /** Undefined while the owner is still starting, or when what answers does not know our secret. */
 async function join(place: Place, occupant: Occupant): Promise<EmbeddedDatabase | undefined> {
   const address = await readAddress(place);
   const secret = await readSecret(place.secretFile);
   if (address?.pid !== occupant.pid || secret === undefined) return undefined;
   const url = withSecret(address.url, secret);
-  const answers = await query(url, 'select 1').then(
-    () => true,
-    () => false,
-  );
-  if (!answers) return undefined;
-  return {
-    url,
-    owned: false,
-    exited: new Promise(() => undefined),
-    stop: async () => undefined,
-  };
+  // Held open until we leave: it tells the owner that we are here, and us when the database ends.
+  const presence = new Client({
+    connectionString: url,
+    application_name: joinedName,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  presence.on('error', () => undefined);
+  const exited = new Promise<null>((resolve) => {
+    presence.once('end', () => resolve(null));
+  });
+  try {
+    await presence.connect();
+  } catch {
+    await presence.end().catch(() => undefined);
+    return undefined;
+  }
+  return { url, owned: false, exited, stop: async () => presence.end() };
 }
 
 function addressOf({ port, pid }: Running): Address {
@@ -215,12 +236,6 @@ function addressOf({ port, pid }: Running): Address {
 
 function withSecret(url: string, secret: string): string {
   return Object.assign(new URL(url), { password: secret }).href;
-}
-
-async function writeAddress(place: Place, address: Address): Promise<void> {
-  const draft = `${place.addressFile}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(address)}\n`, { mode: 0o600 });
-  await rename(draft, place.addressFile);
 }
 
 async function readAddress(place: Place): Promise<Address | undefined> {

@@ -4,7 +4,7 @@
 import { access, chmod, constants, readFile, realpath, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isErrno } from '../kept-secret.ts';
+import { isErrno } from '../errno.ts';
 import { StartError } from '../start-error.ts';
 
 export interface Binaries {

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isErrno } from '../kept-secret.ts';
+import { isErrno } from '../errno.ts';
 import { StartError } from '../start-error.ts';
 import type { Binaries } from './binaries.ts';
 import { cleanEnvironment, type Identity } from './identity.ts';
@@ -111,7 +111,7 @@ async function initdb(cluster: Cluster, folder: string, passwordFile: string): P
     '--builtin-locale=C.UTF-8',
     ...(cluster.durable ? [] : ['--no-sync']),
   ]);
-  const output = collectLines(child);
+  const output = collectLines(child, () => undefined);
   const code = await child.exited;
   if (code === 0) return;
   const reason = output.lines.slice(-3).join(' ');
@@ -140,8 +140,8 @@ export interface Running {
   readonly port: number;
   /** The exit code, null after a signal; whatever the reason. */
   readonly exited: Promise<number | null>;
-  /** Without `patient`, clients are disconnected; with it, those of other processes may finish. */
-  stop(patient: boolean): Promise<void>;
+  /** Disconnects every client. */
+  stop(): Promise<void>;
 }
 
 /** Undefined when another process started one on this folder at the same moment. */
@@ -149,9 +149,9 @@ export async function startServer(cluster: Cluster): Promise<Running | undefined
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const child = launch(cluster, cluster.binaries.postgres, serverWords(cluster, port));
-    const output = collectLines(child);
+    const output = collectLines(child, cluster.log);
     const ready = await Promise.race([output.ready, child.exited]);
-    if (ready === 'ready') return running(child, port, output, cluster.log);
+    if (ready === 'ready') return running(child, port);
     const text = output.lines.join('\n');
     if (/lock file .* already exists|shared memory block .* still in use/.test(text)) return;
     // The port was free when we asked; somebody took it before PostgreSQL did.
@@ -205,7 +205,7 @@ function launch({ identity }: Cluster, program: string, words: readonly string[]
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
+    child.on('error', reject);
     child.once('close', resolve);
   });
   return Object.assign(child, { exited });
@@ -215,18 +215,17 @@ interface Output {
   /** The last lines that it printed. */
   readonly lines: string[];
   readonly ready: Promise<'ready'>;
-  forward: (line: string) => void;
 }
 
-function collectLines(child: Child): Output {
+function collectLines(child: Child, log: (line: string) => void): Output {
   const { promise, resolve } = withResolvers<'ready'>();
-  const output: Output = { lines: [], ready: promise, forward: () => undefined };
+  const output: Output = { lines: [], ready: promise };
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
       output.lines.push(line);
       if (output.lines.length > 30) output.lines.shift();
-      output.forward(line);
+      log(line);
       if (line.includes('ready to accept connections')) resolve('ready');
     });
   }
@@ -241,8 +240,7 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void 
   return { promise, resolve };
 }
 
-function running(child: Child, port: number, output: Output, log: Cluster['log']): Running {
-  output.forward = log;
+function running(child: Child, port: number): Running {
   // Where the kernel does not pass our death on, at least an ordinary exit of ours does.
   const stopAtExit = () => child.kill('SIGINT');
   process.once('exit', stopAtExit);
@@ -253,9 +251,7 @@ function running(child: Child, port: number, output: Output, log: Cluster['log']
     pid: child.pid ?? -1,
     port,
     exited,
-    async stop(patient) {
-      if (patient) child.kill('SIGTERM');
-      if (patient && (await endsWithin(60))) return;
+    async stop() {
       child.kill('SIGINT');
       if (await endsWithin(10)) return;
       child.kill('SIGQUIT');

@@ -6,7 +6,7 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { isErrno } from '../kept-secret.ts';
+import { isErrno } from '../errno.ts';
 import { StartError } from '../start-error.ts';
 
 const run = promisify(execFile);
