@@ -59,9 +59,10 @@ type Address = z.output<typeof Address>;
 /** Throws StartError: folder unusable, taken by another process, or PostgreSQL does not start. */
 export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const place = await preparePlace(options.dataFolder);
-  // Long enough for an owner that is recovering from a crash to come up.
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
+  // An owner may just be stopping, or dying; or it recovers from a crash and comes up late.
+  const began = Date.now();
+  const patienceMs = { own: 2_000, 'join-or-start': 60_000 }[options.mode];
+  for (;;) {
     const occupant = await occupantOf(place);
     if (occupant === undefined) {
       const started = await start(place, options);
@@ -69,18 +70,13 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
     } else if (occupant.orphaned) {
       options.log(`stopping the PostgreSQL (process ${occupant.pid}) that a killed owner left`);
       await stopOrphan(occupant, place.databaseFolder);
-    } else if (options.mode === 'own') {
-      throw secondOwner(place, occupant);
     } else {
-      const joined = await join(place, occupant);
+      const joined = options.mode === 'own' ? undefined : await join(place, occupant);
       if (joined !== undefined) return joined;
+      if (Date.now() - began > patienceMs) throw taken(place, occupant, options.mode);
     }
     await sleep(100);
   }
-  throw new StartError(
-    `数据文件夹 ${place.dataFolder} 上的数据库一分钟内没有应答。`,
-    `The database on ${place.dataFolder} did not answer within a minute.`,
-  );
 }
 
 async function preparePlace(folder: string): Promise<Place> {
@@ -127,7 +123,17 @@ async function occupantOf(place: Place): Promise<Occupant | undefined> {
   }
 }
 
-function secondOwner({ dataFolder }: Place, { ownerPid }: Occupant): StartError {
+function taken(
+  { dataFolder }: Place,
+  { ownerPid }: Occupant,
+  mode: EmbeddedOptions['mode'],
+): StartError {
+  if (mode === 'join-or-start') {
+    return new StartError(
+      `进程 ${ownerPid} 在数据文件夹 ${dataFolder} 上的数据库一分钟内没有应答。`,
+      `The database of process ${ownerPid} on ${dataFolder} did not answer within a minute.`,
+    );
+  }
   return new StartError(
     `另一个园信进程（进程号 ${ownerPid}）正在使用数据文件夹 ${dataFolder}，` +
       `请先停止它，或用 YUANXIN_DATA 指定另一个文件夹。`,

@@ -30,7 +30,7 @@ export interface Identity {
 
 /** The first way that can start `program` and reach `folder`. Throws StartError when none can. */
 export async function chooseIdentity(program: string, folder: string): Promise<Identity> {
-  let complaint = '';
+  const causes: unknown[] = [];
   for (const identity of await candidates(folder)) {
     // One probe answers all: namespaces allowed, path open, libraries linked.
     const [command, ...rest] = [...identity.prefix, '/bin/sh', '-c'];
@@ -39,12 +39,14 @@ export async function chooseIdentity(program: string, folder: string): Promise<I
       await run(command, [...rest, ...script], { ...identity.spawnAs, env: cleanEnvironment });
       return identity;
     } catch (cause) {
-      complaint ||= cause instanceof Error ? cause.message.trim() : String(cause);
+      causes.push(cause);
     }
   }
   throw new StartError(
-    `内置 PostgreSQL 无法在此用户下运行，请用普通用户启动，或用 DATABASE_URL 指定服务器（${complaint}）。`,
-    `The embedded PostgreSQL cannot run as this user; start as an ordinary user or set DATABASE_URL.`,
+    `内置 PostgreSQL 不能以当前用户在 ${folder} 上运行，请用普通用户启动，或用 DATABASE_URL 指定服务器。`,
+    `The embedded PostgreSQL cannot run as this user on ${folder}; ` +
+      `start as an ordinary user or set DATABASE_URL.`,
+    { cause: new AggregateError(causes) },
   );
 }
 

@@ -29,7 +29,7 @@ export async function findOccupant(databaseFolder: string): Promise<Occupant | u
   if (pid === undefined) return undefined;
   const found = await lookAt(pid);
   const folder = await realpath(databaseFolder);
-  if (found === undefined || !/postgres/.test(found.command) || !found.command.includes(folder)) {
+  if (!found?.command.includes(`postgres -D ${folder} `)) {
     // PostgreSQL would do the same, but not when the number was given to another process of ours.
     await rm(lockFile, { force: true });
     return undefined;
