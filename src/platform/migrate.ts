@@ -78,8 +78,9 @@ function explain(cause: unknown): unknown {
       { cause },
     );
   }
+  // insufficient_privilege; and invalid_schema_name, where not even USAGE was granted.
   const code: unknown = 'code' in cause ? cause.code : undefined;
-  if (code !== '42501') return cause;
+  if (code !== '42501' && code !== '3F000') return cause;
   return new StartError(
     `数据库用户无权建立表结构（${cause.message}）；请让它成为数据库的所有者。`,
     `The database user may not create the schema (${cause.message}); make it the database's owner.`,

@@ -41,6 +41,14 @@ export interface PoolOptions {
   readonly sessionSettings?: boolean;
 }
 
+/** What knex would print it also throws, and stdout belongs to the commands' results. */
+const silent: Knex.Logger = {
+  warn: () => undefined,
+  error: () => undefined,
+  deprecate: () => undefined,
+  debug: () => undefined,
+};
+
 /** A knex over its own pool. The caller owns it and ends it with `destroy()`. */
 export function makePool(options: PoolOptions): Knex {
   return knex({
@@ -48,6 +56,7 @@ export function makePool(options: PoolOptions): Knex {
     connection: connectionOptions(options),
     pool: { min: 0, max: options.max, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: options.acquireTimeoutMs ?? 30_000,
+    log: silent,
   });
 }
 
