@@ -1,3 +1,4 @@
+// Every variable, every wrong value by name, and no secret in any sentence.
 import path from 'node:path';
 import { expect } from 'chai';
 import { printable, readConfig } from '../../config/index.ts';

@@ -1,3 +1,4 @@
+// Pool settings, texts for days and amounts, and one sentence for each way a server can fail us.
 import { createServer, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { checkServer, makePool } from '../../src/platform/postgres.ts';
