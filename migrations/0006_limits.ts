@@ -41,6 +41,7 @@ export async function up(knex: Knex): Promise<void> {
         and reserved = 0)),
       check (enforcement = 'HARD' or revolving <> 'NRS')
     ) with (fillfactor = 70);
+    create unique index limits_nodes_one_root on limits_nodes (zone_id) where kind = 'ZONE';
     create index limits_nodes_parent on limits_nodes (parent_id);
     create index limits_nodes_zone on limits_nodes (zone_id, kind);
     create index limits_nodes_subject on limits_nodes (subject_id) where subject_id is not null;
@@ -77,7 +78,7 @@ export async function up(knex: Knex): Promise<void> {
 
     create table limits_movements (
       seq bigint generated always as identity primary key,
-      node_id text not null references limits_nodes (id),
+      node_id text not null,
       zone_id text not null,
       owner_id text not null,
       kind text not null check (kind in ('reserve', 'release', 'expire', 'draw', 'repay',

@@ -213,9 +213,6 @@ async function record(
         operationId: call.item.operationId,
       })),
     );
-  await writeEvents(tx, events, at);
-  await appendToLog(
-    tx,
-    kept.map(({ call, outcome }) => logEntry(recorder, call, outcome, at)),
-  );
+  const entries = kept.map(({ call, outcome }) => logEntry(recorder, call, outcome, at));
+  await Promise.all([writeEvents(tx, events, at), appendToLog(tx, entries)]);
 }

@@ -1,0 +1,74 @@
+/**
+ * What a drawdown under approval sets aside: a reservation made at submission, so that two pending
+ * approvals cannot both pass. A maker who named a reservation of his own already holds the amount.
+ */
+import type { Money } from '../kernel/index.ts';
+import { Failure, Day, isFailure, newId } from '../kernel/index.ts';
+import { addWorkingDays } from '../kernel/calendar.ts';
+import { takeLimits } from '../limits/index.ts';
+import { calendarOf } from '../parties/index.ts';
+import type { Context, Item } from '../platform/operation.ts';
+import { creditRefusals as no } from './refusals.ts';
+import { linesById } from './store-loans.ts';
+
+/** How long a reservation holds unless said otherwise; a setting of the zone in a later issue. */
+export const reservationWorkingDays = 10;
+
+interface DrawInput {
+  readonly lineId: string;
+  readonly amount: Money;
+  readonly valueOn: Day;
+  readonly reservationId?: string | undefined;
+}
+
+/** The end of the tenth working day from today, in Asia/Shanghai. */
+export async function defaultExpiry(context: Context): Promise<Date> {
+  const calendar = await calendarOf(context.tx);
+  const { day } = addWorkingDays(calendar, context.today, reservationWorkingDays);
+  return new Date(`${day}T23:59:59+08:00`);
+}
+
+export async function holdReservation(context: Context, item: Item<DrawInput>): Promise<string> {
+  const { lineId, amount, valueOn, reservationId } = item.input;
+  if (reservationId !== undefined) return reservationId;
+  const line = (await linesById(context.tx, [lineId])).get(lineId);
+  if (!line) throw new Failure(no['line-missing'], { lineId });
+  const id = newId('rsv');
+  const [taken] = await takeLimits(
+    context.tx,
+    [
+      {
+        step: {
+          kind: 'reserve',
+          nodeId: line.nodeId,
+          amount,
+          valueOn,
+          reservationId: id,
+          expiresAt: await defaultExpiry(context),
+        },
+        sourceId: id,
+        operationId: item.operationId,
+        purpose: 'credit.draw-down',
+      },
+    ],
+    context,
+  );
+  if (isFailure(taken)) throw taken;
+  return id;
+}
+
+/** Gives the hold back; one that expired or was the maker's own reservation is left as it is. */
+export async function releaseHold(context: Context, item: Item<DrawInput>): Promise<void> {
+  if (item.hold === undefined || item.hold === item.input.reservationId) return;
+  await takeLimits(
+    context.tx,
+    [
+      {
+        step: { kind: 'release', of: item.hold, valueOn: context.today },
+        sourceId: item.hold,
+        operationId: item.operationId,
+      },
+    ],
+    context,
+  );
+}

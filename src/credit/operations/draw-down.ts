@@ -1,0 +1,165 @@
+/**
+ * Pays out under a line (出账). The one operation that everybody in a zone contends for: all callers
+ * that arrive during a commit share the next transaction, and each is admitted or refused on its own.
+ */
+import { z } from 'zod';
+import type { Day, Id } from '../../kernel/index.ts';
+import { Failure, isFailure, newId } from '../../kernel/index.ts';
+import { post } from '../../ledger/index.ts';
+import type { Taken } from '../../limits/index.ts';
+import { takeLimits } from '../../limits/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { hotOperation } from '../../platform/operation.ts';
+import {
+  DayInput,
+  IdInput,
+  IdText,
+  MoneyText,
+  PositiveAmountInput,
+  TextInput,
+} from '../../platform/schemas.ts';
+import { holdReservation, releaseHold } from '../hold.ts';
+import type { Drawdown, Line } from '../model.ts';
+import { drawdownJournal } from '../postings.ts';
+import { creditRefusals as no } from '../refusals.ts';
+import { rememberRoot, rootOf } from '../root-hints.ts';
+import { insertDrawdownRows, linesById } from '../store-loans.ts';
+
+const input = z.strictObject({
+  lineId: IdInput('line'),
+  amount: PositiveAmountInput,
+  valueOn: DayInput,
+  dueOn: DayInput,
+  purpose: TextInput(200),
+  reservationId: IdInput('rsv').optional(),
+  /** Take what exceeds the reservation from the headroom instead of refusing. */
+  spill: z.boolean().optional(),
+});
+type Input = z.output<typeof input>;
+
+const output = z.object({
+  drawdownId: IdText,
+  lineId: IdText,
+  amount: MoneyText,
+  lineAvailable: MoneyText,
+});
+
+function refuse(line: Line | undefined, one: Input, today: Day): Failure | undefined {
+  if (!line) return new Failure(no['line-missing'], { lineId: one.lineId });
+  if (one.valueOn > today) {
+    return new Failure(no['value-day-in-future'], { valueOn: one.valueOn, today });
+  }
+  if (one.dueOn < one.valueOn) {
+    return new Failure(no['due-before-value-day'], { valueOn: one.valueOn, dueOn: one.dueOn });
+  }
+  return undefined;
+}
+
+interface Wanted {
+  readonly item: Item<Input>;
+  readonly line: Line;
+  readonly id: Id<'draw'>;
+}
+
+const stepOf = ({ item, line, id }: Wanted) => {
+  const { amount, valueOn, reservationId, spill } = item.input;
+  return {
+    step: {
+      kind: 'draw' as const,
+      nodeId: line.nodeId,
+      amount,
+      valueOn,
+      of: item.hold ?? reservationId,
+      spill,
+    },
+    sourceId: id,
+    operationId: item.operationId,
+  };
+};
+
+const drawdownOf = ({ item, line, id }: Wanted): Drawdown => ({
+  id,
+  zoneId: line.zoneId,
+  ownerId: line.ownerId,
+  lineId: line.id,
+  nodeId: line.nodeId,
+  enterpriseId: line.enterpriseId,
+  amount: item.input.amount,
+  outstanding: item.input.amount,
+  valueOn: item.input.valueOn,
+  dueOn: item.input.dueOn,
+  state: 'DISBURSED',
+  purpose: item.input.purpose,
+  reservationId: item.hold ?? item.input.reservationId,
+  enrolmentId: undefined,
+  operationId: item.operationId,
+  version: 1,
+});
+
+async function runMany(
+  context: Context,
+  items: readonly Item<Input>[],
+): Promise<(z.output<typeof output> | Failure)[]> {
+  const { tx } = context;
+  const lines = await linesById(
+    tx,
+    items.map((item) => item.input.lineId),
+  );
+  const decided = items.map((item): Wanted | Failure => {
+    const line = lines.get(item.input.lineId);
+    if (line) context.concern(item, line.zoneId);
+    const refusal = refuse(line, item.input, context.today);
+    return refusal ?? { item, line: line as Line, id: newId('draw') };
+  });
+  const wanted = decided.filter((one): one is Wanted => !isFailure(one));
+  const taken = await takeLimits(tx, wanted.map(stepOf), context);
+  const outcome = new Map<Wanted, Taken | Failure>(
+    wanted.map((one, i) => [one, taken[i] as Taken | Failure]),
+  );
+  const drawdowns: Drawdown[] = [];
+  const answers = decided.map((one) => {
+    if (isFailure(one)) return one;
+    const took = outcome.get(one) as Taken | Failure;
+    if (isFailure(took)) return took;
+    const drawdown = drawdownOf(one);
+    drawdowns.push(drawdown);
+    rememberRoot(drawdown.lineId, took.leaf.path.at(-1));
+    context.emit(one.item, drawnEvent(drawdown));
+    const { leaf } = took;
+    return {
+      drawdownId: drawdown.id,
+      lineId: drawdown.lineId,
+      amount: drawdown.amount.toString(),
+      lineAvailable: leaf.limit.minus(leaf.consumed).minus(leaf.reserved).toString(),
+    };
+  });
+  await Promise.all([
+    insertDrawdownRows(tx, drawdowns, context.now),
+    post(tx, drawdowns.map(drawdownJournal), context.now),
+  ]);
+  return answers;
+}
+
+const drawnEvent = (drawdown: Drawdown) => ({
+  name: 'credit.line-drawn',
+  zoneId: drawdown.zoneId,
+  ownerId: drawdown.ownerId,
+  subjectId: drawdown.id,
+  payload: { lineId: drawdown.lineId, amount: drawdown.amount, valueOn: drawdown.valueOn },
+});
+
+export const drawDown = hotOperation({
+  name: 'credit.draw-down',
+  title: { zh: '放款', en: 'Draw down' },
+  permission: 'credit:draw',
+  approval: {
+    amount: (one: Input) => one.amount,
+    permission: 'credit:approve',
+    hold: holdReservation,
+    letGo: releaseHold,
+  },
+  input,
+  output,
+  gatherKey: (one: Input) => rootOf(one.lineId),
+  runMany,
+});

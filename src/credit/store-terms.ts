@@ -1,0 +1,234 @@
+/** Rows of agreements, segments, whitelist entries and lines: what is agreed, not what moves. */
+import type { Day, Money } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import type { EntryState } from './model.ts';
+
+export interface Agreement {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly name: string;
+  readonly intentAmount: Money;
+  readonly sense: 'AT_LEAST' | 'AT_MOST';
+  readonly qualifier: string | undefined;
+  readonly source: string | undefined;
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+  readonly nodeId: string;
+  readonly generated: boolean;
+}
+
+const insertAgreement = statement(
+  'credit.insert-agreement',
+  `insert into credit_agreements (id, zone_id, owner_id, name, intent_amount, sense, qualifier,
+     source, starts_on, ends_on, node_id, generated)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+);
+
+export async function addAgreement(tx: Tx, a: Agreement): Promise<void> {
+  await tx.rows(insertAgreement, [
+    a.id,
+    a.zoneId,
+    a.ownerId,
+    a.name,
+    a.intentAmount.toString(),
+    a.sense,
+    a.qualifier ?? null,
+    a.source ?? null,
+    a.startsOn,
+    a.endsOn,
+    a.nodeId,
+    a.generated,
+  ]);
+}
+
+export type AgreementTerms = Pick<Agreement, 'id' | 'zoneId' | 'ownerId' | 'nodeId'> & {
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+};
+
+const selectAgreement = statement(
+  'credit.select-agreement',
+  `select id, zone_id as "zoneId", owner_id as "ownerId", node_id as "nodeId",
+     starts_on as "startsOn", ends_on as "endsOn"
+   from credit_agreements where id = $1`,
+);
+
+export async function agreementById(tx: Tx, id: string): Promise<AgreementTerms | undefined> {
+  return (await tx.rows<AgreementTerms>(selectAgreement, [id]))[0];
+}
+
+const insertSegment = statement(
+  'credit.insert-segment',
+  `insert into credit_segments (id, zone_id, owner_id, agreement_id, name, scope, node_id)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export interface Segment {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly agreementId: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly nodeId: string;
+}
+
+export async function addSegment(tx: Tx, s: Segment): Promise<void> {
+  const values = [s.id, s.zoneId, s.ownerId, s.agreementId, s.name, s.scope, s.nodeId];
+  await tx.rows(insertSegment, values);
+}
+
+export type SegmentTerms = Omit<Segment, 'name' | 'scope'> & {
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+};
+
+const selectSegments = statement(
+  'credit.select-segments',
+  `select s.id, s.zone_id as "zoneId", s.owner_id as "ownerId",
+     s.agreement_id as "agreementId", s.node_id as "nodeId", a.starts_on as "startsOn",
+     a.ends_on as "endsOn"
+   from credit_segments s join credit_agreements a on a.id = s.agreement_id
+   where s.id = any ($1::text[])`,
+);
+
+export async function segmentsById(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, SegmentTerms>> {
+  const rows = await tx.rows<SegmentTerms>(selectSegments, [[...new Set(ids)]]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const insertEntries = statement(
+  'credit.insert-entries',
+  `insert into credit_whitelist_entries (id, zone_id, owner_id, enterprise_id, state, reason,
+     nominated_on, decision_due_on)
+   values ($1, $2, $3, $4, 'RECOMMENDED', $5, $6, $7) on conflict do nothing returning id`,
+);
+
+export interface NewEntry {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly enterpriseId: string;
+  readonly reason: string;
+  readonly nominatedOn: Day;
+  readonly decisionDueOn: Day;
+}
+
+/** False when the enterprise already has a live entry at this bank. */
+export async function addEntry(tx: Tx, e: NewEntry): Promise<boolean> {
+  const rows = await tx.rows(insertEntries, [
+    e.id,
+    e.zoneId,
+    e.ownerId,
+    e.enterpriseId,
+    e.reason,
+    e.nominatedOn,
+    e.decisionDueOn,
+  ]);
+  return rows.length > 0;
+}
+
+export interface Entry {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly enterpriseId: string;
+  readonly state: EntryState;
+  readonly version: number;
+}
+
+const lockEntry = statement(
+  'credit.lock-entry',
+  `select id, zone_id as "zoneId", owner_id as "ownerId", enterprise_id as "enterpriseId", state,
+     version::int
+   from credit_whitelist_entries where id = $1 for no key update`,
+);
+
+export async function lockEntryById(tx: Tx, id: string): Promise<Entry | undefined> {
+  return (await tx.rows<Entry>(lockEntry, [id]))[0];
+}
+
+const decideEntry = statement(
+  'credit.decide-entry',
+  `update credit_whitelist_entries set state = $2, reason = $3, decided_on = $4,
+     expires_on = $5, version = version + 1
+   where id = $1`,
+);
+
+export async function saveEntryDecision(
+  tx: Tx,
+  id: string,
+  decision: { state: EntryState; reason: string; on: Day; expiresOn: Day | undefined },
+): Promise<void> {
+  const { state, reason, on, expiresOn } = decision;
+  await tx.rows(decideEntry, [id, state, reason, on, expiresOn ?? null]);
+}
+
+const selectActive = statement(
+  'credit.select-active-entries',
+  `select enterprise_id as "enterpriseId", owner_id as "ownerId" from credit_whitelist_entries
+   where enterprise_id = any ($1::text[]) and state = 'ACTIVE'
+     and (expires_on is null or expires_on >= $2::date)`,
+);
+
+/** `bank enterprise` of every entry in force on that day. */
+export async function activeEntries(
+  tx: Tx,
+  enterpriseIds: readonly string[],
+  on: Day,
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ enterpriseId: string; ownerId: string }>(selectActive, [
+    [...new Set(enterpriseIds)],
+    on,
+  ]);
+  return new Set(rows.map((row) => `${row.ownerId} ${row.enterpriseId}`));
+}
+
+const insertLines = statement(
+  'credit.insert-lines',
+  `insert into credit_lines (id, zone_id, owner_id, agreement_id, segment_id, enterprise_id,
+     parent_line_id, product, rate_annual, node_id, approved_on, renewal, generated)
+   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+     $7::text[], $8::text[], $9::numeric[], $10::text[], $11::date[], $12::boolean[],
+     $13::boolean[])`,
+);
+
+export interface NewLine {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly agreementId: string;
+  readonly segmentId: string;
+  readonly enterpriseId: string;
+  readonly parentLineId: string | undefined;
+  readonly product: string;
+  readonly rateAnnual: string;
+  readonly nodeId: string;
+  readonly approvedOn: Day;
+  readonly renewal: boolean;
+  readonly generated: boolean;
+}
+
+export async function addLines(tx: Tx, list: readonly NewLine[]): Promise<void> {
+  if (list.length === 0) return;
+  await tx.rows(insertLines, [
+    list.map((l) => l.id),
+    list.map((l) => l.zoneId),
+    list.map((l) => l.ownerId),
+    list.map((l) => l.agreementId),
+    list.map((l) => l.segmentId),
+    list.map((l) => l.enterpriseId),
+    list.map((l) => l.parentLineId ?? null),
+    list.map((l) => l.product),
+    list.map((l) => l.rateAnnual),
+    list.map((l) => l.nodeId),
+    list.map((l) => l.approvedOn),
+    list.map((l) => l.renewal),
+    list.map((l) => l.generated),
+  ]);
+}

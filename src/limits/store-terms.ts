@@ -1,0 +1,213 @@
+/**
+ * Rows that describe rather than count: new nodes, changed terms, reservations. Kept apart from the
+ * counters because these run once per line, not once per drawdown.
+ */
+import type { Day } from '../kernel/index.ts';
+import { Money, newId } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import type {
+  Contribution,
+  Enforcement,
+  LimitNode,
+  NodeKind,
+  Reservation,
+  Revolving,
+} from './model.ts';
+import { lockAnyNode } from './store.ts';
+
+export interface NewNode {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly shared?: boolean;
+  readonly parentId?: string | undefined;
+  readonly caps?: readonly string[];
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** The enterprise, agreement or pool that the node is about. */
+  readonly subjectId?: string;
+  readonly revolving: Revolving;
+  readonly enforcement: Enforcement;
+  readonly contribution?: Contribution;
+  readonly limit: Money;
+  readonly startsOn: Day;
+  readonly expiresOn?: Day | undefined;
+}
+
+const insertNodes = statement(
+  'limits.insert-nodes',
+  `insert into limits_nodes (id, zone_id, owner_id, shared, parent_id, path, caps, depth, name,
+     kind, subject_id, revolving, enforcement, contribution, amount, state, starts_on, expires_on)
+   select n.id, n.zone_id, n.owner_id, n.shared, n.parent_id, array[n.id] || coalesce(p.path, '{}'),
+     n.caps::text[], coalesce(p.depth + 1, 0), n.name, n.kind, n.subject_id, n.revolving,
+     n.enforcement, n.contribution, n.amount, 'ACTIVE', n.starts_on, n.expires_on
+   from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[],
+     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::numeric[],
+     $14::date[], $15::date[]) as n (id, zone_id, owner_id, shared, parent_id, caps, name, kind,
+     subject_id, revolving, enforcement, contribution, amount, starts_on, expires_on)
+   left join limits_nodes p on p.id = n.parent_id
+   returning id`,
+);
+
+/** Adds nodes below nodes that exist; a list must not contain a node and its own parent. */
+export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<void> {
+  if (nodes.length === 0) return;
+  await tx.rows(insertNodes, [
+    nodes.map((n) => n.id),
+    nodes.map((n) => n.zoneId),
+    nodes.map((n) => n.ownerId),
+    nodes.map((n) => n.shared ?? false),
+    nodes.map((n) => n.parentId ?? null),
+    nodes.map((n) => `{${(n.caps ?? []).join(',')}}`),
+    nodes.map((n) => n.name),
+    nodes.map((n) => n.kind),
+    nodes.map((n) => n.subjectId ?? null),
+    nodes.map((n) => n.revolving),
+    nodes.map((n) => n.enforcement),
+    nodes.map((n) => n.contribution ?? 'consumed'),
+    nodes.map((n) => n.limit.toString()),
+    nodes.map((n) => n.startsOn),
+    nodes.map((n) => n.expiresOn ?? null),
+  ]);
+}
+
+const updateTerm = statement(
+  'limits.update-terms',
+  `update limits_nodes set amount = $2::numeric, state = $3, expires_on = $4::date,
+     version = version + 1
+   where id = $1`,
+);
+const insertChange = statement(
+  'limits.insert-changes',
+  `insert into limits_changes (id, node_id, zone_id, owner_id, field, old_value, new_value,
+     value_on, recorded_at, reason, operation_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+);
+
+export interface TermChange {
+  readonly limit?: Money;
+  readonly state?: LimitNode['state'];
+  readonly expiresOn?: Day;
+}
+
+/** Changes terms of a locked node and writes each change with its reason. Use is never touched. */
+export async function changeTerms(
+  tx: Tx,
+  node: LimitNode,
+  change: TermChange,
+  why: { valueOn: Day; now: Date; reason: string; operationId: string },
+): Promise<LimitNode> {
+  const next: LimitNode = { ...node, ...change, version: node.version + 1 };
+  await tx.rows(updateTerm, [node.id, next.limit.toString(), next.state, next.expiresOn ?? null]);
+  const fields: [string, string | undefined, string | undefined][] = [
+    ['amount', node.limit.toString(), next.limit.toString()],
+    ['state', node.state, next.state],
+    ['expires_on', node.expiresOn, next.expiresOn],
+  ];
+  for (const [field, before, after] of fields.filter(([, a, b]) => a !== b)) {
+    await tx.rows(insertChange, [
+      newId('chg'),
+      node.id,
+      node.zoneId,
+      node.ownerId,
+      field,
+      before ?? null,
+      after ?? null,
+      why.valueOn,
+      why.now.toISOString(),
+      why.reason,
+      why.operationId,
+    ]);
+  }
+  return next;
+}
+
+/** Locks one node of the caller's scope; undefined when there is none. */
+export async function lockNode(tx: Tx, id: string): Promise<LimitNode | undefined> {
+  return lockAnyNode(tx, id);
+}
+
+const insertReservations = statement(
+  'limits.insert-reservations',
+  `insert into limits_reservations (id, zone_id, owner_id, node_id, root_id, amount, state,
+     expires_at, purpose, made_at)
+   select r.*, $9::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[],
+     $5::text[], $6::numeric[], array_fill('PENDING'::text, array[cardinality($1::text[])]),
+     $7::timestamptz[], $8::text[]) as r`,
+);
+const updateReservations = statement(
+  'limits.update-reservations',
+  `update limits_reservations r set amount = c.amount, used = c.used, state = c.state,
+     resolved_at = case c.state when 'PENDING' then null else $5::timestamptz end,
+     version = version + 1
+   from unnest($1::text[], $2::numeric[], $3::numeric[], $4::text[]) as c (id, amount, used, state)
+   where r.id = c.id`,
+);
+
+export interface NewReservation {
+  readonly reservation: Reservation;
+  readonly leaf: LimitNode;
+  readonly purpose: string;
+}
+
+export async function createReservations(
+  tx: Tx,
+  list: readonly NewReservation[],
+  now: Date,
+): Promise<void> {
+  if (list.length === 0) return;
+  await tx.rows(insertReservations, [
+    list.map((r) => r.reservation.id),
+    list.map((r) => r.leaf.zoneId),
+    list.map((r) => r.leaf.ownerId),
+    list.map((r) => r.leaf.id),
+    list.map((r) => r.leaf.path.at(-1)),
+    list.map((r) => r.reservation.amount.toString()),
+    list.map((r) => r.reservation.expiresAt.toISOString()),
+    list.map((r) => r.purpose),
+    now.toISOString(),
+  ]);
+}
+
+export async function saveReservations(
+  tx: Tx,
+  list: readonly Reservation[],
+  now: Date,
+): Promise<void> {
+  if (list.length === 0) return;
+  await tx.rows(updateReservations, [
+    list.map((r) => r.id),
+    list.map((r) => r.amount.toString()),
+    list.map((r) => r.used.toString()),
+    list.map((r) => r.state),
+    now.toISOString(),
+  ]);
+}
+
+const selectZoneRoot = statement(
+  'limits.select-zone-root',
+  `select id from limits_nodes where zone_id = $1 and kind = 'ZONE'`,
+);
+
+/** The zone's shared root: SOFT, its figure is the sum of what hangs below. Made when first needed. */
+export async function zoneRoot(
+  tx: Tx,
+  zone: { zoneId: string; ownerId: string; name: string; startsOn: Day },
+): Promise<string> {
+  const [row] = await tx.rows<{ id: string }>(selectZoneRoot, [zone.zoneId]);
+  if (row) return row.id;
+  const id = newId('lim');
+  await createNodes(tx, [
+    {
+      ...zone,
+      id,
+      shared: true,
+      kind: 'ZONE',
+      revolving: 'R',
+      enforcement: 'SOFT',
+      limit: Money.zero,
+    },
+  ]);
+  return id;
+}

@@ -1,0 +1,220 @@
+/**
+ * Rows of the limit tree. The HARD nodes of a batch are locked in one order everywhere: deepest first,
+ * ids sorted, the root last; SOFT nodes have no counters, are never locked and only pass through.
+ */
+import type { Day } from '../kernel/index.ts';
+import { Money } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import type { LimitNode, Movement, Reservation } from './model.ts';
+
+const nodeColumns = `id, zone_id as "zoneId", owner_id as "ownerId", parent_id as "parentId", path,
+  caps, depth, name, kind, revolving, enforcement, contribution, amount, state,
+  starts_on as "startsOn", expires_on as "expiresOn", outstanding, drawn, consumed, reserved,
+  same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable", version::int`;
+
+type NodeRow = Omit<
+  LimitNode,
+  | 'limit'
+  | 'parentId'
+  | 'expiresOn'
+  | 'outstanding'
+  | 'drawn'
+  | 'consumed'
+  | 'reserved'
+  | 'sameDayOn'
+  | 'sameDayRestorable'
+> & {
+  parentId: string | null;
+  amount: string;
+  expiresOn: Day | null;
+  outstanding: string;
+  drawn: string;
+  consumed: string;
+  reserved: string;
+  sameDayOn: Day | null;
+  sameDayRestorable: string;
+};
+
+export const nodeFromRow = (row: NodeRow): LimitNode => {
+  const { amount, ...rest } = row;
+  return {
+    ...rest,
+    limit: Money.of(amount),
+    parentId: row.parentId ?? undefined,
+    expiresOn: row.expiresOn ?? undefined,
+    outstanding: Money.of(row.outstanding),
+    drawn: Money.of(row.drawn),
+    consumed: Money.of(row.consumed),
+    reserved: Money.of(row.reserved),
+    sameDayOn: row.sameDayOn ?? undefined,
+    sameDayRestorable: Money.of(row.sameDayRestorable),
+  };
+};
+
+const lockHard = statement(
+  'limits.lock-hard',
+  `select ${nodeColumns} from limits_nodes
+   where id = any ($1::text[]) and enforcement = 'HARD'
+   order by depth desc, id for no key update`,
+);
+const selectNodes = statement(
+  'limits.select-nodes',
+  `select ${nodeColumns} from limits_nodes where id = any ($1::text[])`,
+);
+
+const selectTouched = statement(
+  'limits.select-touched',
+  `with along as (
+     select distinct unnest(path) as id from limits_nodes where id = any ($1::text[])
+   ), capped as (
+     select distinct unnest(c.path) as id
+     from along join limits_nodes n using (id) join limits_nodes c on c.id = any (n.caps)
+     where n.caps <> '{}'
+   )
+   select ${nodeColumns} from limits_nodes
+   where id in (select id from along union select id from capped)`,
+);
+
+/**
+ * Every node that a movement on one of `ids` touches: the paths, and the paths of the caps on them.
+ * Counters of HARD nodes are stale until they are locked; terms of SOFT ones are all there is.
+ */
+export async function touchedNodes(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, LimitNode>> {
+  const rows = await tx.rows<NodeRow>(selectTouched, [[...new Set(ids)]]);
+  return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
+}
+
+/** Locks the HARD nodes among `ids`, deepest first, and reads their counters under the lock. */
+export async function lockHardNodes(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, LimitNode>> {
+  const rows = await tx.rows<NodeRow>(lockHard, [ids]);
+  return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
+}
+
+const lockOne = statement(
+  'limits.lock-one',
+  `select ${nodeColumns} from limits_nodes where id = $1 for no key update`,
+);
+
+/** Locks one node, HARD or SOFT, to change its terms. */
+export async function lockAnyNode(tx: Tx, id: string): Promise<LimitNode | undefined> {
+  const [row] = await tx.rows<NodeRow>(lockOne, [id]);
+  return row && nodeFromRow(row);
+}
+
+/** The nodes without any lock, for reading. */
+export async function readNodes(tx: Tx, ids: readonly string[]): Promise<Map<string, LimitNode>> {
+  const rows = await tx.rows<NodeRow>(selectNodes, [ids]);
+  return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
+}
+
+type ReservationRow = Omit<Reservation, 'amount' | 'used'> & { amount: string; used: string };
+
+const reservationColumns = `id, node_id as "nodeId", amount, used, state,
+  expires_at as "expiresAt"`;
+
+const lockReservations = statement(
+  'limits.lock-reservations',
+  `select ${reservationColumns} from limits_reservations
+   where id = any ($1::text[])
+     or (state = 'PENDING' and root_id = any ($2::text[]) and expires_at <= $3::timestamptz)
+   order by id for no key update`,
+);
+
+/** Locks the named reservations and every open one under these roots whose instant has come. */
+export async function lockReservationsOf(
+  tx: Tx,
+  ids: readonly string[],
+  roots: readonly string[],
+  now: Date,
+): Promise<Map<string, Reservation>> {
+  const rows = await tx.rows<ReservationRow>(lockReservations, [ids, roots, now.toISOString()]);
+  return new Map(
+    rows.map((row) => [row.id, { ...row, amount: Money.of(row.amount), used: Money.of(row.used) }]),
+  );
+}
+
+const saveCounters = statement(
+  'limits.save-counters',
+  `update limits_nodes n set outstanding = c.outstanding, drawn = c.drawn, consumed = c.consumed,
+     reserved = c.reserved, same_day_on = c.same_day_on,
+     same_day_restorable = c.same_day_restorable
+   from unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::date[],
+     $7::numeric[]) as c (id, outstanding, drawn, consumed, reserved, same_day_on,
+     same_day_restorable)
+   where n.id = c.id`,
+);
+
+/** Writes the counters of the changed HARD nodes. Their `version` is that of the terms, not of use. */
+export async function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): Promise<void> {
+  const hard = nodes.filter((node) => node.enforcement === 'HARD');
+  if (hard.length === 0) return;
+  await tx.rows(saveCounters, [
+    hard.map((n) => n.id),
+    hard.map((n) => n.outstanding.toString()),
+    hard.map((n) => n.drawn.toString()),
+    hard.map((n) => n.consumed.toString()),
+    hard.map((n) => n.reserved.toString()),
+    hard.map((n) => n.sameDayOn ?? null),
+    hard.map((n) => n.sameDayRestorable.toString()),
+  ]);
+}
+
+const insertMovements = statement(
+  'limits.insert-movements',
+  `insert into limits_movements (node_id, zone_id, owner_id, kind, amount, reserved, outstanding,
+     drawn, path, consumed, value_on, reservation_id, source_id, operation_id, recorded_at)
+   select m.node_id, m.zone_id, m.owner_id, m.kind, m.amount, m.reserved, m.outstanding, m.drawn,
+     m.path::text[], m.consumed::numeric[], m.value_on, m.reservation_id, m.source_id,
+     m.operation_id, $15::timestamptz
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[],
+     $7::numeric[], $8::numeric[], $9::text[], $10::text[], $11::date[], $12::text[], $13::text[],
+     $14::text[]) with ordinality as m (node_id, zone_id, owner_id, kind, amount, reserved,
+     outstanding, drawn, path, consumed, value_on, reservation_id, source_id, operation_id, place)
+   order by place`,
+);
+
+export interface JournalledMovement {
+  readonly movement: Movement;
+  readonly leaf: LimitNode;
+  /** The HARD nodes it touched, leaf first. */
+  readonly hardIds: readonly string[];
+  readonly sourceId: string;
+  readonly operationId: string;
+}
+
+const arrayText = (values: readonly string[]): string => `{${values.join(',')}}`;
+
+/** Appends to the journal of movements, in the order in which they were decided. */
+export async function journalMovements(
+  tx: Tx,
+  list: readonly JournalledMovement[],
+  recordedAt: Date,
+): Promise<void> {
+  if (list.length === 0) return;
+  const consumed = ({ movement, hardIds }: JournalledMovement): string[] =>
+    hardIds.map((id) => (movement.consumed.get(id) ?? Money.zero).toString());
+  await tx.rows(insertMovements, [
+    list.map((j) => j.leaf.id),
+    list.map((j) => j.leaf.zoneId),
+    list.map((j) => j.leaf.ownerId),
+    list.map((j) => j.movement.kind),
+    list.map((j) => j.movement.amount.toString()),
+    list.map((j) => j.movement.reserved.toString()),
+    list.map((j) => j.movement.outstanding.toString()),
+    list.map((j) => j.movement.drawn.toString()),
+    list.map((j) => arrayText(j.hardIds)),
+    list.map((j) => arrayText(consumed(j))),
+    list.map((j) => j.movement.valueOn),
+    list.map((j) => j.movement.reservationId ?? null),
+    list.map((j) => j.sourceId),
+    list.map((j) => j.operationId),
+    recordedAt.toISOString(),
+  ]);
+}

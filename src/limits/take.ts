@@ -1,0 +1,138 @@
+/**
+ * The database path of the engine: lock what a list of steps touches, decide the steps in order with
+ * the pure rules, save counters and journal. Reservations are locked before nodes, nodes leaf to root;
+ * what has expired by now is given back first, so no job stands between an expiry and its headroom.
+ */
+import type { Day } from '../kernel/index.ts';
+import { Failure, isFailure } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import type { LimitNode, Movement, Reservation } from './model.ts';
+import { limitRefusals as no } from './refusals.ts';
+import type { Step } from './rules/engine.ts';
+import { apply, decide, dueExpiries } from './rules/engine.ts';
+import type { LimitBook } from './rules/headroom.ts';
+import { participants } from './rules/headroom.ts';
+import type { JournalledMovement } from './store.ts';
+import {
+  journalMovements,
+  lockHardNodes,
+  lockReservationsOf,
+  saveNodeCounters,
+  touchedNodes,
+} from './store.ts';
+import type { NewReservation } from './store-terms.ts';
+import { createReservations, saveReservations } from './store-terms.ts';
+
+/** A step with its cause: the business row it serves and the operation that asked for it. */
+export interface Take {
+  readonly step: Step;
+  readonly sourceId: string;
+  readonly operationId: string;
+  /** What a reservation is for; shown to whoever is refused because of it. */
+  readonly purpose?: string;
+}
+
+/** What a step did: the movement, and the leaf as it stands after it. */
+export interface Taken {
+  readonly movement: Movement;
+  readonly leaf: LimitNode;
+}
+
+interface Loaded {
+  readonly book: LimitBook;
+  readonly before: ReadonlyMap<string, LimitNode>;
+}
+
+const namedReservation = (step: Step): string | undefined =>
+  step.kind === 'reserve' || step.kind === 'repay' ? undefined : step.of;
+
+async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> {
+  const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
+  const leaves = takes.flatMap(({ step }) => ('nodeId' in step ? [step.nodeId] : []));
+  const touched = await touchedNodes(tx, leaves);
+  const reservations = await lockReservationsOf(tx, named, [...touched.keys()], now);
+  const late = [...reservations.values()].map((r) => r.nodeId).filter((id) => !touched.has(id));
+  for (const [id, node] of late.length > 0 ? await touchedNodes(tx, late) : []) {
+    touched.set(id, node);
+  }
+  const locked = await lockHardNodes(
+    tx,
+    [...touched.values()].filter((n) => n.enforcement === 'HARD').map((n) => n.id),
+  );
+  const nodes = new Map([...touched].map(([id, node]) => [id, locked.get(id) ?? node]));
+  // A path with a node outside the caller's scope would be a limit that nobody checks.
+  for (const { path } of nodes.values()) {
+    const unseen = path.find((id) => !nodes.has(id));
+    if (unseen !== undefined) throw new Error(`The limit ${unseen} is outside the scope.`);
+  }
+  return { book: { nodes, reservations }, before: new Map(nodes) };
+}
+
+/**
+ * Takes (or gives back) limits for a list, in order, each step seeing those before it. A refused step
+ * changes nothing and its neighbours are not touched.
+ * @returns one entry per take, in the same order.
+ */
+export async function takeLimits(
+  tx: Tx,
+  takes: readonly Take[],
+  at: { readonly now: Date; readonly today: Day },
+): Promise<(Taken | Failure)[]> {
+  if (takes.length === 0) return [];
+  const { book, before } = await load(tx, takes, at.now);
+  const held = new Map(book.reservations);
+  const journal: JournalledMovement[] = [];
+  const created: NewReservation[] = [];
+
+  const carryOut = (step: Step, cause: Omit<Take, 'step'>): Taken | Failure => {
+    const decision = decide(book, step);
+    if (isFailure(decision)) return decision;
+    const leaf = book.nodes.get(decision.nodeId) as LimitNode;
+    const hardIds = participants(book, leaf)
+      .filter((node) => node.enforcement === 'HARD')
+      .map((node) => node.id);
+    apply(book, decision);
+    journal.push({ movement: decision, leaf, hardIds, ...cause });
+    if (step.kind === 'reserve') {
+      const reservation: Reservation = {
+        id: step.reservationId,
+        nodeId: leaf.id,
+        amount: step.amount,
+        used: step.amount.minus(step.amount),
+        state: 'PENDING',
+        expiresAt: step.expiresAt,
+      };
+      book.reservations.set(reservation.id, reservation);
+      created.push({ reservation, leaf, purpose: cause.purpose ?? '' });
+    }
+    return { movement: decision, leaf: book.nodes.get(leaf.id) as LimitNode };
+  };
+
+  for (const step of dueExpiries(book, at.now, at.today)) {
+    const operationId = takes[0]?.operationId ?? '';
+    carryOut(step, { sourceId: namedReservation(step) ?? '', operationId });
+  }
+  const results = takes.map(({ step, ...cause }) =>
+    step.kind === 'reserve' && step.expiresAt <= at.now
+      ? new Failure(no['reservation-expiry-past'], { expiresAt: step.expiresAt })
+      : carryOut(step, cause),
+  );
+
+  const final = (id: string): Reservation | undefined => book.reservations.get(id);
+  const changed = [...book.nodes.values()].filter((node) => before.get(node.id) !== node);
+  const made = created.map((c) => ({
+    ...c,
+    reservation: final(c.reservation.id) ?? c.reservation,
+  }));
+  const resolved = [...held].flatMap(([id, was]) => {
+    const is = final(id);
+    return is && is !== was ? [is] : [];
+  });
+  await Promise.all([
+    saveNodeCounters(tx, changed),
+    createReservations(tx, made, at.now),
+    saveReservations(tx, resolved, at.now),
+    journalMovements(tx, journal, at.now),
+  ]);
+  return results;
+}
