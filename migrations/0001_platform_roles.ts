@@ -41,7 +41,7 @@ export function down(): never {
   throw new Error('Migrations go forward only.');
 }
 
-/** The sentence with the SQL that the server's administrator has to run, when that is the reason. */
+/** The sentence with the SQL that the server's administrator has to run, if that is the reason. */
 function roleForbidden(cause: unknown, user: string): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || cause.code !== '42501') return cause;
   const sql = `create role yuanxin_app nologin; grant yuanxin_app to ${user};`;

@@ -1,6 +1,6 @@
-// The database that the program brings along: real PostgreSQL on a data folder, one owner at a time.
-// Files there: postgres/ (the database), postgres.secret (password), postgres.address.json (where it
-// runs now). A lock of ours could go stale, so PostgreSQL's own lock and the kernel decide who owns.
+// The database that the program brings along: real PostgreSQL on a data folder, one owner at once.
+// Files there: postgres/ (the database), postgres.secret (password), postgres.address.json (where
+// it runs now). A lock of ours could go stale: PostgreSQL's own and the kernel decide who owns.
 import { chown, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -102,7 +102,7 @@ async function preparePlace(folder: string): Promise<Place> {
   }
 }
 
-/** Root gives a new folder to the owner of the one around it, who may want to start it next time. */
+/** Root gives a new folder to the owner of the one around it, who may start it next time. */
 async function makeFolder(folder: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true });
   if (made === undefined || process.getuid?.() !== 0) return;

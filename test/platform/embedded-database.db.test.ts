@@ -18,7 +18,7 @@ import { StartError } from '../../src/platform/start-error.ts';
 
 const modulePath = new URL('../../src/platform/embedded-database.js', import.meta.url).href;
 
-/** Prints {url, owned}, or the problem; a signal or a line of input makes it stop what it opened. */
+/** Prints {url, owned}, or the problem; a signal or a line of input makes it stop again. */
 const program = `
   import { openEmbeddedDatabase } from '${modulePath}';
   const [, dataFolder, mode] = process.argv;
@@ -182,7 +182,7 @@ describe('embedded database', function () {
     expect(await occupied()).to.equal(false);
   });
 
-  it('gives one of many commands that start at once the database and joins the others', async () => {
+  it('gives one of many commands at once the database and joins the others', async () => {
     const all = await Promise.all([1, 2, 3].map(async () => openElsewhere('join-or-start')));
     expect(all.map(({ problem }) => problem)).to.deep.equal([undefined, undefined, undefined]);
     expect(all.filter(({ owned }) => owned)).to.have.length(1);
@@ -222,7 +222,7 @@ describe('embedded database', function () {
     expect(await postgresPid()).not.to.equal(orphan);
   });
 
-  it('starts again after both were killed, even when the number now is another process', async () => {
+  it('starts again after both were killed, even when the number is another's', async () => {
     const owner = await openElsewhere('own');
     process.kill(await postgresPid(), 'SIGKILL');
     owner.child.kill('SIGKILL');

@@ -25,7 +25,7 @@ export async function findBinaries(): Promise<Binaries> {
     if (!isErrno(cause, 'EACCES', 'EPERM', 'EROFS')) throw cause;
     throw new StartError(
       `内置 PostgreSQL 的文件夹 ${native} 不可写，无法补全安装；请以其所有者身份运行一次。`,
-      `The embedded PostgreSQL in ${native} is incomplete and cannot be written; run once as owner.`,
+      `The embedded PostgreSQL in ${native} is incomplete and not writable; run once as its owner.`,
       { cause },
     );
   }

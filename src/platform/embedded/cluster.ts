@@ -1,6 +1,6 @@
 // One PostgreSQL on one folder: made by initdb, started on a free port, stopped. initdb works in a
-// folder of its own that takes its final name when it is complete, so a kill half-way leaves nothing
-// that looks like a database.
+// folder of its own that takes its final name when it is complete, so a kill half-way leaves
+// nothing that looks like a database.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chown, lchown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { stat, writeFile } from 'node:fs/promises';

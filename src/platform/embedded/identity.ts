@@ -1,6 +1,6 @@
 // As whom PostgreSQL runs: it refuses uid 0 and users without an account. Root therefore runs it as
-// the owner of the data folder or, when that is root too, inside a user namespace of one process (no
-// account is made, and it works below a 0700 home); where namespaces are refused, as `nobody`.
+// the owner of the data folder or, when that is root too, inside a user namespace of one process
+// (no account is made, and it works below a 0700 home); where those are refused, as `nobody`.
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
