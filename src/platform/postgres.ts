@@ -124,7 +124,7 @@ function describe(url: string, variable: string): string {
 function tooOld(variable: string, place: string, major: number): StartError {
   return new StartError(
     `${variable} 指向的服务器 ${place} 是 PostgreSQL ${major}，需要 ${oldestServer} 或更新版本。`,
-    `The server ${place} of ${variable} is PostgreSQL ${major}; it must be ${oldestServer} or newer.`,
+    `The server ${place} of ${variable} is PostgreSQL ${major}; it needs ${oldestServer} or newer.`,
   );
 }
 

@@ -222,7 +222,7 @@ describe('embedded database', function () {
     expect(await postgresPid()).not.to.equal(orphan);
   });
 
-  it('starts again after both were killed, even when the number is another's', async () => {
+  it('starts again after both were killed, even when the number was given away', async () => {
     const owner = await openElsewhere('own');
     process.kill(await postgresPid(), 'SIGKILL');
     owner.child.kill('SIGKILL');

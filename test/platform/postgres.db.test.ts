@@ -76,7 +76,7 @@ describe('the way to a PostgreSQL server', () => {
   it('refuses a server that is too old', async () => {
     const old = await imitateOldServer();
     const problem = await problemOf(`postgres://u:hush@127.0.0.1:${old.port}/x`);
-    expect(problem.en).to.match(/is PostgreSQL 14; it must be 15 or newer\.$/);
+    expect(problem.en).to.match(/is PostgreSQL 14; it needs 15 or newer\.$/);
     expect(problem.zh).to.match(/是 PostgreSQL 14，需要 15 或更新版本。$/);
     old.close();
   });
