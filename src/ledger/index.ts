@@ -1,4 +1,8 @@
 // The ledger's front door: double entry, balances as of any day, and the list of its invariants.
+import { defineModule } from '../platform/module.ts';
+import { ledgerInvariants } from './invariants.ts';
+import { listAccounts, listEntries } from './queries.ts';
+
 export { brokenInvariants, ledgerInvariants } from './invariants.ts';
 export {
   chart,
@@ -10,3 +14,13 @@ export {
   type JournalLine,
 } from './model.ts';
 export { accountId, balanceOf, post } from './store.ts';
+
+export const ledgerModule = defineModule({
+  name: 'ledger',
+  queries: [listAccounts, listEntries],
+  routes: [
+    { method: 'get', path: '/accounts', query: listAccounts },
+    { method: 'get', path: '/accounts/:accountId/entries', query: listEntries },
+  ],
+  invariants: ledgerInvariants,
+});

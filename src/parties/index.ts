@@ -3,6 +3,7 @@ import { defineModule } from '../platform/module.ts';
 import { openZone } from './operations/open-zone.ts';
 import { registerEnterprise } from './operations/register-enterprise.ts';
 import { registerOrganisation } from './operations/register-organisation.ts';
+import { listEnterprises, listOrganisations, listZones } from './queries.ts';
 import { partyRefusals } from './refusals.ts';
 
 export { openZone, registerEnterprise, registerOrganisation };
@@ -24,10 +25,14 @@ export {
 export const partiesModule = defineModule({
   name: 'parties',
   operations: [openZone, registerOrganisation, registerEnterprise],
+  queries: [listZones, listOrganisations, listEnterprises],
   routes: [
     { method: 'post', path: '/zones', operation: openZone },
+    { method: 'get', path: '/zones', query: listZones },
     { method: 'post', path: '/organisations', operation: registerOrganisation },
+    { method: 'get', path: '/organisations', query: listOrganisations },
     { method: 'post', path: '/enterprises', operation: registerEnterprise },
+    { method: 'get', path: '/enterprises', query: listEnterprises },
   ],
   refusals: Object.values(partyRefusals),
 });
