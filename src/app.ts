@@ -9,6 +9,8 @@ import helmet from 'helmet';
 import { Failure } from './kernel/failure.ts';
 import { sendJson } from './platform/answer.ts';
 import { apiHeaders } from './platform/headers.ts';
+import { calcEndpoint } from './platform/calc-route.ts';
+import type { Calculation } from './platform/calculation.ts';
 import type { IsReady } from './platform/health.ts';
 import { Readiness, addHealth } from './platform/health.ts';
 import type { ApiParts } from './platform/http.ts';
@@ -22,6 +24,8 @@ import { platformRefusals as no } from './platform/refusals.ts';
 export { serve, type Serving } from './platform/serve.ts';
 
 export interface AppParts extends Omit<ApiParts, 'readiness'> {
+  /** Trial calculations, served below `/calc`. */
+  readonly calculations?: readonly Calculation[];
   readonly metrics: Metrics;
   /** Whether everything answers; asked by `/readyz` each time and by the API until its first yes. */
   readonly ready: IsReady;
@@ -57,6 +61,10 @@ export function makeApp(parts: AppParts): Application {
     next();
   });
   app.use(`${apiBase}/sessions`, parts.sessions);
+  app.post(
+    `${apiBase}/calc/:name`,
+    calcEndpoint({ ...parts, readiness }, parts.calculations ?? []),
+  );
   app.use(apiBase, routerOf({ ...parts, readiness }));
   app.use('/api', noSuchRoute);
   if (parts.web !== undefined) app.use(pages(parts.web));

@@ -1,5 +1,92 @@
-// Whole-park credit's front door.
-export { drawDown } from './operations/draw-down.ts';
-export { openAgreement } from './operations/open-agreement.ts';
-export { openLine } from './operations/open-line.ts';
-export { openSegment } from './operations/open-segment.ts';
+// Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
+import { defineModule } from '../platform/module.ts';
+import { creditInvariants } from './invariants.ts';
+import { decideEntry } from './operations/decide-entry.ts';
+import { drawDown } from './operations/draw-down.ts';
+import { enrolLoan } from './operations/enrol-loan.ts';
+import { markDefault } from './operations/mark-default.ts';
+import { nominate } from './operations/nominate.ts';
+import { openAgreement } from './operations/open-agreement.ts';
+import { openLine } from './operations/open-line.ts';
+import { openSegment } from './operations/open-segment.ts';
+import { release } from './operations/release.ts';
+import { repay } from './operations/repay.ts';
+import { reserve } from './operations/reserve.ts';
+import {
+  listAgreements,
+  listDrawdowns,
+  listEntries,
+  listLines,
+  showDrawdown,
+  showLine,
+} from './queries.ts';
+import { creditRefusals } from './refusals.ts';
+
+export {
+  decideEntry,
+  drawDown,
+  enrolLoan,
+  markDefault,
+  nominate,
+  openAgreement,
+  openLine,
+  openSegment,
+  release,
+  repay,
+  reserve,
+};
+export { creditRefusals } from './refusals.ts';
+
+export const creditModule = defineModule({
+  name: 'credit',
+  operations: [
+    openAgreement,
+    openSegment,
+    nominate,
+    decideEntry,
+    openLine,
+    reserve,
+    release,
+    drawDown,
+    repay,
+    enrolLoan,
+    markDefault,
+  ],
+  queries: [listAgreements, listEntries, listLines, showLine, listDrawdowns, showDrawdown],
+  routes: [
+    { method: 'post', path: '/park-agreements', operation: openAgreement },
+    { method: 'get', path: '/park-agreements', query: listAgreements },
+    { method: 'post', path: '/park-agreements/:agreementId/segments', operation: openSegment },
+    { method: 'post', path: '/whitelist-entries', operation: nominate },
+    { method: 'get', path: '/whitelist-entries', query: listEntries },
+    {
+      method: 'post',
+      path: '/whitelist-entries/:entryId/decisions',
+      operation: decideEntry,
+      status: 200,
+    },
+    { method: 'post', path: '/credit-lines', operation: openLine },
+    { method: 'get', path: '/credit-lines', query: listLines },
+    { method: 'get', path: '/credit-lines/:lineId', query: showLine },
+    { method: 'post', path: '/reservations', operation: reserve },
+    {
+      method: 'post',
+      path: '/reservations/:reservationId/releases',
+      operation: release,
+      status: 200,
+    },
+    { method: 'post', path: '/drawdowns', operation: drawDown },
+    { method: 'get', path: '/drawdowns', query: listDrawdowns },
+    { method: 'get', path: '/drawdowns/:drawdownId', query: showDrawdown },
+    {
+      method: 'post',
+      path: '/drawdowns/:drawdownId/defaults',
+      operation: markDefault,
+      status: 200,
+    },
+    { method: 'post', path: '/repayments', operation: repay },
+    { method: 'post', path: '/enrolments', operation: enrolLoan },
+  ],
+  refusals: Object.values(creditRefusals),
+  invariants: creditInvariants,
+});

@@ -190,10 +190,13 @@ const selectZoneRoot = statement(
   `select id from limits_nodes where zone_id = $1 and kind = 'ZONE'`,
 );
 
-/** The zone's shared root: SOFT, its figure is the sum of what hangs below. Made when first needed. */
+/**
+ * The zone's shared root, made when first needed: SOFT, its figure the sum of what hangs below, unless
+ * a limit is given. An existing root is returned as it is.
+ */
 export async function zoneRoot(
   tx: Tx,
-  zone: { zoneId: string; ownerId: string; name: string; startsOn: Day },
+  zone: { zoneId: string; ownerId: string; name: string; startsOn: Day; limit?: Money | undefined },
 ): Promise<string> {
   const [row] = await tx.rows<{ id: string }>(selectZoneRoot, [zone.zoneId]);
   if (row) return row.id;
@@ -205,8 +208,8 @@ export async function zoneRoot(
       shared: true,
       kind: 'ZONE',
       revolving: 'R',
-      enforcement: 'SOFT',
-      limit: Money.zero,
+      enforcement: zone.limit === undefined ? 'SOFT' : 'HARD',
+      limit: zone.limit ?? Money.zero,
     },
   ]);
   return id;

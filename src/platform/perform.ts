@@ -45,6 +45,8 @@ export interface Ports {
   ): Promise<string>;
   /** Counts and times for the metrics; called once per call. */
   observe(operation: string, outcome: string, seconds: number): void;
+  /** How many calls shared a transaction. */
+  observeBatch?(operation: string, size: number): void;
 }
 
 /** One prepared call: parsed, permitted, hashed, and waiting for its transaction. */
@@ -229,7 +231,10 @@ export class Performer {
     if (!gatherer) {
       gatherer = new Gatherer<Call, Outcome | Broken>(
         { batchSize: 256, inFlight: 2, queueLength: 4096 },
-        (calls) => this.#transact(calls),
+        (calls) => {
+          this.#ports.observeBatch?.(operation.name, calls.length);
+          return this.#transact(calls);
+        },
         () => new Failure(no.busy),
       );
       this.#gatherers.set(operation.name, gatherer);

@@ -1,21 +1,26 @@
-/** Every "no" that `perform`, queries and HTTP can say before a module is asked, in order of precedence. */
+/** Every "no" that HTTP, `perform` and queries can say before a module is asked, by precedence. */
 import { refusals } from '../kernel/failure.ts';
 
 export const platformRefusals = refusals('platform', {
+  'route-missing': { kind: 'missing', zh: '没有这个地址', en: 'There is no such address' },
   'not-ready': { kind: 'busy', zh: '系统正在启动或停止', en: 'The server is starting or stopping' },
+  'not-signed-in': { kind: 'unauthenticated', zh: '请先登录', en: 'Sign in first' },
+  'unsupported-media-type': {
+    kind: 'unsupported',
+    zh: '请求体须为 application/json',
+    en: 'The body must be application/json',
+  },
   'body-too-large': { kind: 'too-large', zh: '请求体过大', en: 'The request body is too large' },
   'body-not-json': {
     kind: 'invalid',
     zh: '请求体不是有效的 JSON',
     en: 'The body is not valid JSON',
   },
-  'unsupported-media-type': {
-    kind: 'unsupported',
-    zh: '请求体须为 application/json',
-    en: 'The body must be application/json',
+  'calculation-missing': {
+    kind: 'missing',
+    zh: '没有这个试算',
+    en: 'There is no such calculation',
   },
-  'not-signed-in': { kind: 'unauthenticated', zh: '请先登录', en: 'Sign in first' },
-  'route-missing': { kind: 'missing', zh: '没有这个地址', en: 'There is no such address' },
   forbidden: { kind: 'forbidden', zh: '没有此项权限', en: 'Your roles do not permit this' },
   'idempotency-key-missing': {
     kind: 'invalid',
@@ -27,12 +32,12 @@ export const platformRefusals = refusals('platform', {
     zh: 'Idempotency-Key 须为 1 至 200 个可见 ASCII 字符',
     en: 'An Idempotency-Key has 1 to 200 visible ASCII characters',
   },
-  'invalid-input': { kind: 'invalid', zh: '输入不符合要求', en: 'The input is not valid' },
   'if-match-missing': {
     kind: 'precondition',
     zh: '修改现有对象须带 If-Match 版本',
     en: 'Changing an existing thing needs If-Match with its version',
   },
+  'invalid-input': { kind: 'invalid', zh: '输入不符合要求', en: 'The input is not valid' },
   'key-in-progress': {
     kind: 'conflict',
     zh: '同一 Idempotency-Key 的请求仍在处理',
@@ -44,5 +49,4 @@ export const platformRefusals = refusals('platform', {
     en: 'This Idempotency-Key was used with another payload',
   },
   busy: { kind: 'busy', zh: '系统繁忙，请稍后重试', en: 'The server is busy; try again' },
-  'unknown-zone': { kind: 'missing', zh: '没有这个园区', en: 'No such zone' },
 });

@@ -135,5 +135,7 @@ export function isRetryable(problem: unknown): boolean {
   };
   if (typeof code === 'string' && retryable.has(code)) return true;
   if (code === '23505' && constraint === 'platform_operations_key') return true;
-  return typeof message === 'string' && message.startsWith('Connection terminated');
+  if (typeof message !== 'string') return false;
+  // pg's words for a lost connection, knex's for a pool with none left.
+  return message.startsWith('Connection terminated') || message.includes('acquiring a connection');
 }

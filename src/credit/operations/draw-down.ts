@@ -3,11 +3,9 @@
  * that arrive during a commit share the next transaction, and each is admitted or refused on its own.
  */
 import { z } from 'zod';
-import type { Day, Id } from '../../kernel/index.ts';
+import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
-import type { Taken } from '../../limits/index.ts';
-import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import {
@@ -18,6 +16,9 @@ import {
   PositiveAmountInput,
   TextInput,
 } from '../../platform/schemas.ts';
+import type { Wanted } from '../admission.ts';
+import { admit } from '../admission.ts';
+import { EnrolInput } from '../enrol.ts';
 import { holdReservation, releaseHold } from '../hold.ts';
 import type { Drawdown, Line } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
@@ -34,6 +35,8 @@ const input = z.strictObject({
   reservationId: IdInput('rsv').optional(),
   /** Take what exceeds the reservation from the headroom instead of refusing. */
   spill: z.boolean().optional(),
+  /** Enrol the loan in a risk-compensation pool in the same transaction. */
+  enrol: EnrolInput.optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -42,6 +45,7 @@ const output = z.object({
   lineId: IdText,
   amount: MoneyText,
   lineAvailable: MoneyText,
+  enrolmentId: IdText.optional(),
 });
 
 function refuse(line: Line | undefined, one: Input, today: Day): Failure | undefined {
@@ -55,29 +59,10 @@ function refuse(line: Line | undefined, one: Input, today: Day): Failure | undef
   return undefined;
 }
 
-interface Wanted {
-  readonly item: Item<Input>;
-  readonly line: Line;
-  readonly id: Id<'draw'>;
-}
-
-const stepOf = ({ item, line, id }: Wanted) => {
-  const { amount, valueOn, reservationId, spill } = item.input;
-  return {
-    step: {
-      kind: 'draw' as const,
-      nodeId: line.nodeId,
-      amount,
-      valueOn,
-      of: item.hold ?? reservationId,
-      spill,
-    },
-    sourceId: id,
-    operationId: item.operationId,
-  };
-};
-
-const drawdownOf = ({ item, line, id }: Wanted): Drawdown => ({
+const drawdownOf = (
+  { item, line, id }: Wanted<Input>,
+  enrolmentId: string | undefined,
+): Drawdown => ({
   id,
   zoneId: line.zoneId,
   ownerId: line.ownerId,
@@ -91,7 +76,7 @@ const drawdownOf = ({ item, line, id }: Wanted): Drawdown => ({
   state: 'DISBURSED',
   purpose: item.input.purpose,
   reservationId: item.hold ?? item.input.reservationId,
-  enrolmentId: undefined,
+  enrolmentId,
   operationId: item.operationId,
   version: 1,
 });
@@ -105,23 +90,22 @@ async function runMany(
     tx,
     items.map((item) => item.input.lineId),
   );
-  const decided = items.map((item): Wanted | Failure => {
+  const decided = items.map((item): Wanted<Input> | Failure => {
     const line = lines.get(item.input.lineId);
     if (line) context.concern(item, line.zoneId);
     const refusal = refuse(line, item.input, context.today);
     return refusal ?? { item, line: line as Line, id: newId('draw') };
   });
-  const wanted = decided.filter((one): one is Wanted => !isFailure(one));
-  const taken = await takeLimits(tx, wanted.map(stepOf), context);
-  const outcome = new Map<Wanted, Taken | Failure>(
-    wanted.map((one, i) => [one, taken[i] as Taken | Failure]),
-  );
+  const wanted = decided.filter((one): one is Wanted<Input> => !isFailure(one));
+  const admitted = await admit(context, wanted);
   const drawdowns: Drawdown[] = [];
   const answers = decided.map((one) => {
     if (isFailure(one)) return one;
-    const took = outcome.get(one) as Taken | Failure;
-    if (isFailure(took)) return took;
-    const drawdown = drawdownOf(one);
+    const answer = admitted.get(one);
+    if (answer === undefined) throw new Error('A drawdown got no answer.');
+    if (isFailure(answer)) return answer;
+    const { took, enrolmentId } = answer;
+    const drawdown = drawdownOf(one, enrolmentId);
     drawdowns.push(drawdown);
     rememberRoot(drawdown.lineId, took.leaf.path.at(-1));
     context.emit(one.item, drawnEvent(drawdown));
@@ -131,6 +115,7 @@ async function runMany(
       lineId: drawdown.lineId,
       amount: drawdown.amount.toString(),
       lineAvailable: leaf.limit.minus(leaf.consumed).minus(leaf.reserved).toString(),
+      ...(enrolmentId === undefined ? {} : { enrolmentId }),
     };
   });
   await Promise.all([

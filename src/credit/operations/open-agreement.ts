@@ -34,10 +34,12 @@ export const openAgreement = operation({
     startsOn: DayInput,
     endsOn: DayInput,
     generated: z.boolean().default(false),
+    /** Makes the zone's root HARD at this amount when this agreement is the zone's first. */
+    zoneLimit: PositiveAmountInput.optional(),
   }),
   output: z.object({ agreementId: IdText, nodeId: IdText, zoneNodeId: IdText }),
   async run({ tx, concern }, item) {
-    const { zoneId, bankId, enforcement, ...terms } = item.input;
+    const { zoneId, bankId, enforcement, zoneLimit, ...terms } = item.input;
     const [zone] = await zonesInScope(tx, zoneId);
     if (!zone) throw new Failure(no['agreement-missing'], { zoneId });
     concern(item, zoneId);
@@ -51,6 +53,7 @@ export const openAgreement = operation({
       ownerId: members.find((m) => m.kind === 'zone_office')?.id ?? item.actor.organisationId,
       name: zone.name,
       startsOn: zone.openedOn,
+      limit: zoneLimit,
     });
     const agreementId = newId('agr');
     const nodeId = newId('lim');

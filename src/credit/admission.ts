@@ -1,0 +1,121 @@
+/**
+ * Admits drawdowns to a pool and to the limits together. Locks go down the ladder, so a pool is asked
+ * before the limits; when the limits then refuse a loan that the pool had taken, the whole attempt is
+ * undone and repeated without it, so that a refused drawdown leaves nothing in the pool.
+ */
+import type { Day, Failure, Id, Money } from '../kernel/index.ts';
+import { isFailure } from '../kernel/index.ts';
+import type { Taken } from '../limits/index.ts';
+import { takeLimits } from '../limits/index.ts';
+import type { Context, Item } from '../platform/operation.ts';
+import { enrolLoans } from '../risk-pool/index.ts';
+import type { EnrolTerms } from './enrol.ts';
+import type { Line } from './model.ts';
+
+interface DrawInput {
+  readonly amount: Money;
+  readonly valueOn: Day;
+  readonly reservationId?: string | undefined;
+  readonly spill?: boolean | undefined;
+  readonly enrol?: EnrolTerms | undefined;
+}
+
+/** A drawdown that nothing but a pool or a limit can refuse any more. */
+export interface Wanted<I extends DrawInput> {
+  readonly item: Item<I>;
+  readonly line: Line;
+  readonly id: Id<'draw'>;
+}
+
+export interface Admitted {
+  readonly took: Taken;
+  readonly enrolmentId: string | undefined;
+}
+
+const takeOf = <I extends DrawInput>({ item, line, id }: Wanted<I>) => {
+  const { amount, valueOn, reservationId, spill } = item.input;
+  const of = item.hold ?? reservationId;
+  return {
+    step: { kind: 'draw' as const, nodeId: line.nodeId, amount, valueOn, of, spill },
+    sourceId: id,
+    operationId: item.operationId,
+  };
+};
+
+async function enrol<I extends DrawInput>(
+  context: Context,
+  wanted: readonly Wanted<I>[],
+): Promise<Map<Wanted<I>, string | Failure>> {
+  const asking = wanted.flatMap((one) => {
+    const terms = one.item.input.enrol;
+    return terms ? [{ one, terms }] : [];
+  });
+  const enrolled = await enrolLoans(
+    context,
+    asking.map(({ one: { item, line, id }, terms }) => ({
+      item,
+      ...terms,
+      bankId: line.ownerId,
+      zoneId: line.zoneId,
+      drawdownId: id,
+      enterpriseId: line.enterpriseId,
+      loanAmount: item.input.amount,
+      enrolledOn: item.input.valueOn,
+    })),
+  );
+  return new Map(
+    asking.map(({ one }, i) => {
+      const answer = enrolled[i];
+      if (answer === undefined) throw new Error('An enrolment got no answer.');
+      return [one, isFailure(answer) ? answer : answer.enrolmentId];
+    }),
+  );
+}
+
+async function attempt<I extends DrawInput>(
+  context: Context,
+  wanted: readonly Wanted<I>[],
+): Promise<Map<Wanted<I>, Admitted | Failure>> {
+  const enrolments = wanted.some(({ item }) => item.input.enrol !== undefined)
+    ? await enrol(context, wanted)
+    : new Map<Wanted<I>, string | Failure>();
+  const open = wanted.filter((one) => !isFailure(enrolments.get(one)));
+  const taken = await takeLimits(context.tx, open.map(takeOf), context);
+  const answers = new Map<Wanted<I>, Admitted | Failure>();
+  for (const [one, enrolment] of enrolments) if (isFailure(enrolment)) answers.set(one, enrolment);
+  open.forEach((one, i) => {
+    const took = taken[i];
+    if (took === undefined) throw new Error('A drawdown got no answer.');
+    const enrolment = enrolments.get(one);
+    answers.set(
+      one,
+      isFailure(took) ? took : { took, enrolmentId: isFailure(enrolment) ? undefined : enrolment },
+    );
+  });
+  return answers;
+}
+
+/** One answer for each wanted drawdown, decided in order. */
+export async function admit<I extends DrawInput>(
+  context: Context,
+  wanted: readonly Wanted<I>[],
+): Promise<Map<Wanted<I>, Admitted | Failure>> {
+  const refused = new Map<Wanted<I>, Failure>();
+  for (;;) {
+    const rest = wanted.filter((one) => !refused.has(one));
+    if (!rest.some(({ item }) => item.input.enrol !== undefined)) {
+      return new Map([...refused, ...(await attempt(context, rest))]);
+    }
+    const orphans = (answers: Map<Wanted<I>, Admitted | Failure>): [Wanted<I>, Failure][] =>
+      [...answers].flatMap(([one, answer]) =>
+        one.item.input.enrol !== undefined && isFailure(answer) ? [[one, answer]] : [],
+      );
+    const answers = await context.tx.attempt(
+      () => attempt(context, rest),
+      (result) => orphans(result).length === 0,
+    );
+    const undone = orphans(answers);
+    if (undone.length === 0) return new Map([...refused, ...answers]);
+    for (const [one, failure] of undone) refused.set(one, failure);
+  }
+}
