@@ -70,6 +70,11 @@ export interface Reservation {
   readonly expiresAt: Date;
 }
 
+/** Why a node takes no request at all. */
+export type ClosedCause = 'closed' | 'frozen' | 'not-open' | 'expired';
+/** `held`: it would fit if the open reservations were given back; `used-up`: it would not. */
+export type BindingCause = 'held' | 'used-up' | ClosedCause;
+
 /** Why a node cannot admit an amount. */
 export interface Binding {
   readonly nodeId: string;
@@ -80,8 +85,7 @@ export interface Binding {
   readonly reserved: Money;
   readonly available: Money;
   readonly shortBy: Money;
-  /** `held`: it would fit if the open reservations were given back; `used-up`: it would not. */
-  readonly cause: 'held' | 'used-up';
+  readonly cause: BindingCause;
 }
 
 export type MovementKind = 'reserve' | 'release' | 'expire' | 'draw' | 'repay' | 'reverse';

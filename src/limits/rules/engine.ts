@@ -102,7 +102,8 @@ function consumedAlong(
     let contributed = first;
     for (const id of path) {
       const node = book.nodes.get(id);
-      if (!node) continue;
+      // A node above both the leaf and one of its caps counts the movement once.
+      if (!node || result.has(id)) return;
       const own = consumedBy(node, change, contributed, day, reversal);
       result.set(id, own);
       contributed = node.contribution === 'outstanding' ? change.outstanding : own;
@@ -111,7 +112,6 @@ function consumedAlong(
   climb(leaf.path, change.outstanding);
   for (const id of leaf.path) {
     for (const cap of book.nodes.get(id)?.caps ?? []) {
-      if (result.has(cap)) continue;
       const below = book.nodes.get(id);
       const own = result.get(id) ?? Money.zero;
       climb(
@@ -170,7 +170,8 @@ function decideReserve(
   step: StepOf<'reserve'>,
 ): Movement | Failure {
   const nodes = participants(book, leaf);
-  const refusal = refuseClosed(nodes, step.valueOn) ?? refuseAmount(nodes, step.amount);
+  const refusal =
+    refuseClosed(nodes, step.valueOn, step.amount) ?? refuseAmount(nodes, step.amount);
   if (refusal) return refusal;
   const change = { reserved: step.amount, outstanding: nothing, drawn: nothing };
   return movement(book, leaf, step, change, step.reservationId);
@@ -178,7 +179,7 @@ function decideReserve(
 
 function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
   const nodes = participants(book, leaf);
-  const closed = refuseClosed(nodes, step.valueOn);
+  const closed = refuseClosed(nodes, step.valueOn, step.amount);
   if (closed) return closed;
   let held = nothing;
   if (step.of !== undefined) {
@@ -192,11 +193,12 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
         reserved: held,
         requested: step.amount,
         shortBy: step.amount.minus(held),
+        smallestAdmissible: held,
       });
     }
   }
   const beyond = Money.max(step.amount.minus(held), nothing);
-  const refusal = beyond.isZero() ? undefined : refuseAmount(nodes, beyond);
+  const refusal = beyond.isZero() ? undefined : refuseAmount(nodes, beyond, held);
   if (refusal) return refusal;
   const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
   return movement(book, leaf, step, change, step.of);
@@ -209,6 +211,7 @@ function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): M
       outstanding: leaf.outstanding,
       requested: step.amount,
       shortBy: step.amount.minus(leaf.outstanding),
+      smallestAdmissible: leaf.outstanding,
     });
   }
   const change = { reserved: nothing, outstanding: step.amount.negated(), drawn: nothing };
@@ -238,8 +241,13 @@ function decideReverse(
       requested: step.amount,
     });
   }
-  const reservation = step.of === undefined ? undefined : book.reservations.get(step.of);
-  const back = step.restore === true && reservation ? reservation.used : nothing;
+  const reservation =
+    step.restore === true && step.of !== undefined ? book.reservations.get(step.of) : undefined;
+  if (reservation && reservation.nodeId !== leaf.id) {
+    return new Failure(no['reservation-other-node'], { reservationId: reservation.id });
+  }
+  // Never more than comes back, or a reversal could take headroom that nobody checked.
+  const back = reservation ? Money.min(reservation.used, step.amount) : nothing;
   const change = {
     reserved: back,
     outstanding: step.amount.negated(),
@@ -253,7 +261,7 @@ function moved(node: LimitNode, m: Movement): LimitNode {
   const consumed = node.consumed.plus(m.consumed.get(node.id) ?? nothing);
   const sameDay = node.sameDayOn === m.valueOn ? node.sameDayRestorable : nothing;
   const restorable =
-    node.revolving !== 'NRS'
+    node.revolving !== 'NRS' || m.outstanding.isZero()
       ? {}
       : {
           sameDayOn: m.valueOn,

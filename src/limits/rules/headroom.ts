@@ -3,8 +3,9 @@
  * what is merely held by reservations is told apart from what is used up.
  */
 import type { Day } from '../../kernel/index.ts';
+import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
-import type { Binding, LimitNode, Reservation } from '../model.ts';
+import type { Binding, BindingCause, ClosedCause, LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 
 /** What a batch has loaded. Values are immutable; applying a movement replaces them. */
@@ -17,18 +18,12 @@ export interface LimitBook {
 export const availableOf = (node: LimitNode): Money =>
   node.limit.minus(node.consumed).minus(node.reserved);
 
-/** Why the node takes no new request on that day, if it does not. */
-export function closedReason(node: LimitNode, day: Day): Failure | undefined {
-  const facts = { nodeId: node.id, name: node.name, nodeKind: node.kind };
-  if (node.state === 'CLOSED') return new Failure(no['limit-closed'], facts);
-  if (node.state === 'FROZEN') return new Failure(no['limit-frozen'], facts);
-  if (day < node.startsOn) {
-    return new Failure(no['limit-not-open'], { ...facts, startsOn: node.startsOn });
-  }
-  if (node.expiresOn !== undefined && day > node.expiresOn) {
-    return new Failure(no['limit-expired'], { ...facts, expiresOn: node.expiresOn });
-  }
-  return undefined;
+/** Why the node takes no new request on that day; the order is that of the refusals. */
+export function closedCause(node: LimitNode, day: Day): ClosedCause | undefined {
+  if (node.state === 'CLOSED') return 'closed';
+  if (node.state === 'FROZEN') return 'frozen';
+  if (day < node.startsOn) return 'not-open';
+  return node.expiresOn !== undefined && day > node.expiresOn ? 'expired' : undefined;
 }
 
 /** The nodes that a movement on `leaf` touches: its path, then its caps with their paths. */
@@ -44,21 +39,34 @@ export function participants(book: LimitBook, leaf: LimitNode): LimitNode[] {
   return ids.flatMap((id) => book.nodes.get(id) ?? []);
 }
 
-/** The constraint that a node puts on `amount`, when it does. */
-function bindingOf(node: LimitNode, amount: Money): Binding | undefined {
-  const available = availableOf(node);
-  if (node.enforcement === 'SOFT' || amount.atMost(available)) return undefined;
-  return {
-    nodeId: node.id,
-    name: node.name,
-    kind: node.kind,
-    limit: node.limit,
-    used: node.consumed,
-    reserved: node.reserved,
-    available,
-    shortBy: amount.minus(available),
-    cause: amount.atMost(available.plus(node.reserved)) ? 'held' : 'used-up',
-  };
+const bindingOf = (node: LimitNode, cause: BindingCause, shortBy: Money): Binding => ({
+  nodeId: node.id,
+  name: node.name,
+  kind: node.kind,
+  limit: node.limit,
+  used: node.consumed,
+  reserved: node.reserved,
+  available: availableOf(node),
+  shortBy,
+  cause,
+});
+
+/** The HARD nodes on which `amount` does not fit; what fits without the reservations is `held`. */
+function tooSmall(nodes: readonly LimitNode[], amount: Money): Binding[] {
+  return nodes.flatMap((node) => {
+    const available = availableOf(node);
+    if (node.enforcement === 'SOFT' || amount.atMost(available)) return [];
+    const held = amount.atMost(available.plus(node.reserved));
+    return bindingOf(node, held ? 'held' : 'used-up', amount.minus(available));
+  });
+}
+
+/** The nodes that take nothing on that day; nothing is admitted, so each is short by all of it. */
+function closedNodes(nodes: readonly LimitNode[], day: Day, amount: Money): Binding[] {
+  return nodes.flatMap((node) => {
+    const cause = closedCause(node, day);
+    return cause === undefined ? [] : bindingOf(node, cause, amount);
+  });
 }
 
 export interface Headroom {
@@ -69,40 +77,72 @@ export interface Headroom {
   readonly smallestAdmissible: Money | undefined;
 }
 
+const oneFen = Money.of('0.01');
+
 /**
  * Evaluates every constraint and names all that bind.
  * @param amount asked for; without it the binding nodes are those with the least headroom.
+ * @param day of the request: a node that takes nothing on it leaves no headroom at all.
  */
-export function headroomOf(nodes: readonly LimitNode[], amount?: Money): Headroom {
+export function headroomOf(nodes: readonly LimitNode[], amount?: Money, day?: Day): Headroom {
+  const closed = day === undefined ? [] : closedNodes(nodes, day, amount ?? oneFen);
+  if (closed.length > 0) {
+    return { headroom: Money.zero, binding: closed, smallestAdmissible: Money.zero };
+  }
   const hard = nodes.filter((node) => node.enforcement === 'HARD');
   if (hard.length === 0) {
     return { headroom: undefined, binding: [], smallestAdmissible: undefined };
   }
   const headroom = hard.map(availableOf).reduce((a, b) => Money.min(a, b));
-  const asked = amount ?? headroom.plus(Money.of('0.01'));
   return {
     headroom,
-    binding: hard.flatMap((node) => bindingOf(node, asked) ?? []),
+    binding: tooSmall(hard, amount ?? headroom.plus(oneFen)),
     smallestAdmissible: Money.max(headroom, Money.zero),
   };
 }
 
-export function refuseAmount(nodes: readonly LimitNode[], amount: Money): Failure | undefined {
+/**
+ * The refusal of an amount, with every node that binds.
+ * @param held already set aside for this request, so that it need not fit again.
+ */
+export function refuseAmount(
+  nodes: readonly LimitNode[],
+  amount: Money,
+  held: Money = Money.zero,
+): Failure | undefined {
   const { binding, headroom, smallestAdmissible } = headroomOf(nodes, amount);
   if (binding.length === 0) return undefined;
   return new Failure(no['limit-exceeded'], {
-    requested: amount,
+    requested: amount.plus(held),
     headroom,
-    smallestAdmissible,
+    smallestAdmissible: smallestAdmissible?.plus(held),
     heldByReservations: binding.every((b) => b.cause === 'held'),
     binding,
   });
 }
 
-export const refuseClosed = (nodes: readonly LimitNode[], day: Day): Failure | undefined => {
-  for (const node of nodes) {
-    const reason = closedReason(node, day);
-    if (reason) return reason;
+const closedRefusals: readonly [ClosedCause, Refusal][] = [
+  ['closed', no['limit-closed']],
+  ['frozen', no['limit-frozen']],
+  ['not-open', no['limit-not-open']],
+  ['expired', no['limit-expired']],
+];
+
+/** The refusal by a state or a date: the strongest gives the code, all are named. */
+export function refuseClosed(
+  nodes: readonly LimitNode[],
+  day: Day,
+  amount: Money,
+): Failure | undefined {
+  if (!nodes.some((node) => closedCause(node, day) !== undefined)) return undefined;
+  const binding = closedNodes(nodes, day, amount);
+  for (const [cause, refusal] of closedRefusals) {
+    const first = binding.find((one) => one.cause === cause);
+    const node = first && nodes.find((one) => one.id === first.nodeId);
+    if (!node) continue;
+    const { id: nodeId, name, kind: nodeKind, startsOn, expiresOn } = node;
+    const facts = { nodeId, name, nodeKind, startsOn, expiresOn };
+    return new Failure(refusal, { ...facts, smallestAdmissible: Money.zero, binding });
   }
   return undefined;
-};
+}
