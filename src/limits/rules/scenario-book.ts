@@ -1,0 +1,172 @@
+/**
+ * The tree and the steps of a scenario, and what is wrong with them: every contradiction is reported at
+ * once, by its place in the input.
+ */
+import type { Day } from '../../kernel/index.ts';
+import { Failure, Money } from '../../kernel/index.ts';
+import type { LimitNode } from '../model.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import type { LimitBook } from './headroom.ts';
+
+export const scenarioOps = [
+  'reserve',
+  'draw',
+  'repay',
+  'release',
+  'expire',
+  'freeze',
+  'unfreeze',
+  'reverse',
+  'set-limit',
+] as const;
+export type ScenarioOp = (typeof scenarioOps)[number];
+
+export type ScenarioNode = Pick<
+  LimitNode,
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'limit'
+  | 'revolving'
+  | 'enforcement'
+  | 'contribution'
+  | 'caps'
+  | 'startsOn'
+  | 'expiresOn'
+  | 'state'
+> & { readonly parent: string | undefined };
+
+export interface ScenarioStep {
+  readonly op: ScenarioOp;
+  /** Names the reservation or draw that the step makes. */
+  readonly ref: string;
+  readonly node: string | undefined;
+  readonly amount: Money | undefined;
+  /** The reservation that is used or given back, or the draw that is repaid or reversed. */
+  readonly of: string | undefined;
+  readonly spill: boolean;
+  readonly restore: boolean;
+  readonly now: Date;
+  readonly day: Day;
+  readonly expiresAt: Date;
+}
+
+export interface Scenario {
+  readonly nodes: readonly ScenarioNode[];
+  readonly steps: readonly ScenarioStep[];
+}
+
+interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a step cannot do without; where one of several will do they stand together. */
+const needs: Readonly<Record<ScenarioOp, readonly (readonly ('node' | 'amount' | 'of')[])[]>> = {
+  reserve: [['node'], ['amount']],
+  draw: [
+    ['node', 'of'],
+    ['amount', 'of'],
+  ],
+  repay: [['node', 'of'], ['amount']],
+  release: [['of', 'node']],
+  expire: [['of', 'node']],
+  freeze: [['node']],
+  unfreeze: [['node']],
+  reverse: [['of']],
+  'set-limit': [['node'], ['amount']],
+};
+
+const repeated = (names: readonly string[], what: string): Problem[] =>
+  names.flatMap((name, i) =>
+    names.indexOf(name) === i
+      ? []
+      : [{ path: what.replace('#', `${i}`), message: `twice: ${name}` }],
+  );
+
+function nodeProblems(nodes: readonly ScenarioNode[]): Problem[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const unknown = nodes.flatMap(({ parent, caps }, i) => [
+    ...(parent === undefined || byId.has(parent)
+      ? []
+      : [{ path: `nodes.${i}.parent`, message: `no such node: ${parent}` }]),
+    ...caps.flatMap((cap) =>
+      byId.has(cap) ? [] : [{ path: `nodes.${i}.caps`, message: `no such node: ${cap}` }],
+    ),
+  ]);
+  const circular = nodes.flatMap(({ id }, i) =>
+    pathOf(byId, id) ? [] : [{ path: `nodes.${i}.parent`, message: `${id} is above itself` }],
+  );
+  const ids = nodes.map((node) => node.id);
+  return [...repeated(ids, 'nodes.#.id'), ...unknown, ...circular];
+}
+
+/** The node first, the root last; undefined when it never ends. */
+function pathOf(byId: ReadonlyMap<string, ScenarioNode>, id: string): string[] | undefined {
+  const path: string[] = [];
+  for (let node = byId.get(id); node; node = byId.get(node.parent ?? '')) {
+    if (path.includes(node.id)) return undefined;
+    path.push(node.id);
+  }
+  return path;
+}
+
+function stepProblems({ nodes, steps }: Scenario): Problem[] {
+  const ids = new Set(nodes.map((node) => node.id));
+  const amounts = new Map(steps.map((step) => [step.ref, step.amount]));
+  const problems = steps.flatMap((step, i) => {
+    const { op, node, amount, of } = step;
+    const missing = needs[op].filter((some) => some.every((name) => step[name] === undefined));
+    const other = op === 'reverse' && amount && of !== undefined ? amounts.get(of) : undefined;
+    return [
+      ...missing.map((some) => ({
+        path: `steps.${i}.${some[0]}`,
+        message: `${op} needs ${some.join(' or ')}`,
+      })),
+      ...(node === undefined || ids.has(node)
+        ? []
+        : [{ path: `steps.${i}.node`, message: `no such node: ${node}` }]),
+      ...(amount?.isZero() === true && op !== 'set-limit'
+        ? [{ path: `steps.${i}.amount`, message: 'the amount must be above zero' }]
+        : []),
+      ...(other && amount && !amount.equals(other)
+        ? [{ path: `steps.${i}.amount`, message: 'a draw is reversed as a whole' }]
+        : []),
+    ];
+  });
+  const refs = steps.map((step) => step.ref);
+  return [...repeated(refs, 'steps.#.ref'), ...problems];
+}
+
+const unused = {
+  outstanding: Money.zero,
+  drawn: Money.zero,
+  consumed: Money.zero,
+  reserved: Money.zero,
+  sameDayOn: undefined,
+  sameDayRestorable: Money.zero,
+} as const;
+
+/** The scenario's tree, nothing used yet. Throws `scenario-malformed` with every problem. */
+export function openBook(scenario: Scenario): LimitBook {
+  const problems = [...nodeProblems(scenario.nodes), ...stepProblems(scenario)];
+  if (problems.length > 0) {
+    const detail = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new Failure(no['scenario-malformed'], { detail, problems });
+  }
+  const byId = new Map(scenario.nodes.map((node) => [node.id, node]));
+  const nodes = scenario.nodes.map(({ parent, ...node }): LimitNode => {
+    const path = pathOf(byId, node.id) ?? [];
+    return {
+      ...node,
+      ...unused,
+      zoneId: '',
+      ownerId: '',
+      parentId: parent,
+      path,
+      depth: path.length - 1,
+      version: 1,
+    };
+  });
+  return { nodes: new Map(nodes.map((node) => [node.id, node])), reservations: new Map() };
+}

@@ -1,0 +1,248 @@
+/**
+ * A trial of the whole limit engine (额度试算): a tree, steps, and what each step did to every node. It
+ * only translates references; what is admitted is decided by the engine of the database path.
+ */
+import type { Day } from '../../kernel/index.ts';
+import { Failure, Money, isFailure } from '../../kernel/index.ts';
+import type { Binding, LimitNode, Reservation } from '../model.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import type { Step } from './engine.ts';
+import { apply, decide, dueExpiries } from './engine.ts';
+import type { LimitBook } from './headroom.ts';
+import { availableOf, headroomOf, participants } from './headroom.ts';
+import type { Scenario, ScenarioStep } from './scenario-book.ts';
+import { openBook } from './scenario-book.ts';
+import { refuseFreeze, refuseSettled, refuseUnfreeze } from './terms.ts';
+
+export interface NodeFigures {
+  readonly limit: Money;
+  readonly used: Money;
+  readonly reserved: Money;
+  /** Arithmetic: negative after a cut below use, and what it is also while the node is frozen. */
+  readonly available: Money;
+  /** Null when no HARD node limits; zero while a node of the path takes nothing. */
+  readonly headroom: Money | null;
+  readonly outstanding: Money;
+  readonly drawnCumulative: Money;
+}
+
+export interface ScenarioAnswer {
+  readonly ref: string;
+  readonly outcome: 'accepted' | 'refused';
+  readonly code: string | null;
+  readonly binding: readonly Binding[];
+  /** The largest amount admitted now; null when no HARD node limits. */
+  readonly smallestAdmissible: Money | null;
+  /** Reservations whose instant had come before the step, so that they no longer held anything. */
+  readonly expired: readonly string[];
+  readonly nodes: Readonly<Record<string, NodeFigures>>;
+}
+
+/** What a draw of the scenario did, so that it can be repaid by name or reversed. */
+interface Draw {
+  readonly nodeId: string;
+  readonly amount: Money;
+  readonly of: string | undefined;
+  readonly repaid: Money;
+  readonly reversed: boolean;
+}
+
+interface Trial {
+  readonly book: LimitBook;
+  readonly draws: Map<string, Draw>;
+}
+
+/** Undefined: the step was carried out. */
+type Refusal = Failure | undefined;
+
+function carryOut({ book }: Trial, step: Step): Refusal {
+  const decision = decide(book, step);
+  if (isFailure(decision)) return decision;
+  apply(book, decision);
+  return undefined;
+}
+
+const openOn = (book: LimitBook, nodeId: string | undefined): Reservation[] =>
+  [...book.reservations.values()].filter((r) => r.nodeId === nodeId && r.state === 'PENDING');
+
+function reserve(trial: Trial, step: ScenarioStep): Refusal {
+  const { ref: reservationId, expiresAt } = step;
+  if (expiresAt <= step.now) return new Failure(no['reservation-expiry-past'], { expiresAt });
+  const nodeId = step.node ?? '';
+  const amount = step.amount ?? Money.zero;
+  const refusal = carryOut(trial, {
+    kind: 'reserve',
+    nodeId,
+    amount,
+    valueOn: step.day,
+    reservationId,
+    expiresAt,
+  });
+  if (refusal) return refusal;
+  const made: Reservation = {
+    id: reservationId,
+    nodeId,
+    amount,
+    used: Money.zero,
+    state: 'PENDING',
+    expiresAt,
+  };
+  trial.book.reservations.set(reservationId, made);
+  return undefined;
+}
+
+/** Without a node or an amount those of the reservation are meant. */
+function draw(trial: Trial, step: ScenarioStep): Refusal {
+  const { of, spill, day: valueOn } = step;
+  const reservation = of === undefined ? undefined : trial.book.reservations.get(of);
+  const nodeId = step.node ?? reservation?.nodeId;
+  const amount = step.amount ?? reservation?.amount;
+  if (nodeId === undefined || amount === undefined) {
+    return new Failure(no['reservation-missing'], { reservationId: of });
+  }
+  const refusal = carryOut(trial, { kind: 'draw', nodeId, amount, valueOn, of, spill });
+  if (refusal) return refusal;
+  trial.draws.set(step.ref, { nodeId, amount, of, repaid: Money.zero, reversed: false });
+  return undefined;
+}
+
+function repay(trial: Trial, step: ScenarioStep): Refusal {
+  const { of, day: valueOn } = step;
+  const amount = step.amount ?? Money.zero;
+  const drawn = of === undefined ? undefined : trial.draws.get(of);
+  if (of !== undefined && !drawn) return new Failure(no['draw-missing'], { drawId: of });
+  const owed = drawn && (drawn.reversed ? Money.zero : drawn.amount.minus(drawn.repaid));
+  if (owed && amount.moreThan(owed)) {
+    return new Failure(no['repayment-exceeds-outstanding'], {
+      outstanding: owed,
+      requested: amount,
+      shortBy: amount.minus(owed),
+      smallestAdmissible: owed,
+    });
+  }
+  const nodeId = drawn?.nodeId ?? step.node ?? '';
+  const refusal = carryOut(trial, { kind: 'repay', nodeId, amount, valueOn });
+  if (!refusal && of !== undefined && drawn) {
+    trial.draws.set(of, { ...drawn, repaid: drawn.repaid.plus(amount) });
+  }
+  return refusal;
+}
+
+/** Gives back one reservation, or the open ones of the node, oldest first. */
+function giveBack(trial: Trial, step: ScenarioStep, kind: 'release' | 'expire'): Refusal {
+  const valueOn = step.day;
+  const amount = kind === 'release' ? step.amount : undefined;
+  if (step.of !== undefined) return carryOut(trial, { kind, of: step.of, amount, valueOn });
+  const open = openOn(trial.book, step.node);
+  if (open.length === 0) return new Failure(no['reservation-missing'], { nodeId: step.node });
+  let left = amount;
+  for (const reservation of open) {
+    if (left?.isZero() === true) break;
+    const refusal = carryOut(trial, { kind, of: reservation.id, amount: left, valueOn });
+    if (refusal) return refusal;
+    left = left && Money.max(left.minus(reservation.amount), Money.zero);
+  }
+  return undefined;
+}
+
+function reverse(trial: Trial, step: ScenarioStep): Refusal {
+  const of = step.of ?? '';
+  const drawn = trial.draws.get(of);
+  const facts = { drawId: of };
+  if (!drawn) return new Failure(no['draw-missing'], facts);
+  if (drawn.reversed) return new Failure(no['draw-already-reversed'], facts);
+  if (drawn.repaid.isPositive()) {
+    return new Failure(no['draw-partly-repaid'], { ...facts, repaid: drawn.repaid });
+  }
+  const refusal = carryOut(trial, {
+    kind: 'reverse',
+    nodeId: drawn.nodeId,
+    amount: drawn.amount,
+    valueOn: step.day,
+    of: drawn.of,
+    restore: step.restore,
+  });
+  if (!refusal) trial.draws.set(of, { ...drawn, reversed: true });
+  return refusal;
+}
+
+function changeNode(
+  { book }: Trial,
+  step: ScenarioStep,
+  refuse: (node: LimitNode) => Refusal,
+  change: Partial<Pick<LimitNode, 'state' | 'limit'>>,
+): Refusal {
+  const node = book.nodes.get(step.node ?? '');
+  const refusal = node ? refuse(node) : new Failure(no['node-missing'], { nodeId: step.node });
+  if (!refusal && node) book.nodes.set(node.id, { ...node, ...change });
+  return refusal;
+}
+
+function carryOutStep(trial: Trial, step: ScenarioStep): Refusal {
+  switch (step.op) {
+    case 'reserve':
+      return reserve(trial, step);
+    case 'draw':
+      return draw(trial, step);
+    case 'repay':
+      return repay(trial, step);
+    case 'release':
+    case 'expire':
+      return giveBack(trial, step, step.op);
+    case 'reverse':
+      return reverse(trial, step);
+    case 'freeze':
+      return changeNode(trial, step, refuseFreeze, { state: 'FROZEN' });
+    case 'unfreeze':
+      return changeNode(trial, step, refuseUnfreeze, { state: 'ACTIVE' });
+    case 'set-limit':
+      return changeNode(trial, step, refuseSettled, { limit: step.amount ?? Money.zero });
+  }
+}
+
+export function figuresOf(book: LimitBook, node: LimitNode, day: Day): NodeFigures {
+  return {
+    limit: node.limit,
+    used: node.consumed,
+    reserved: node.reserved,
+    available: availableOf(node),
+    headroom: headroomOf(participants(book, node), undefined, day).headroom ?? null,
+    outstanding: node.outstanding,
+    drawnCumulative: node.drawn,
+  };
+}
+
+/** The node that a step is about, also when it only names a reservation or a draw. */
+const nodeIdOf = ({ book, draws }: Trial, { node, of = '' }: ScenarioStep): string | undefined =>
+  node ?? book.reservations.get(of)?.nodeId ?? draws.get(of)?.nodeId;
+
+function admissible(trial: Trial, step: ScenarioStep, refusal: Refusal): Money | null {
+  const said = refusal?.facts['smallestAdmissible'];
+  if (said instanceof Money) return said;
+  const node = trial.book.nodes.get(nodeIdOf(trial, step) ?? '');
+  if (!node) return null;
+  const { smallestAdmissible } = headroomOf(participants(trial.book, node), undefined, step.day);
+  return smallestAdmissible ?? null;
+}
+
+function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
+  const due = dueExpiries(trial.book, step.now, step.day);
+  for (const expiry of due) carryOut(trial, expiry);
+  const refusal = carryOutStep(trial, step);
+  const nodes = [...trial.book.nodes.values()];
+  return {
+    ref: step.ref,
+    outcome: refusal ? 'refused' : 'accepted',
+    code: refusal?.code ?? null,
+    binding: (refusal?.facts['binding'] as readonly Binding[] | undefined) ?? [],
+    smallestAdmissible: admissible(trial, step, refusal),
+    expired: due.flatMap((expiry) => ('of' in expiry ? (expiry.of ?? []) : [])),
+    nodes: Object.fromEntries(nodes.map((n) => [n.id, figuresOf(trial.book, n, step.day)])),
+  };
+}
+
+/** Runs the steps in order on one tree. Throws `scenario-malformed` with every problem found. */
+export function runScenario(scenario: Scenario): ScenarioAnswer[] {
+  const trial: Trial = { book: openBook(scenario), draws: new Map() };
+  return scenario.steps.map((step) => answer(trial, step));
+}

@@ -1,0 +1,37 @@
+/**
+ * Who may change the terms of a node and when. A cut below what is used is allowed: the limit then
+ * shows a negative availability and the size of the excess is an open incident.
+ */
+import type { Day, Money } from '../../kernel/index.ts';
+import { Failure } from '../../kernel/index.ts';
+import type { LimitNode } from '../model.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import { availableOf } from './headroom.ts';
+
+/** A settled limit (结清) keeps its terms for ever. */
+export const refuseSettled = (node: LimitNode): Failure | undefined =>
+  node.state === 'CLOSED' ? new Failure(no['limit-closed'], { nodeId: node.id }) : undefined;
+
+export function refuseFreeze(node: LimitNode): Failure | undefined {
+  if (node.state !== 'FROZEN') return refuseSettled(node);
+  return new Failure(no['limit-frozen'], { nodeId: node.id });
+}
+
+export function refuseUnfreeze(node: LimitNode): Failure | undefined {
+  if (node.state === 'FROZEN') return undefined;
+  return refuseSettled(node) ?? new Failure(no['limit-not-frozen'], { nodeId: node.id });
+}
+
+/** An expired node revives by it. A node without a last day has nothing to extend. */
+export function refuseExtension(node: LimitNode, to: Day, today: Day): Failure | undefined {
+  const { id: nodeId, expiresOn } = node;
+  const settled = refuseSettled(node);
+  if (settled || (expiresOn !== undefined && to > expiresOn && to >= today)) return settled;
+  return new Failure(no['extension-too-short'], { nodeId, expiresOn, requested: to, today });
+}
+
+/** How far a HARD node stands above its limit; undefined when it does not. */
+export function excessOf(node: LimitNode): Money | undefined {
+  const available = availableOf(node);
+  return node.enforcement === 'HARD' && available.isNegative() ? available.negated() : undefined;
+}

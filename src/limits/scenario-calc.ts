@@ -1,0 +1,180 @@
+/**
+ * The trial calculation `limit-scenario`: text in, text out around the pure trial. Where an instant is
+ * expected a day will do: a step then happens as it begins, a reservation lasts until it is over.
+ */
+import { z } from 'zod';
+import type { Day } from '../kernel/index.ts';
+import { Money, addDays, dayInShanghai, isDay } from '../kernel/index.ts';
+import { calculation } from '../platform/calculation.ts';
+import { AmountInput, DayInput, TextInput } from '../platform/schemas.ts';
+import type { Binding, NodeKind } from './model.ts';
+import type { NodeFigures, ScenarioAnswer } from './rules/scenario.ts';
+import { runScenario } from './rules/scenario.ts';
+import type { Scenario, ScenarioOp } from './rules/scenario-book.ts';
+import { scenarioOps } from './rules/scenario-book.ts';
+
+const Name = TextInput(60);
+const instant = z.iso.datetime({ offset: true });
+const [first, last] = [Date.parse('0001-01-02T00:00:00Z'), Date.parse('9999-12-30T00:00:00Z')];
+
+function isMoment(text: string): boolean {
+  if (!isDay(text) && !instant.safeParse(text).success) return false;
+  const time = momentOf(text).getTime();
+  return time >= first && time <= last;
+}
+
+const Moment = z
+  .string()
+  .refine(isMoment, { message: 'a day YYYY-MM-DD or an instant of RFC 3339' })
+  .meta({ description: '日期或 RFC 3339 时刻', examples: ['2026-11-22T09:00:00+08:00'] });
+
+const Node = z.strictObject({
+  id: Name,
+  name: TextInput(200).optional(),
+  parent: Name.nullish(),
+  /** Only shown again: any word will do. */
+  kind: Name.default('ENTERPRISE_LINE'),
+  limit: AmountInput,
+  revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
+  enforcement: z.enum(['HARD', 'SOFT']).default('HARD'),
+  contribution: z.enum(['consumed', 'outstanding']).default('consumed'),
+  caps: z.array(Name).max(20).default([]),
+  startsOn: DayInput.optional(),
+  expiresOn: DayInput.optional(),
+  state: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']).default('ACTIVE'),
+});
+
+const Step = z.strictObject({
+  op: z.enum(scenarioOps),
+  ref: Name.optional(),
+  node: Name.optional(),
+  amount: AmountInput.optional(),
+  of: Name.optional(),
+  spill: z.boolean().default(false),
+  restore: z.boolean().default(false),
+  at: Moment.optional(),
+  expiresAt: Moment.optional(),
+});
+
+/** A trial answers at once: each step shows every node. */
+const largest = 50_000;
+
+export const scenarioInput = z
+  .strictObject({
+    at: Moment.optional(),
+    nodes: z.array(Node).min(1).max(500),
+    steps: z.array(Step).max(2000),
+  })
+  .refine(({ nodes, steps }) => nodes.length * steps.length <= largest, {
+    message: `at most ${largest} nodes × steps`,
+  });
+type Input = z.output<typeof scenarioInput>;
+
+const never = new Date('9999-12-31T23:59:59Z');
+const always = '0001-01-01' as Day;
+
+function momentOf(text: string): Date {
+  return new Date(isDay(text) ? `${text}T00:00:00+08:00` : text);
+}
+
+const endOf = (text: string): Date => momentOf(isDay(text) ? addDays(text, 1) : text);
+
+/** Time stands still between steps that do not say when they happen. */
+function scenarioOf(input: Input): Scenario {
+  let now = input.at === undefined ? new Date() : momentOf(input.at);
+  return {
+    nodes: input.nodes.map(({ parent, kind, ...node }) => ({
+      ...node,
+      name: node.name ?? node.id,
+      kind: kind as NodeKind,
+      parent: parent ?? undefined,
+      startsOn: node.startsOn ?? always,
+      expiresOn: node.expiresOn,
+    })),
+    steps: input.steps.map(({ at, expiresAt, ref, ...step }, i) => {
+      if (at !== undefined) now = momentOf(at);
+      return {
+        ...step,
+        ref: ref ?? `#${i + 1}`,
+        node: step.node,
+        amount: step.amount,
+        of: step.of,
+        now,
+        day: dayInShanghai(now),
+        expiresAt: expiresAt === undefined ? never : endOf(expiresAt),
+      };
+    }),
+  };
+}
+
+const available = '可用额度＝限额－已用－预占，逐级与横向限额同时检查；等于可用额度时准予';
+const admission = 'amount ≤ min(limit − used − reserved) over every HARD node';
+
+/** By operation: what the rule says, and its formula. */
+const rules: Readonly<Record<ScenarioOp, readonly [clause: string, formula: string]>> = {
+  reserve: [available, `${admission}; reserved + amount`],
+  draw: [
+    `${available}；用款不超过预占，余额当即退回，超出部分仅在 spill 时占用可用额度`,
+    `${admission}; used + amount; reserved − reservation`,
+  ],
+  repay: ['仅本金恢复额度：循环恢复，不循环不恢复，日内循环只恢复当日用款', 'outstanding − amount'],
+  release: ['预占只了结一次，随时可释放', 'reserved − min(amount, reservation)'],
+  expire: ['预占到期即释放，不待批处理', 'reserved − reservation'],
+  freeze: ['冻结后不受理新预占和用款；还款和释放照常', 'headroom = 0'],
+  unfreeze: ['解冻', 'headroom = min(limit − used − reserved)'],
+  reverse: [
+    '冲销整笔用款；预占仅在 restore 时恢复',
+    'used − amount; drawn − amount; reserved + used of the reservation, when restored',
+  ],
+  'set-limit': [
+    '限额可调至已用以下：可用为负，不再准予新用款',
+    'available = limit − used − reserved',
+  ],
+};
+
+type Texts<T> = { readonly [K in keyof T]: T[K] extends Money ? string : T[K] };
+
+const textsOf = <T extends object>(figures: T): Texts<T> =>
+  Object.fromEntries(
+    Object.entries(figures).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Money ? value.toString() : value,
+    ]),
+  ) as Texts<T>;
+
+function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
+  const [clause, formula] = rules[input.op];
+  const { op, node, amount, of, spill, restore } = input;
+  const smallestAdmissible = answer.smallestAdmissible?.toString() ?? null;
+  const nodes: Record<string, Texts<NodeFigures>> = Object.fromEntries(
+    Object.entries(answer.nodes).map(([id, figures]) => [
+      id,
+      { ...textsOf(figures), headroom: figures.headroom?.toString() ?? null } as Texts<NodeFigures>,
+    ]),
+  );
+  const given = { node, amount: amount?.toString(), of, spill, restore };
+  return {
+    ...answer,
+    binding: answer.binding.map((one: Binding) => textsOf(one)),
+    smallestAdmissible,
+    nodes,
+    rule: `limits.${op}`,
+    clause,
+    inputs: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    formula,
+    result: answer.code ?? 'accepted',
+    rounding: 'none: exact',
+  };
+}
+
+export const limitScenario = calculation({
+  name: 'limit-scenario',
+  title: { zh: '额度试算', en: 'Limit scenario' },
+  input: scenarioInput,
+  run(input: Input) {
+    const answers = runScenario(scenarioOf(input));
+    return {
+      steps: answers.map((one, i) => explained(input.steps[i] as Input['steps'][number], one)),
+    };
+  },
+});
