@@ -1,0 +1,293 @@
+/**
+ * What the tree shows: nodes with their figures, the headroom of a node with every reason, and the
+ * journal below a node. A shared node shows the other banks (其他银行) as one amount and nothing else.
+ */
+import knexPkg from 'knex';
+import { z } from 'zod';
+import { Failure, Money } from '../kernel/index.ts';
+import { query } from '../platform/operation.ts';
+import type { QueryContext } from '../platform/operation.ts';
+import { pageOf } from '../platform/page.ts';
+import {
+  AmountInput,
+  DayInput,
+  DayText,
+  IdInput,
+  IdText,
+  InstantText,
+  MoneyText,
+  TextInput,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
+import type { Tx } from '../platform/transaction.ts';
+import type { Binding } from './model.ts';
+import { nodeKinds } from './model.ts';
+import { limitRefusals as no } from './refusals.ts';
+import {
+  availableOf,
+  headroomOf,
+  participants,
+  refuseAmount,
+  refuseClosed,
+} from './rules/headroom.ts';
+import { readNodes, touchedNodes } from './store.ts';
+import type { SeenNode } from './store-figures.ts';
+import { asOfDay, seeNodes } from './store-figures.ts';
+
+const build = knexPkg({ client: 'pg' });
+
+const Node = z.object({
+  nodeId: IdText,
+  zoneId: IdText,
+  ownerId: IdText,
+  parentId: IdText.nullable(),
+  /** The enterprise, agreement, line or programme that the node is about. */
+  subjectId: IdText.nullable(),
+  name: z.string(),
+  kind: z.enum(nodeKinds),
+  enforcement: z.enum(['HARD', 'SOFT']),
+  revolving: z.enum(['R', 'NR', 'NRS']),
+  contribution: z.enum(['consumed', 'outstanding']),
+  state: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']),
+  startsOn: DayText,
+  expiresOn: DayText.nullable(),
+  limit: MoneyText,
+  used: MoneyText,
+  reserved: MoneyText,
+  available: MoneyText,
+  /** Null on a shared node for one of its banks: only totals are shared. */
+  outstanding: MoneyText.nullable(),
+  drawnCumulative: MoneyText.nullable(),
+  /** Headroom that repayments did not give back (沉淀额度): used − outstanding. */
+  stranded: MoneyText.nullable(),
+  /** Σ limits of the children. */
+  granted: MoneyText,
+  /** 其他银行: what they use and hold of a shared node; null when the reader sees all of it. */
+  otherBanks: MoneyText.nullable(),
+  version: z.number().int(),
+});
+
+function viewOf({ node, subjectId, granted, otherBanks }: SeenNode): z.output<typeof Node> {
+  const own = (amount: Money): string | null =>
+    otherBanks === undefined ? amount.toString() : null;
+  return {
+    nodeId: node.id,
+    zoneId: node.zoneId,
+    ownerId: node.ownerId,
+    parentId: node.parentId ?? null,
+    subjectId,
+    name: node.name,
+    kind: node.kind,
+    enforcement: node.enforcement,
+    revolving: node.revolving,
+    contribution: node.contribution,
+    state: node.state,
+    startsOn: node.startsOn,
+    expiresOn: node.expiresOn ?? null,
+    limit: node.limit.toString(),
+    used: node.consumed.toString(),
+    reserved: node.reserved.toString(),
+    available: availableOf(node).toString(),
+    outstanding: own(node.outstanding),
+    drawnCumulative: own(node.drawn),
+    stranded: own(node.consumed.minus(node.outstanding)),
+    granted: granted.toString(),
+    otherBanks: otherBanks?.toString() ?? null,
+    version: node.version,
+  };
+}
+
+/** The nodes with these ids that the reader may see, in that order, with today's figures. */
+async function nodesOf(context: QueryContext, ids: readonly string[]): Promise<SeenNode[]> {
+  const found = await readNodes(context.tx, ids);
+  const nodes = ids.flatMap((id) => found.get(id) ?? []);
+  return seeNodes(context.tx, context.actor.scope, nodes, asOfDay(context));
+}
+
+export const listNodes = query({
+  name: 'limits.list-nodes',
+  title: { zh: '额度台账', en: 'Limits' },
+  permission: 'limits:read',
+  input: z.strictObject({
+    kind: z.enum(nodeKinds).optional(),
+    zoneId: IdInput('zone').optional(),
+    parentId: IdInput('lim').optional(),
+    search: TextInput(60).optional().meta({ description: '名称包含，或标识' }),
+    ...pageShape,
+  }),
+  output: listOf(Node),
+  async run(context, { kind, zoneId, parentId, search, ...place }) {
+    const rows = build('limits_nodes').select('id');
+    if (kind !== undefined) void rows.where({ kind });
+    if (zoneId !== undefined) void rows.where({ zone_id: zoneId });
+    if (parentId !== undefined) void rows.where({ parent_id: parentId });
+    if (search !== undefined) {
+      void rows.whereRaw('(position(lower(?) in lower(name)) > 0 or id = ?)', [search, search]);
+    }
+    const page = await pageOf<{ id: string }>(context.tx, rows, place);
+    const nodes = await nodesOf(
+      context,
+      page.items.map((row) => row.id),
+    );
+    return { ...page, items: nodes.map(viewOf) };
+  },
+});
+
+export const showNode = query({
+  name: 'limits.show-node',
+  title: { zh: '额度', en: 'A limit' },
+  permission: 'limits:read',
+  input: z.strictObject({ nodeId: IdInput('lim') }),
+  output: Node,
+  async run(context, { nodeId }) {
+    const [node] = await nodesOf(context, [nodeId]);
+    if (!node) throw new Failure(no['node-missing'], { nodeId });
+    return viewOf(node);
+  },
+});
+
+const Bound = z.object({
+  nodeId: IdText,
+  name: z.string(),
+  kind: z.enum(nodeKinds),
+  limit: MoneyText,
+  used: MoneyText,
+  reserved: MoneyText,
+  available: MoneyText,
+  shortBy: MoneyText,
+  /** `held`: by open reservations; `used-up`: by draws; else the node takes nothing at all. */
+  cause: z.enum(['held', 'used-up', 'closed', 'frozen', 'not-open', 'expired']),
+});
+
+const boundOf = (one: Binding): z.output<typeof Bound> => ({
+  ...one,
+  limit: one.limit.toString(),
+  used: one.used.toString(),
+  reserved: one.reserved.toString(),
+  available: one.available.toString(),
+  shortBy: one.shortBy.toString(),
+});
+
+const InstantInput = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.parse('9999-01-01'), {
+    message: 'an instant between 1970 and 9999',
+  })
+  .transform((text) => new Date(text))
+  .meta({ description: 'RFC 3339 时刻' });
+
+/** The node, its path and the paths of its caps, leaf first. */
+async function pathOf(tx: Tx, nodeId: string) {
+  const nodes = await touchedNodes(tx, [nodeId]);
+  const node = nodes.get(nodeId);
+  if (!node) throw new Failure(no['node-missing'], { nodeId });
+  const path = participants({ nodes, reservations: new Map() }, node);
+  const unseen = path.flatMap((one) => one.path).find((id) => !nodes.has(id));
+  if (unseen !== undefined) throw new Error(`The limit ${unseen} is outside the scope.`);
+  return { node, path };
+}
+
+export const headroom = query({
+  name: 'limits.headroom',
+  title: { zh: '可用额度及原因', en: 'Headroom, and why' },
+  permission: 'limits:read',
+  input: z.strictObject({
+    nodeId: IdInput('lim'),
+    amount: AmountInput.optional(),
+    asOf: DayInput.optional(),
+    knownAt: InstantInput.optional(),
+  }),
+  output: z.object({
+    nodeId: IdText,
+    asOf: DayText,
+    knownAt: InstantText.nullable(),
+    amount: MoneyText.nullable(),
+    /** Null when no HARD node limits. */
+    headroom: MoneyText.nullable(),
+    smallestAdmissible: MoneyText.nullable(),
+    /** The refusal that a draw of the amount would meet. */
+    code: z.string().nullable(),
+    binding: z.array(Bound),
+    path: z.array(Node),
+    version: z.number().int(),
+  }),
+  async run(context, { nodeId, amount, asOf, knownAt }) {
+    const { node, path } = await pathOf(context.tx, nodeId);
+    const at = asOfDay(context, asOf, knownAt);
+    const seen = await seeNodes(context.tx, context.actor.scope, path, at);
+    const nodes = seen.map((one) => one.node);
+    const found = headroomOf(nodes, amount, at.day);
+    const asked = amount ?? Money.of('0.01');
+    const refusal = refuseClosed(nodes, at.day, asked) ?? (amount && refuseAmount(nodes, amount));
+    return {
+      nodeId,
+      asOf: at.day,
+      knownAt: knownAt?.toISOString() ?? null,
+      amount: amount?.toString() ?? null,
+      headroom: found.headroom?.toString() ?? null,
+      smallestAdmissible: found.smallestAdmissible?.toString() ?? null,
+      code: refusal?.code ?? null,
+      binding: found.binding.map(boundOf),
+      path: seen.map(viewOf),
+      version: node.version,
+    };
+  },
+});
+
+const MovementView = z.object({
+  seq: z.string(),
+  nodeId: IdText,
+  kind: z.enum(['reserve', 'release', 'expire', 'draw', 'repay', 'reverse']),
+  amount: MoneyText,
+  reserved: MoneyText,
+  outstanding: MoneyText,
+  drawn: MoneyText,
+  /** By how much it changed the use of the node asked about; null when that is SOFT. */
+  consumed: MoneyText.nullable(),
+  valueOn: DayText,
+  recordedAt: InstantText,
+  reservationId: IdText.nullable(),
+  sourceId: IdText,
+  operationId: IdText,
+});
+type MovementRow = Omit<z.output<typeof MovementView>, 'recordedAt'> & { recordedAt: Date };
+
+/** Every node whose movements touch this one: what is below it, and below the nodes that it caps. */
+const touching = (nodeId: string) =>
+  build.raw(
+    `m.node_id in (with below as (select id from limits_nodes where ? = any (path)),
+       capped as (select id from limits_nodes
+         where caps <> '{}' and caps && array(select id from below))
+     select id from limits_nodes where path && (array[?] || array(select id from capped)))`,
+    [nodeId, nodeId],
+  );
+
+export const listMovements = query({
+  name: 'limits.list-movements',
+  title: { zh: '额度流水', en: 'Movements of a limit' },
+  permission: 'limits:read',
+  input: z.strictObject({ nodeId: IdInput('lim'), ...pageShape }),
+  output: listOf(MovementView),
+  async run({ tx }, { nodeId, ...place }) {
+    const found = await readNodes(tx, [nodeId]);
+    if (!found.has(nodeId)) throw new Failure(no['node-missing'], { nodeId });
+    const rows = build('limits_movements as m')
+      .select('m.seq', 'm.kind', 'm.amount', 'm.reserved', 'm.outstanding', 'm.drawn', {
+        nodeId: 'm.node_id',
+        valueOn: 'm.value_on',
+        recordedAt: 'm.recorded_at',
+        reservationId: 'm.reservation_id',
+        sourceId: 'm.source_id',
+        operationId: 'm.operation_id',
+      })
+      .select(build.raw('m.consumed[array_position(m.path, ?)] as consumed', [nodeId]))
+      .whereRaw(touching(nodeId));
+    const order = { by: 'seq', descending: true, key: /^\d{1,18}$/ };
+    const page = await pageOf<MovementRow>(tx, rows, place, order);
+    return {
+      ...page,
+      items: page.items.map((row) => ({ ...row, recordedAt: row.recordedAt.toISOString() })),
+    };
+  },
+});

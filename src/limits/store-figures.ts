@@ -1,0 +1,285 @@
+/**
+ * Figures of nodes as a reader sees them: counters of HARD nodes, sums over the children of SOFT ones,
+ * an expired reservation free at its instant, and for a past day everything projected again from the
+ * journal. Totals of shared nodes span all banks, which is the only reading beyond a bank's own rows.
+ */
+import type { Day } from '../kernel/index.ts';
+import { Money } from '../kernel/index.ts';
+import type { Scope, Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import type { LimitNode } from './model.ts';
+import type { TermRecord } from './rules/as-of.ts';
+import { termsAsOf } from './rules/as-of.ts';
+
+/**
+ * What is summed for a node: its children down to the first HARD ones, and on a cap the nodes that
+ * carry it (the topmost of a path). `measure` is what each of them contributes to the node.
+ */
+const below = `below (root, id, measure) as (
+    select n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
+    from limits_nodes n where n.id = any ($1::text[])
+    union all
+    select s.id, c.id, case when s.revolving = 'NR' then 'drawn'
+        when c.contribution = 'outstanding' then 'outstanding'
+        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
+    from limits_nodes s join limits_nodes c on s.id = any (c.caps)
+    where s.id = any ($1::text[]) and s.kind in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
+      and not exists (select from limits_nodes a
+        where a.id = any (c.path[2:]) and s.id = any (a.caps))
+    union all
+    select b.root, c.id, case when b.measure <> 'consumed' then b.measure
+        when c.contribution = 'outstanding' then 'outstanding'
+        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
+    from below b
+      join limits_nodes p on p.id = b.id and (p.enforcement = 'SOFT' or p.id = b.root)
+      join limits_nodes c on c.parent_id = p.id
+  ), wanted as (select id from below union select unnest($2::text[]))`;
+
+const ownAndSummed = `select id, false as summed, consumed, reserved, outstanding, drawn
+  from hard where id = any ($2::text[])
+  union all
+  select b.root, true, sum(case b.measure when 'drawn' then h.drawn
+      when 'outstanding' then h.outstanding else h.consumed end),
+    sum(h.reserved), sum(h.outstanding), sum(h.drawn)
+  from below b join hard h on h.id = b.id where b.id <> b.root group by b.root`;
+
+const presentFigures = statement(
+  'limits.present-figures',
+  `with recursive ${below}, due as (
+     select t.id, sum(r.amount) as amount
+     from limits_reservations r join limits_nodes n on n.id = r.node_id
+     cross join lateral (
+       select unnest(n.path) as id
+       union
+       select unnest(c.path) from limits_nodes a join limits_nodes c on c.id = any (a.caps)
+       where a.id = any (n.path)) t
+     where r.state = 'PENDING' and r.expires_at <= $3::timestamptz
+     group by t.id
+   ), hard as (
+     select n.id, n.outstanding, n.drawn, n.consumed,
+       n.reserved - coalesce(d.amount, 0) as reserved
+     from limits_nodes n left join due d using (id)
+     where n.enforcement = 'HARD' and n.id in (select id from wanted)
+   )
+   ${ownAndSummed}`,
+);
+
+const pastFigures = statement(
+  'limits.past-figures',
+  `with recursive ${below}, moved as (
+     select t.id, m.outstanding, m.drawn, t.consumed, m.reserved, m.reservation_id
+     from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
+     where t.id in (select id from wanted) and m.value_on <= $4::date
+       and ($5::timestamptz is null or m.recorded_at <= $5)
+   ), held as (
+     select m.id, greatest(sum(m.reserved), 0) as amount
+     from moved m join limits_reservations r on r.id = m.reservation_id
+     where r.expires_at > $3::timestamptz group by m.id, m.reservation_id
+   ), hard as (
+     select m.id, sum(m.outstanding) as outstanding, sum(m.drawn) as drawn,
+       sum(m.consumed) as consumed,
+       coalesce((select sum(h.amount) from held h where h.id = m.id), 0) as reserved
+     from moved m group by m.id
+   )
+   ${ownAndSummed}`,
+);
+
+const selectFacts = statement(
+  'limits.select-facts',
+  `select p.id, p.shared, p.subject_id as "subjectId",
+     coalesce(sum(c.amount), 0)::numeric(20,2) as granted
+   from limits_nodes p left join limits_nodes c on c.parent_id = p.id
+   where p.id = any ($1::text[]) group by p.id`,
+);
+const selectChanges = statement(
+  'limits.select-changes',
+  `select node_id as "nodeId", field, old_value as "oldValue", value_on as "valueOn",
+     recorded_at as "recordedAt"
+   from limits_changes where node_id = any ($1::text[])
+   order by value_on desc, recorded_at desc, id desc`,
+);
+
+/** The day a figure is asked for, and whether the journal has to be projected for it. */
+export interface AsOf {
+  readonly day: Day;
+  /** What has expired by then holds nothing: now, or the end of another day. */
+  readonly instant: Date;
+  readonly past: boolean;
+  /** As it was known at this instant: later entries do not count, whatever their value day. */
+  readonly knownAt: Date | undefined;
+}
+
+export function asOfDay(
+  { now, today }: { readonly now: Date; readonly today: Day },
+  day: Day = today,
+  knownAt?: Date,
+): AsOf {
+  const endOfDay = Date.parse(`${day}T00:00:00+08:00`) + 86_400_000;
+  const instant = day === today ? now : new Date(endOfDay);
+  return { day, instant, past: day < today || knownAt !== undefined, knownAt };
+}
+
+/** A node with the figures and terms of the day asked for in place of its counters of now. */
+export interface SeenNode {
+  readonly node: LimitNode;
+  readonly subjectId: string | null;
+  /** Σ limits of the children that the reader may see (名义额度). */
+  readonly granted: Money;
+  /** What the other banks use and hold of a shared node; undefined when the reader sees it all. */
+  readonly otherBanks: Money | undefined;
+}
+
+interface FigureRow {
+  readonly id: string;
+  /** Summed over what hangs below, instead of the node's own counters. */
+  readonly summed: boolean;
+  readonly consumed: string;
+  readonly reserved: string;
+  readonly outstanding: string;
+  readonly drawn: string;
+}
+
+type Counted = Pick<LimitNode, 'consumed' | 'reserved' | 'outstanding' | 'drawn'>;
+
+const nothing: Counted = {
+  consumed: Money.zero,
+  reserved: Money.zero,
+  outstanding: Money.zero,
+  drawn: Money.zero,
+};
+
+interface Read {
+  /** Counters of HARD nodes, sums of SOFT ones. */
+  readonly figures: ReadonlyMap<string, Counted>;
+  /** Sums over the visible children and carriers, of SOFT and of shared nodes. */
+  readonly sums: ReadonlyMap<string, Counted>;
+}
+
+async function readFigures(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  shared: ReadonlySet<string>,
+  at: AsOf,
+): Promise<Read> {
+  const hard = nodes.filter((node) => node.enforcement === 'HARD').map((node) => node.id);
+  const summed = nodes
+    .filter((node) => node.enforcement === 'SOFT' || shared.has(node.id))
+    .map((node) => node.id);
+  const given = [summed, hard, at.instant.toISOString()];
+  const rows = at.past
+    ? await tx.rows<FigureRow>(pastFigures, [...given, at.day, at.knownAt?.toISOString() ?? null])
+    : await tx.rows<FigureRow>(presentFigures, given);
+  const counted = (wanted: boolean): Map<string, Counted> =>
+    new Map(
+      rows
+        .filter((row) => row.summed === wanted)
+        .map((row) => [
+          row.id,
+          {
+            consumed: Money.of(row.consumed),
+            reserved: Money.of(row.reserved),
+            outstanding: Money.of(row.outstanding),
+            drawn: Money.of(row.drawn),
+          },
+        ]),
+    );
+  const [own, sums] = [counted(false), counted(true)];
+  const figures = nodes.map(({ id, enforcement }): [string, Counted] => [
+    id,
+    (enforcement === 'HARD' ? own : sums).get(id) ?? nothing,
+  ]);
+  return { figures: new Map(figures), sums };
+}
+
+const readOwners = statement(
+  'limits.read-owners',
+  `select current_setting('yuanxin.owners', true) as owners`,
+);
+const setOwners = statement('limits.set-owners', `select set_config('yuanxin.owners', $1, true)`);
+
+/** Reads beyond the owner's rows, inside the zones of the scope; a failure ends the transaction. */
+async function withAllOwners<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  const [row] = await tx.rows<{ owners: string }>(readOwners);
+  await tx.rows(setOwners, ['*']);
+  const result = await work();
+  await tx.rows(setOwners, [row?.owners ?? '']);
+  return result;
+}
+
+interface Facts {
+  readonly shared: boolean;
+  readonly subjectId: string | null;
+  readonly granted: Money;
+}
+
+async function readFacts(tx: Tx, ids: readonly string[]): Promise<Map<string, Facts>> {
+  type Row = { id: string; shared: boolean; subjectId: string | null; granted: string };
+  const rows = await tx.rows<Row>(selectFacts, [ids]);
+  return new Map(rows.map((row) => [row.id, { ...row, granted: Money.of(row.granted) }]));
+}
+
+async function readTerms(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  at: AsOf,
+): Promise<readonly LimitNode[]> {
+  if (!at.past) return nodes;
+  const changes = await tx.rows<TermRecord>(selectChanges, [nodes.map((node) => node.id)]);
+  return nodes.map((node) =>
+    termsAsOf(
+      node,
+      changes.filter((change) => change.nodeId === node.id),
+      at,
+    ),
+  );
+}
+
+/**
+ * A zone's root that is only a sum has no limit of its own: it shows what was granted below it.
+ * 0.00 would read as a limit of zero that everybody exceeds.
+ */
+const limitOf = (node: LimitNode, granted: Money): Money =>
+  node.kind === 'ZONE' && node.enforcement === 'SOFT' && node.limit.isZero() ? granted : node.limit;
+
+const usedAndHeld = ({ consumed, reserved }: Counted): Money => consumed.plus(reserved);
+
+/** The nodes as they stand for a reader of this scope on the day asked for, in the same order. */
+export async function seeNodes(
+  tx: Tx,
+  scope: Scope,
+  nodes: readonly LimitNode[],
+  at: AsOf,
+): Promise<SeenNode[]> {
+  const facts = await readFacts(
+    tx,
+    nodes.map((node) => node.id),
+  );
+  const shared = new Set([...facts].filter(([, fact]) => fact.shared).map(([id]) => id));
+  const own = await readFigures(tx, nodes, shared, at);
+  const common = scope.owners === '*' ? [] : nodes.filter((node) => shared.has(node.id));
+  const [all, allFacts] =
+    common.length === 0
+      ? [own, facts]
+      : await withAllOwners(tx, async () => [
+          await readFigures(tx, common, shared, at),
+          await readFacts(
+            tx,
+            common.map((node) => node.id),
+          ),
+        ]);
+  const terms = await readTerms(tx, nodes, at);
+  return terms.map((node) => {
+    const counted = all.figures.get(node.id) ?? own.figures.get(node.id) ?? nothing;
+    const fact = allFacts.get(node.id) ?? facts.get(node.id);
+    const granted = fact?.granted ?? Money.zero;
+    const mine = own.sums.get(node.id) ?? nothing;
+    return {
+      node: { ...node, ...counted, limit: limitOf(node, granted) },
+      subjectId: fact?.subjectId ?? null,
+      granted,
+      otherBanks: common.some(({ id }) => id === node.id)
+        ? usedAndHeld(counted).minus(usedAndHeld(mine))
+        : undefined,
+    };
+  });
+}
