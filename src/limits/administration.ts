@@ -1,0 +1,66 @@
+/**
+ * What every change of a node's terms shares: the node is locked before it is looked at, so a drawdown
+ * either sees the new terms or is finished before them.
+ */
+import { z } from 'zod';
+import { Failure } from '../kernel/index.ts';
+import type { Actor, Context, Item } from '../platform/operation.ts';
+import { IdInput, IdText, ReasonInput } from '../platform/schemas.ts';
+import type { LimitNode } from './model.ts';
+import { limitRefusals as no } from './refusals.ts';
+import type { TermChange } from './store-terms.ts';
+import { changeTerms, lockNode } from './store-terms.ts';
+
+/** Input of an operation that changes a node; why is always said. */
+export const changeShape = { nodeId: IdInput('lim'), reason: ReasonInput };
+
+export const Changed = z.object({
+  nodeId: IdText,
+  state: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']),
+  version: z.number().int(),
+});
+
+/** A zone office sees a bank's limits but does not set them; a job of the platform may. */
+const mayChange = (actor: Actor, node: LimitNode): boolean =>
+  actor.organisationId === node.ownerId || actor.scope.zones === '*';
+
+/**
+ * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned` or `version-stale`.
+ */
+export async function nodeToChange(
+  context: Context,
+  item: Item<{ readonly nodeId: string }>,
+): Promise<LimitNode> {
+  const { nodeId } = item.input;
+  const node = await lockNode(context.tx, nodeId);
+  if (!node) throw new Failure(no['node-missing'], { nodeId });
+  context.concern(item, node.zoneId);
+  if (!mayChange(item.actor, node)) throw new Failure(no['limit-not-owned'], { nodeId });
+  if (item.expectedVersion !== undefined && item.expectedVersion !== node.version) {
+    throw new Failure(no['version-stale'], { nodeId, version: node.version });
+  }
+  return node;
+}
+
+/** Writes the change with its reason, and the news of it. */
+export async function changeNode(
+  context: Context,
+  item: Item<{ readonly reason: string }>,
+  node: LimitNode,
+  change: TermChange,
+  event: { readonly name: string; readonly payload: Readonly<Record<string, unknown>> },
+): Promise<LimitNode> {
+  const { reason } = item.input;
+  const { now, today: valueOn, tx } = context;
+  const why = { valueOn, now, reason, operationId: item.operationId };
+  const after = await changeTerms(tx, node, change, why);
+  const { zoneId, ownerId, id: subjectId } = node;
+  context.emit(item, { ...event, zoneId, ownerId, subjectId });
+  return after;
+}
+
+export const changed = ({ id: nodeId, state, version }: LimitNode): z.output<typeof Changed> => ({
+  nodeId,
+  state,
+  version,
+});

@@ -1,0 +1,32 @@
+/** Moves the last day of a node (展期); an expired revolving limit can be drawn again by it. */
+import { z } from 'zod';
+import { operation } from '../../platform/operation.ts';
+import { DayInput, DayText } from '../../platform/schemas.ts';
+import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import { refuseExtension } from '../rules/terms.ts';
+
+export const extend = operation({
+  name: 'limits.extend',
+  title: { zh: '额度展期', en: 'Extend a limit' },
+  permission: 'limits:manage',
+  versioned: true,
+  input: z.strictObject({ ...changeShape, expiresOn: DayInput }),
+  output: Changed.extend({ expiresOn: DayText }),
+  async run(context, item) {
+    const { expiresOn, reason } = item.input;
+    const node = await nodeToChange(context, item);
+    const refusal = refuseExtension(node, expiresOn, context.today);
+    if (refusal) throw refusal;
+    const after = await changeNode(
+      context,
+      item,
+      node,
+      { expiresOn },
+      {
+        name: 'limits.limit-extended',
+        payload: { from: node.expiresOn, to: expiresOn, reason },
+      },
+    );
+    return { ...changed(after), expiresOn };
+  },
+});
