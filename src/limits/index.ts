@@ -1,16 +1,19 @@
 // The limit tree's front door: take and give back, terms of nodes, headroom with its reasons.
-export type {
-  Binding,
-  Contribution,
-  Enforcement,
-  LimitNode,
-  NodeKind,
-  Reservation,
-  Revolving,
-} from './model.ts';
+import { defineModule } from '../platform/module.ts';
+import { limitInvariants } from './invariants.ts';
+import { changeLimit } from './operations/change-limit.ts';
+import { extend } from './operations/extend.ts';
+import { freeze } from './operations/freeze.ts';
+import { unfreeze } from './operations/unfreeze.ts';
+import { headroom, listMovements, listNodes, showNode } from './queries.ts';
+import { limitRefusals } from './refusals.ts';
+import { limitRoutes } from './routes.ts';
+
+export type * from './model.ts';
 export { limitRefusals } from './refusals.ts';
 export type { Step } from './rules/engine.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
+export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';
 export {
   changeTerms,
@@ -21,3 +24,12 @@ export {
   zoneRoot,
 } from './store-terms.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';
+
+export const limitsModule = defineModule({
+  name: 'limits',
+  operations: [freeze, unfreeze, extend, changeLimit],
+  queries: [listNodes, showNode, headroom, listMovements],
+  routes: limitRoutes,
+  refusals: Object.values(limitRefusals),
+  invariants: limitInvariants,
+});

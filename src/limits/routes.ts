@@ -1,0 +1,20 @@
+/** Addresses of limits. Reservations and draws are made through the modules that know what they are for. */
+import type { Route } from '../platform/module.ts';
+import { changeLimit } from './operations/change-limit.ts';
+import { extend } from './operations/extend.ts';
+import { freeze } from './operations/freeze.ts';
+import { unfreeze } from './operations/unfreeze.ts';
+import { headroom, listMovements, listNodes, showNode } from './queries.ts';
+
+const node = '/limits/:nodeId';
+
+export const limitRoutes: readonly Route[] = [
+  { method: 'get', path: '/limits', query: listNodes },
+  { method: 'get', path: node, query: showNode },
+  { method: 'get', path: `${node}/headroom`, query: headroom },
+  { method: 'get', path: `${node}/movements`, query: listMovements },
+  { method: 'post', path: `${node}/freeze`, operation: freeze, status: 200 },
+  { method: 'post', path: `${node}/unfreeze`, operation: unfreeze, status: 200 },
+  { method: 'post', path: `${node}/extend`, operation: extend, status: 200 },
+  { method: 'post', path: `${node}/change-limit`, operation: changeLimit, status: 200 },
+];
