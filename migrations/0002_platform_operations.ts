@@ -42,7 +42,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (chain, height),
       constraint platform_operations_key unique (actor_id, operation, idempotency_key)
     );
-    create index platform_operations_id on platform_operations (id);
+    create index platform_operations_recorded on platform_operations using brin (recorded_at);
     comment on table platform_operations is 'Append-only: request, outcome, audit entry, chain link.';
 
     create table platform_seals (

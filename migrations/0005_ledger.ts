@@ -1,6 +1,8 @@
 /**
  * Why: double entry that can be audited line by line. No foreign keys on history tables: the rows
- * they point to are locked when they are written, and a key checked per row cost a fifth of a batch. An entry keeps the balance and the version of its
+ * they point to are locked when they are written, and a key checked per row cost a fifth of a batch.
+ * An account's id is derived from zone, owner, kind and subject, so its primary key is their unique key;
+ * room is left on its pages, so that moving a balance touches no index. An entry keeps the balance and the version of its
  * account after it; a journal must be written by one statement, which is where its balance is checked.
  */
 import type { Knex } from 'knex';
@@ -19,9 +21,9 @@ export async function up(knex: Knex): Promise<void> {
       may_go_negative boolean not null default false,
       balance numeric(20,2) not null default 0,
       version bigint not null default 0,
-      constraint ledger_accounts_subject unique (zone_id, owner_id, kind, subject_id),
       check (may_go_negative or balance >= 0)
-    );
+    ) with (fillfactor = 60);
+    create index ledger_accounts_subject on ledger_accounts (subject_id);
     comment on column ledger_accounts.balance is 'On the account''s own side: a normal balance is >= 0.';
 
     create table ledger_entries (
@@ -40,7 +42,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (account_id, version)
     );
     comment on column ledger_entries.amount is 'Debit positive, credit negative: a journal sums to 0.';
-    create index ledger_entries_journal on ledger_entries (journal_id);
+    create index ledger_entries_recorded on ledger_entries using brin (recorded_at);
 
     create function ledger_journals_balance() returns trigger language plpgsql as $$
     declare bad text;

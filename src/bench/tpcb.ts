@@ -48,11 +48,9 @@ async function withPgbench(file: string, url: string, seconds: number): Promise<
   };
   const run = promisify(execFile);
   await run(file, ['-i', '-q', '-s', String(scale)], { env });
-  const { stdout } = await run(
-    file,
-    ['-c', String(clients), '-j', '2', '-T', String(seconds)],
-    { env },
-  );
+  const { stdout } = await run(file, ['-c', String(clients), '-j', '2', '-T', String(seconds)], {
+    env,
+  });
   const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
   if (tps === undefined) throw new Error(`pgbench printed no tps: ${stdout}`);
   return parseFloat(tps);

@@ -16,7 +16,13 @@ interface AccountKindRow {
 /** Chart of accounts. The owner says whose book it is, the subject what it is about. */
 export const chart = {
   'loan-principal': { side: 'debit', zh: '贷款本金', en: 'Loan principal of a line' },
-  'bank-funding': { side: 'credit', zh: '银行资金', en: 'Money a bank has paid out, net' },
+  'bank-funding': {
+    side: 'credit',
+    zh: '银行资金',
+    en: 'Money a bank has paid out, net',
+    // Interest comes back on top of what went out.
+    mayGoNegative: true,
+  },
   'interest-received': { side: 'credit', zh: '利息收入', en: 'Interest received' },
   'certificate-financed': { side: 'debit', zh: '凭证融资', en: 'Financed e-certificates' },
   'pool-cash': { side: 'debit', zh: '资金池专户', en: 'Special account of a pool' },

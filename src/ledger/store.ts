@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import type { AccountRef, Journal } from './model.ts';
+import type { AccountRef, Journal, JournalLine } from './model.ts';
 import { chart } from './model.ts';
 
 /** The id of the account with this zone, owner, kind and subject; the same for ever. */
@@ -16,10 +16,19 @@ export const accountId = ({ zoneId, ownerId, kind, subjectId }: AccountRef): str
     .digest('hex')
     .slice(0, 26)}`;
 
-const lockAccounts = statement(
-  'ledger.lock-accounts',
-  `select id, balance, version::text from ledger_accounts where id = any ($1::text[])
-   order by id for no key update`,
+/**
+ * Locks the accounts in the order of their ids and moves them by the sum of what is posted; the rows
+ * come back as they stand afterwards, from which each entry's running balance is counted back.
+ */
+const moveAccounts = statement(
+  'ledger.move-accounts',
+  `with locked as materialized (
+     select id from ledger_accounts where id = any ($1::text[]) order by id for no key update
+   )
+   update ledger_accounts a set balance = a.balance + m.change, version = a.version + m.entries
+   from locked, unnest($1::text[], $2::numeric[], $3::bigint[]) as m (id, change, entries)
+   where a.id = locked.id and m.id = a.id
+   returning a.id, a.balance, a.version::text`,
 );
 const makeAccounts = statement(
   'ledger.make-accounts',
@@ -30,93 +39,123 @@ const makeAccounts = statement(
 );
 const appendEntries = statement(
   'ledger.append-entries',
-  `with moved as (
-     update ledger_accounts a set balance = m.balance, version = m.version
-     from unnest($12::text[], $13::numeric[], $14::bigint[]) as m (id, balance, version)
-     where a.id = m.id
-   )
-   insert into ledger_entries (account_id, version, zone_id, owner_id, journal_id, kind, amount,
+  `insert into ledger_entries (account_id, version, zone_id, owner_id, journal_id, kind, amount,
      balance, value_on, source_id, operation_id, recorded_at)
-   select e.*, $15::timestamptz from unnest($1::text[], $2::bigint[], $3::text[], $4::text[],
+   select e.*, $12::timestamptz from unnest($1::text[], $2::bigint[], $3::text[], $4::text[],
      $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::date[], $10::text[], $11::text[]) e`,
 );
 
-interface LockedAccount {
+/** What a posting does to one account, and where the account stands as entries are counted off. */
+interface Moving {
   readonly ref: AccountRef;
+  change: Money;
+  entries: bigint;
   balance: Money;
   version: bigint;
 }
 
-async function lockedAccounts(
-  tx: Tx,
-  refs: Map<string, AccountRef>,
-): Promise<Map<string, LockedAccount>> {
-  const ids = [...refs.keys()].sort();
-  type Row = { id: string; balance: string; version: string };
-  let rows = await tx.rows<Row>(lockAccounts, [ids]);
-  if (rows.length < ids.length) {
-    const all = ids.map((id) => refs.get(id) as AccountRef);
-    await tx.rows(makeAccounts, [
-      ids,
-      all.map((ref) => ref.zoneId),
-      all.map((ref) => ref.ownerId),
-      all.map((ref) => ref.kind),
-      all.map((ref) => ref.subjectId),
-      all.map((ref) => chart[ref.kind].side),
-      all.map((ref) => 'mayGoNegative' in chart[ref.kind]),
-    ]);
-    rows = await tx.rows<Row>(lockAccounts, [ids]);
-  }
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        ref: refs.get(row.id) as AccountRef,
-        balance: Money.of(row.balance),
-        version: BigInt(row.version),
-      },
-    ]),
-  );
-}
+const onOwnSide = ({ account, amount }: JournalLine): Money =>
+  chart[account.kind].side === 'debit' ? amount : amount.negated();
 
-/**
- * Posts journals: locks every account they touch, appends the entries with their running balances and
- * moves the accounts. Throws when a journal does not sum to zero: that is a fault of the caller.
- */
-export async function post(tx: Tx, journals: readonly Journal[], recordedAt: Date): Promise<void> {
-  if (journals.length === 0) return;
-  const refs = new Map<string, AccountRef>();
-  const idOf = new Map<AccountRef, string>();
+/** Sums the lines by account. Throws when a journal does not balance: a fault of the caller. */
+function movesOf(journals: readonly Journal[], idOf: Map<AccountRef, string>): Map<string, Moving> {
+  const moves = new Map<string, Moving>();
   for (const journal of journals) {
     const sum = Money.sum(journal.lines.map((line) => line.amount));
     if (!sum.isZero()) throw new Error(`Journal ${journal.kind} is off by ${sum.toString()}.`);
-    for (const { account } of journal.lines) {
-      const id = accountId(account);
-      idOf.set(account, id);
-      refs.set(id, account);
+    for (const line of journal.lines) {
+      if (line.amount.isZero()) continue;
+      const id = accountId(line.account);
+      idOf.set(line.account, id);
+      const move = moves.get(id) ?? {
+        ref: line.account,
+        change: Money.zero,
+        entries: 0n,
+        balance: Money.zero,
+        version: 0n,
+      };
+      move.change = move.change.plus(onOwnSide(line));
+      move.entries += 1n;
+      moves.set(id, move);
     }
   }
-  const accounts = await lockedAccounts(tx, refs);
+  return moves;
+}
+
+/** Creates accounts that nothing was posted to before. */
+async function createAccounts(tx: Tx, ids: readonly string[], refs: readonly AccountRef[]) {
+  await tx.rows(makeAccounts, [
+    ids,
+    refs.map((ref) => ref.zoneId),
+    refs.map((ref) => ref.ownerId),
+    refs.map((ref) => ref.kind),
+    refs.map((ref) => ref.subjectId),
+    refs.map((ref) => chart[ref.kind].side),
+    refs.map((ref) => 'mayGoNegative' in chart[ref.kind]),
+  ]);
+}
+
+/** Moves the accounts that exist, leaves each `Moving` where its account stood, answers the others. */
+async function moveExisting(
+  tx: Tx,
+  ids: readonly string[],
+  moves: ReadonlyMap<string, Moving>,
+): Promise<string[]> {
+  const all = ids.map((id) => moves.get(id) as Moving);
+  const rows = await tx.rows<{ id: string; balance: string; version: string }>(moveAccounts, [
+    ids,
+    all.map((move) => move.change.toString()),
+    all.map((move) => move.entries.toString()),
+  ]);
+  const moved = new Set<string>();
+  for (const row of rows) {
+    const move = moves.get(row.id) as Moving;
+    move.balance = Money.of(row.balance).minus(move.change);
+    move.version = BigInt(row.version) - move.entries;
+    moved.add(row.id);
+  }
+  return ids.filter((id) => !moved.has(id));
+}
+
+async function moveAll(tx: Tx, moves: ReadonlyMap<string, Moving>): Promise<void> {
+  const missing = await moveExisting(tx, [...moves.keys()].sort(), moves);
+  if (missing.length === 0) return;
+  await createAccounts(
+    tx,
+    missing,
+    missing.map((id) => (moves.get(id) as Moving).ref),
+  );
+  const still = await moveExisting(tx, missing, moves);
+  if (still.length > 0) throw new Error('An account is outside the scope of this call.');
+}
+
+/**
+ * Posts journals: locks every account they touch, moves it once, and appends the entries, each with
+ * the running balance and version of its account.
+ */
+export async function post(tx: Tx, journals: readonly Journal[], recordedAt: Date): Promise<void> {
+  if (journals.length === 0) return;
+  const idOf = new Map<AccountRef, string>();
+  const moves = movesOf(journals, idOf);
+  if (moves.size === 0) return;
+  await moveAll(tx, moves);
   const columns: unknown[][] = Array.from({ length: 11 }, () => []);
   for (const journal of journals) {
     for (const line of journal.lines) {
       if (line.amount.isZero()) continue;
       const id = idOf.get(line.account) as string;
-      const account = accounts.get(id);
-      if (!account) throw new Error(`The account ${id} is outside the scope of this call.`);
-      const onOwnSide =
-        chart[line.account.kind].side === 'debit' ? line.amount : line.amount.negated();
-      account.balance = account.balance.plus(onOwnSide);
-      account.version += 1n;
+      const move = moves.get(id) as Moving;
+      move.balance = move.balance.plus(onOwnSide(line));
+      move.version += 1n;
       const row = [
         id,
-        account.version.toString(),
+        move.version.toString(),
         line.account.zoneId,
         line.account.ownerId,
         journal.id,
         journal.kind,
         line.amount.toString(),
-        account.balance.toString(),
+        move.balance.toString(),
         journal.valueOn,
         journal.sourceId,
         journal.operationId,
@@ -124,14 +163,7 @@ export async function post(tx: Tx, journals: readonly Journal[], recordedAt: Dat
       row.forEach((value, column) => columns[column]?.push(value));
     }
   }
-  const moved = [...accounts.entries()];
-  await tx.rows(appendEntries, [
-    ...columns,
-    moved.map(([id]) => id),
-    moved.map(([, account]) => account.balance.toString()),
-    moved.map(([, account]) => account.version.toString()),
-    recordedAt.toISOString(),
-  ]);
+  await tx.rows(appendEntries, [...columns, recordedAt.toISOString()]);
 }
 
 const balanceNow = statement(

@@ -122,19 +122,23 @@ const reservationColumns = `id, node_id as "nodeId", amount, used, state,
 const lockReservations = statement(
   'limits.lock-reservations',
   `select ${reservationColumns} from limits_reservations
-   where id = any ($1::text[])
-     or (state = 'PENDING' and root_id = any ($2::text[]) and expires_at <= $3::timestamptz)
+   where id = any (array(
+     select unnest($1::text[])
+     union all
+     select due.id from limits_reservations due
+     where due.state = 'PENDING' and due.root_id = any ($2::text[])
+       and due.expires_at <= $3::timestamptz))
    order by id for no key update`,
 );
 
-/** Locks the named reservations and every open one under these roots whose instant has come. */
+/** Locks the named reservations, and every open one under these roots that has run out. */
 export async function lockReservationsOf(
   tx: Tx,
-  ids: readonly string[],
+  named: readonly string[],
   roots: readonly string[],
   now: Date,
 ): Promise<Map<string, Reservation>> {
-  const rows = await tx.rows<ReservationRow>(lockReservations, [ids, roots, now.toISOString()]);
+  const rows = await tx.rows<ReservationRow>(lockReservations, [named, roots, now.toISOString()]);
   return new Map(
     rows.map((row) => [row.id, { ...row, amount: Money.of(row.amount), used: Money.of(row.used) }]),
   );

@@ -12,11 +12,13 @@ import type { Step } from './rules/engine.ts';
 import { apply, decide, dueExpiries } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
 import { participants } from './rules/headroom.ts';
+import { guessTouched, rememberShapes, rootsOf, stillSo } from './shapes.ts';
 import type { JournalledMovement } from './store.ts';
 import {
   journalMovements,
   lockHardNodes,
   lockReservationsOf,
+  readNodes,
   saveNodeCounters,
   touchedNodes,
 } from './store.ts';
@@ -46,20 +48,34 @@ interface Loaded {
 const namedReservation = (step: Step): string | undefined =>
   step.kind === 'reserve' || step.kind === 'repay' ? undefined : step.of;
 
+/** The nodes that movements on these leaves touch, HARD ones locked, in the order of everybody. */
+async function lockTouched(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
+  const guess = guessTouched(leaves);
+  if (guess) {
+    const nodes = await lockHardNodes(tx, guess.hard);
+    const soft = guess.soft.length > 0 ? await readNodes(tx, guess.soft) : [];
+    for (const [id, node] of soft) nodes.set(id, node);
+    if (stillSo(nodes.values())) return nodes;
+  }
+  const nodes = await touchedNodes(tx, leaves);
+  rememberShapes(nodes.values());
+  const hard = [...nodes.values()].filter((node) => node.enforcement === 'HARD');
+  for (const [id, node] of await lockHardNodes(
+    tx,
+    hard.map((node) => node.id),
+  )) {
+    nodes.set(id, node);
+  }
+  return nodes;
+}
+
 async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> {
   const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
-  const leaves = takes.flatMap(({ step }) => ('nodeId' in step ? [step.nodeId] : []));
-  const touched = await touchedNodes(tx, leaves);
-  const reservations = await lockReservationsOf(tx, named, [...touched.keys()], now);
-  const late = [...reservations.values()].map((r) => r.nodeId).filter((id) => !touched.has(id));
-  for (const [id, node] of late.length > 0 ? await touchedNodes(tx, late) : []) {
-    touched.set(id, node);
-  }
-  const locked = await lockHardNodes(
-    tx,
-    [...touched.values()].filter((n) => n.enforcement === 'HARD').map((n) => n.id),
-  );
-  const nodes = new Map([...touched].map(([id, node]) => [id, locked.get(id) ?? node]));
+  const leaves = [...new Set(takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : [])))];
+  if (!guessTouched(leaves)) rememberShapes((await touchedNodes(tx, leaves)).values());
+  const reservations = await lockReservationsOf(tx, named, rootsOf(leaves), now);
+  const late = [...reservations.values()].map((r) => r.nodeId).filter((id) => !leaves.includes(id));
+  const nodes = await lockTouched(tx, [...leaves, ...new Set(late)]);
   // A path with a node outside the caller's scope would be a limit that nobody checks.
   for (const { path } of nodes.values()) {
     const unseen = path.find((id) => !nodes.has(id));

@@ -1,0 +1,185 @@
+/** Every command, in the order in which the usage lists them. */
+import { text as readAll } from 'node:stream/consumers';
+import { runJob } from '../../jobs/run.ts';
+import { loadDemo } from '../demo/index.ts';
+import { replayGuaranteedLoans } from '../exchange/index.ts';
+import { createUser } from '../identity/index.ts';
+import { Day, Failure, dayInShanghai, isDay } from '../kernel/index.ts';
+import { exportAudit, verifyChains, verifyExport } from '../platform/audit.ts';
+import { calculate } from '../platform/calculation.ts';
+import { platformRefusals as no } from '../platform/refusals.ts';
+import { calculations } from '../runtime.ts';
+import { benches } from '../bench/index.ts';
+import type { Command } from './command.ts';
+import { Usage, options, withRuntime } from './command.ts';
+
+const only = (args: readonly string[], count: number, what: string): string[] => {
+  const { words } = options(args, []);
+  if (words.length !== count) throw new Usage(`It takes ${what}.`);
+  return words;
+};
+
+const nothing = (args: readonly string[]): void => {
+  if (args.length > 0) throw new Usage(`It takes nothing more than its name.`);
+};
+
+const migrateCommand: Command = {
+  words: ['migrate'],
+  usage: 'migrate',
+  about: 'bring the schema up to date',
+  run(args, around) {
+    nothing(args);
+    return withRuntime(around, ({ config }) =>
+      Promise.resolve({ migrated: true, dataDir: config.dataFolder }),
+    );
+  },
+};
+
+const demoLoad: Command = {
+  words: ['demo', 'load'],
+  usage: 'demo load',
+  about: 'load the demo zones; twice is harmless',
+  run(args, around) {
+    nothing(args);
+    return withRuntime(around, async (lent) => {
+      const { demoPassword: password } = around.config;
+      if (password === undefined) throw new Usage('Set YUANXIN_DEMO_PASSWORD for the demo people.');
+      await loadDemo(lent, { password, log: lent.log });
+      return { loaded: true };
+    });
+  },
+};
+
+const configPrint: Command = {
+  words: ['config', 'print'],
+  usage: 'config print',
+  about: 'the effective configuration, secrets redacted',
+  run(args, { config, printable }) {
+    nothing(args);
+    return Promise.resolve(printable(config));
+  },
+};
+
+const userCreate: Command = {
+  words: ['user', 'create'],
+  usage: 'user create --role R --organisation O NAME',
+  about: 'make a user; prints a one-time password once',
+  run(args, around) {
+    const { words, values } = options(args, ['role', 'organisation', 'name']);
+    const [username, ...more] = words;
+    const [role, organisationId] = [values.get('role'), values.get('organisation')];
+    if (!username || more.length > 0 || !role || !organisationId) {
+      throw new Usage('It takes a role, an organisation and a name.');
+    }
+    return withRuntime(around, async ({ performer, actor }) => {
+      const input = {
+        username,
+        organisationId,
+        name: values.get('name') ?? username,
+        roles: [role],
+      };
+      const key = `user-create:${username}:${Date.now()}`;
+      const { outcome, oneTimePassword } = await createUser(performer, actor, input, key);
+      if (outcome.kind === 'refused') throw outcome.failure;
+      return { username, role, organisationId, oneTimePassword };
+    });
+  },
+};
+
+const jobRun: Command = {
+  words: ['job', 'run'],
+  usage: 'job run NAME [--as-of DAY]',
+  about: 'leverage, supply-chain-exposure, limit-expiry, seal-audit',
+  run(args, around) {
+    const { words, values } = options(args, ['as-of']);
+    const [name, ...more] = words;
+    if (name === undefined || more.length > 0) throw new Usage('It takes the name of a job.');
+    const given = values.get('as-of') ?? dayInShanghai();
+    if (!isDay(given)) throw new Usage(`${given} is not a day.`);
+    return withRuntime(around, ({ performer, db, config, log }) =>
+      runJob({ name, asOf: Day.of(given), performer, db, dataFolder: config.dataFolder, log }),
+    );
+  },
+};
+
+const calc: Command = {
+  words: ['calc'],
+  usage: 'calc NAME < INPUT.json',
+  about: calculations.map((one) => one.name).join(' '),
+  async run(args) {
+    const [name] = only(args, 1, 'the name of a calculation');
+    const one = calculations.find((candidate) => candidate.name === name);
+    if (!one) {
+      const known = calculations.map((candidate) => candidate.name);
+      throw new Failure(no['calculation-missing'], { name, known });
+    }
+    let raw: unknown;
+    try {
+      raw = JSON.parse(await readAll(process.stdin));
+    } catch {
+      throw new Failure(no['body-not-json']);
+    }
+    return calculate(one, raw);
+  },
+};
+
+const auditVerify: Command = {
+  words: ['audit', 'verify'],
+  usage: 'audit verify [FILE]',
+  about: 'walk the hash chain, online or from an export; name the first broken link',
+  async run(args, around) {
+    const { words } = options(args, []);
+    if (words.length > 1) throw new Usage('It takes one file at most.');
+    const [file] = words;
+    if (file !== undefined) return verifyExport(file);
+    return withRuntime(around, ({ db }) => verifyChains(db));
+  },
+  failed: (result) => (result as { valid?: boolean }).valid === false,
+};
+
+const auditExport: Command = {
+  words: ['audit', 'export'],
+  usage: 'audit export FILE',
+  about: 'write the log so that anybody can verify it without a database',
+  run(args, around) {
+    const [file] = only(args, 1, 'a file');
+    return withRuntime(around, ({ db }) => exportAudit(db, file as string));
+  },
+};
+
+const replay: Command = {
+  words: ['replay', 'guaranteed-loans'],
+  usage: 'replay guaranteed-loans FILE',
+  about: 'run a real loan book through the real operations',
+  run(args, around) {
+    const [file] = only(args, 1, 'a file');
+    return withRuntime(around, (lent) => replayGuaranteedLoans(lent, file as string));
+  },
+};
+
+const bench: Command = {
+  words: ['bench'],
+  usage: 'bench NAME',
+  about: Object.keys(benches).join(' '),
+  async run(args, { config }) {
+    const [name] = only(args, 1, 'the name of a benchmark');
+    const run = benches[name as string];
+    if (!run) throw new Usage(`Benchmarks: ${Object.keys(benches).join(', ')}.`);
+    return run(config);
+  },
+  failed: (result) =>
+    Object.values((result as { checks?: Record<string, boolean> }).checks ?? {}).includes(false),
+};
+
+export const commands: readonly Command[] = [
+  migrateCommand,
+  demoLoad,
+  configPrint,
+  userCreate,
+  jobRun,
+  calc,
+  auditVerify,
+  auditExport,
+  replay,
+  bench,
+];

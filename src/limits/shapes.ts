@@ -1,0 +1,56 @@
+/**
+ * Where nodes hang, as last seen by this process: which ids a movement on a leaf will touch, without
+ * asking. It is only a guess about what to lock; whoever uses it compares the locked rows with it and
+ * forgets a shape that has changed, so a stale guess costs a query and never a check.
+ */
+import type { LimitNode } from './model.ts';
+
+type Shape = Pick<LimitNode, 'path' | 'caps' | 'enforcement'>;
+
+const longest = 300_000;
+const shapes = new Map<string, Shape>();
+
+export function rememberShapes(nodes: Iterable<LimitNode>): void {
+  if (shapes.size >= longest) shapes.clear();
+  for (const { id, path, caps, enforcement } of nodes) shapes.set(id, { path, caps, enforcement });
+}
+
+export interface Guess {
+  readonly hard: readonly string[];
+  readonly soft: readonly string[];
+}
+
+/** The nodes that movements on these leaves touch; undefined when some shape is not known. */
+export function guessTouched(leaves: readonly string[]): Guess | undefined {
+  const touched = new Set<string>(leaves);
+  // A set grows while it is walked: paths and caps of what is added are followed too.
+  for (const id of touched) {
+    const shape = shapes.get(id);
+    if (!shape) return undefined;
+    for (const above of shape.path) touched.add(above);
+    for (const cap of shape.caps) touched.add(cap);
+  }
+  const ids = [...touched];
+  const isHard = (id: string): boolean => shapes.get(id)?.enforcement === 'HARD';
+  return { hard: ids.filter(isHard), soft: ids.filter((id) => !isHard(id)) };
+}
+
+/** True when every node still hangs as it was remembered. */
+export function stillSo(nodes: Iterable<LimitNode>): boolean {
+  for (const { id, path, caps, enforcement } of nodes) {
+    const shape = shapes.get(id);
+    if (
+      shape?.enforcement !== enforcement ||
+      shape.path.join() !== path.join() ||
+      shape.caps.join() !== caps.join()
+    ) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The roots of these leaves, as far as they are known. */
+export const rootsOf = (leaves: readonly string[]): string[] => [
+  ...new Set(leaves.flatMap((id) => shapes.get(id)?.path.at(-1) ?? [])),
+];
