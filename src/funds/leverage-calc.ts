@@ -10,6 +10,7 @@ import { graphAmounts, multipleOf, multiplePlaces, sharePlaces } from './rules/l
 import { sourceClasses } from './rules/look-through.ts';
 import type { CalculationStep } from './rules/steps.ts';
 import { halfUp, notRounded } from './rules/steps.ts';
+import { StepOutput } from './step-output.ts';
 
 const DecimalText = z
   .string()
@@ -56,15 +57,6 @@ export const leverageInput = z.union([figureInput, graphInput]);
 export type LeverageInput = z.output<typeof leverageInput>;
 
 const Answered = z.union([z.string(), z.record(z.string(), z.string())]);
-const Step = z.object({
-  rule: z.string(),
-  clause: z.string(),
-  inputs: z.record(z.string(), z.string()),
-  formula: z.string(),
-  result: z.string().nullable(),
-  rounding: z.string(),
-});
-
 /** Decimal texts by the name of the figure (`multiple`, `L1`, `externalByClass`, …) and `steps`. */
 export const leverageOutput = z
   .object({
@@ -72,9 +64,9 @@ export const leverageOutput = z
     reason: z.string().optional(),
     /** By figure of a graph, why it has no value. */
     reasons: z.record(z.string(), z.string()).optional(),
-    steps: z.array(Step),
+    steps: z.array(StepOutput),
   })
-  .catchall(z.union([Answered, z.array(Step)]));
+  .catchall(z.union([Answered, z.array(StepOutput)]));
 export type LeverageAnswer = z.output<typeof leverageOutput>;
 
 /** A ratio still to be taken: its name, what it means and its two halves by name. */

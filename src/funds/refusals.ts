@@ -9,32 +9,32 @@ export const fundRefusals = refusals('funds', {
     en: 'There is no such fund manager in the zone',
   },
   'fund-missing': { kind: 'missing', zh: '没有这只基金', en: 'There is no such fund' },
-  'partner-fund-missing': {
-    kind: 'missing',
-    zh: '没有这只出资基金',
-    en: 'There is no such contributing fund',
-  },
+  'call-missing': { kind: 'missing', zh: '没有这份缴款通知', en: 'There is no such capital call' },
   'partner-missing': {
     kind: 'missing',
     zh: '基金没有这位合伙人',
     en: 'The fund has no such partner',
   },
-  'call-missing': { kind: 'missing', zh: '没有这份缴款通知', en: 'There is no such capital call' },
+  'partner-fund-missing': {
+    kind: 'missing',
+    zh: '没有这只出资基金',
+    en: 'There is no such contributing fund',
+  },
   'call-item-missing': {
     kind: 'missing',
     zh: '缴款通知未要求该合伙人出资',
     en: 'The call asks nothing of this partner',
   },
   'enterprise-missing': { kind: 'missing', zh: '没有这家企业', en: 'There is no such enterprise' },
-  'fund-exists': {
-    kind: 'conflict',
-    zh: '该管理人已有同名基金',
-    en: 'The manager already has a fund of this name',
-  },
   'partner-exists': {
     kind: 'conflict',
     zh: '该合伙人已认缴',
     en: 'The partner has already committed',
+  },
+  'round-participant-unknown': {
+    kind: 'invalid',
+    zh: '融资轮次的参与方不是子基金',
+    en: 'A participant of a round is no sub-fund',
   },
   'name-ambiguous': {
     kind: 'invalid',
@@ -46,11 +46,6 @@ export const fundRefusals = refusals('funds', {
     zh: '出资来源没有分类',
     en: 'A source of money has no class',
   },
-  'round-participant-unknown': {
-    kind: 'invalid',
-    zh: '融资轮次的参与方不是子基金',
-    en: 'A participant of a round is no sub-fund',
-  },
   'fund-cycle': {
     kind: 'refused',
     zh: '基金之间循环出资',
@@ -61,10 +56,20 @@ export const fundRefusals = refusals('funds', {
     zh: '基金没有资本却对外出资',
     en: 'A fund without capital cannot pay',
   },
+  'fund-not-open': {
+    kind: 'refused',
+    zh: '基金现处状态不能办理',
+    en: 'The state of the fund does not allow this',
+  },
   'value-day-in-future': {
     kind: 'refused',
     zh: '业务日期不得晚于营业日',
     en: 'The value day is in the future',
+  },
+  'fund-exists': {
+    kind: 'conflict',
+    zh: '该管理人已有同名基金',
+    en: 'The manager already has a fund of this name',
   },
   'value-day-before-fund': {
     kind: 'refused',
@@ -107,15 +112,15 @@ export const fundRefusals = refusals('funds', {
     zh: '缴款超过应缴余额',
     en: 'The payment is above what the call still asks',
   },
-  'round-total-too-small': {
-    kind: 'refused',
-    zh: '融资轮次总额小于各基金出资之和',
-    en: 'The round is smaller than what the funds put in',
-  },
   'round-total-differs': {
     kind: 'refused',
     zh: '该轮融资已按另一总额登记',
     en: 'The round is recorded with another total',
+  },
+  'round-total-too-small': {
+    kind: 'refused',
+    zh: '融资轮次总额小于各基金出资之和',
+    en: 'The round is smaller than what the funds put in',
   },
   'concentration-exceeded': {
     kind: 'refused',

@@ -105,6 +105,8 @@ export interface RoundAmounts {
 
 /** All amounts of the graph, or why it cannot be read. */
 export function graphAmounts(graph: LeverageGraph): GraphAmounts | Failure {
+  const stranger = refuseStranger(graph);
+  if (stranger) return stranger;
   const through = lookThrough(graph);
   if (through instanceof Failure) return through;
   const rounds = roundAmounts(graph, through);
@@ -185,7 +187,19 @@ function assertIdentities(
   }
 }
 
-/** Rounds count once; refuses a part of somebody who is neither a sub-fund nor `other`. */
+/** Refuses a part of somebody who is neither a sub-fund nor `other`. */
+function refuseStranger({ rounds = {}, subFunds }: LeverageGraph): Failure | undefined {
+  for (const [round, parts] of Object.entries(rounds)) {
+    const known = (name: string) => name === outsideKey || Object.hasOwn(subFunds, name);
+    const participant = Object.keys(parts).find((name) => !known(name));
+    if (participant !== undefined) {
+      return new Failure(no['round-participant-unknown'], { round, participant });
+    }
+  }
+  return undefined;
+}
+
+/** Rounds count once; refuses a part of a fund that nobody has paid into. */
 function roundAmounts(
   graph: LeverageGraph,
   through: LookThrough,
@@ -198,11 +212,7 @@ function roundAmounts(
     for (const [participant, text] of Object.entries(parts)) {
       const amount = Fraction.of(text);
       total = total.plus(amount);
-      if (participant === outsideKey) continue;
-      if (!Object.hasOwn(graph.subFunds, participant)) {
-        return new Failure(no['round-participant-unknown'], { round, participant });
-      }
-      if (amount.isZero()) continue;
+      if (participant === outsideKey || amount.isZero()) continue;
       if (through.sizes.get(participant)?.isZero()) {
         return new Failure(no['fund-without-capital'], { fund: participant, round });
       }
