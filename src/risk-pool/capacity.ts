@@ -1,0 +1,87 @@
+/**
+ * The pool in the limit tree. A pool with a multiple owns one shared CAP node whose limit follows its
+ * money; a bank with a quota has a node of its own below it. Enrolled loans count on the lower one.
+ */
+import type { Day, Failure, Money } from '../kernel/index.ts';
+import { isFailure } from '../kernel/index.ts';
+import { changeTerms, lockNode, takeLimits } from '../limits/index.ts';
+import type { Context } from '../platform/operation.ts';
+import type { Enrolment, Pool } from './model.ts';
+import { capacityOf } from './rules/capacity.ts';
+
+interface Cause {
+  readonly sourceId: string;
+  readonly operationId: string;
+}
+
+export interface Backing extends Cause {
+  readonly nodeId: string | undefined;
+  readonly amount: Money;
+  readonly valueOn: Day;
+}
+
+/** Takes capacity for a list, in order; undefined where it was taken or where nothing limits. */
+export async function takeCapacity(
+  context: Context,
+  list: readonly Backing[],
+): Promise<(Failure | undefined)[]> {
+  const limited = list.filter((one) => one.nodeId !== undefined && one.amount.isPositive());
+  const taken = await takeLimits(
+    context.tx,
+    limited.map(({ nodeId, amount, valueOn, sourceId, operationId }) => ({
+      step: { kind: 'draw', nodeId: nodeId as string, amount, valueOn },
+      sourceId,
+      operationId,
+    })),
+    context,
+  );
+  const refused = new Map(limited.map((one, i) => [one, taken[i]]));
+  return list.map((one) => {
+    const answer = refused.get(one);
+    return isFailure(answer) ? answer : undefined;
+  });
+}
+
+export interface Release extends Cause {
+  readonly enrolment: Enrolment;
+  readonly amount: Money;
+  readonly valueOn: Day;
+}
+
+/** Gives capacity back. That it does not fit would mean that the two have drifted apart: it throws. */
+export async function giveBackCapacity(context: Context, list: readonly Release[]): Promise<void> {
+  const takes = list.flatMap(({ enrolment, amount, valueOn, sourceId, operationId }) =>
+    enrolment.nodeId === undefined || !amount.isPositive()
+      ? []
+      : [
+          {
+            step: { kind: 'repay' as const, nodeId: enrolment.nodeId, amount, valueOn },
+            sourceId,
+            operationId,
+          },
+        ],
+  );
+  const refused = (await takeLimits(context.tx, takes, context)).find(isFailure);
+  if (refused) throw new Error(`Capacity does not fit what is enrolled: ${refused.code}.`);
+}
+
+/** Sets the limits of the pools whose money changed to what they may back now. */
+export async function resizeNodes(
+  context: Context,
+  pools: readonly { readonly before: Pool; readonly after: Pool }[],
+  why: { readonly reason: string; readonly operationId: string },
+): Promise<void> {
+  const byNode = [...pools].sort((a, b) =>
+    (a.after.nodeId ?? '') < (b.after.nodeId ?? '') ? -1 : 1,
+  );
+  for (const { before, after } of byNode) {
+    const { multiple, nodeId } = after;
+    if (multiple === undefined || nodeId === undefined) continue;
+    const limit = capacityOf(multiple, after);
+    if (limit.equals(capacityOf(multiple, before))) continue;
+    const node = await lockNode(context.tx, nodeId);
+    if (!node) throw new Error(`The node of pool ${after.id} is outside the scope of this call.`);
+    const { now, today } = context;
+    await changeTerms(context.tx, node, { limit }, { ...why, now, valueOn: today });
+  }
+}
