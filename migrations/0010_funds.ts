@@ -1,7 +1,8 @@
 /**
- * Why: mother and sub-funds (母子基金). What was committed, called, paid in and invested are four facts
- * with a value day and a recorded instant, only ever appended; the counters of a partner are their
- * projection and are guarded by a check. A mother fund is a partner of its sub-funds, never a column.
+ * Why: mother and sub-funds (母子基金). What was committed, called, paid in and invested are four
+ * facts with a value day and a recorded instant, only ever appended; the counters of a partner are
+ * their projection and are guarded by a check. A mother fund is a partner of its sub-funds, never
+ * a column.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';
@@ -41,7 +42,8 @@ const structure = `
     check ((concentration_share is null) = (concentration_clause is null))
   );
   comment on column funds_funds.owner_id is 'The fund manager (基金管理人) whose book the fund is.';
-  comment on column funds_funds.first_call_minimum_clause is 'A share without its clause is no rule.';
+  comment on column funds_funds.first_call_minimum_clause is
+    'A share without its clause is no rule.';
 
   create table funds_partners (
     id text primary key,

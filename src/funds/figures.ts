@@ -1,6 +1,7 @@
 /**
- * The figures of funds as of a day, and as they were known at an instant: sums of dated facts, so the
- * same question has the same answer for ever. Each comes with the steps that lead to its facts.
+ * The figures of funds as of a day, and as they were known at an instant: sums of dated facts, so
+ * the same question has the same answer for ever. Each comes with the steps that lead to its
+ * facts.
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';

@@ -1,4 +1,4 @@
-// The front door of the funds: commitments, calls, paid-in and investments, and the leverage family.
+// The funds' front door: commitments, calls, paid-in and investments, and the leverage family.
 import { defineModule } from '../platform/module.ts';
 import { fundInvariants } from './invariants.ts';
 import { commit } from './operations/commit.ts';

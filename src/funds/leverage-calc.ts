@@ -1,6 +1,6 @@
 /**
- * The trial calculation `leverage`: two amounts, or a whole ownership graph. Nothing is guessed: the
- * same numerator may be worded 社会资本 or 总规模, so both readings are given, and a figure without
+ * The trial calculation `leverage`: two amounts, or a whole ownership graph. Nothing is guessed:
+ * the same numerator may be worded 社会资本 or 总规模, so both readings are given, and a figure without
  * one of its halves has no multiple but a reason.
  */
 import { z } from 'zod';
@@ -33,7 +33,9 @@ const figureInput = z.strictObject({
   projects: CountText.optional(),
 });
 
-/** A trial answers at once; a whole city's graph is computed by the job, which has no such bound. */
+/**
+ * A trial answers at once; a whole city's graph is computed by the job, which has no such bound.
+ */
 const largest = { holdings: 5000, sources: 40 } as const;
 const holdingsIn = (funds: Readonly<Record<string, object>> = {}): number =>
   Object.values(funds).reduce((count, amounts) => count + Object.keys(amounts).length, 0);

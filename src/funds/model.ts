@@ -20,7 +20,10 @@ export type FundState =
   | 'LIQUIDATING'
   | 'CLOSED';
 
-/** Which state may follow. A fund is established by its operation and invests from its first outlay. */
+/**
+ * Which state may follow. A fund is established by its operation and invests from its first
+ * outlay.
+ */
 export const fundTransitions: Readonly<Record<FundState, readonly FundState[]>> = {
   PLANNED: ['ESTABLISHED'],
   ESTABLISHED: ['FILED', 'INVESTING'],

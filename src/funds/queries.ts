@@ -1,4 +1,6 @@
-/** The read side: funds with their figures as of a day, and one fund with its partners and steps. */
+/**
+ * The read side: funds with their figures as of a day, and one fund with its partners and steps.
+ */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';

@@ -1,4 +1,7 @@
-/** Every "no" of the funds, in order of precedence: what is missing, what cannot be read, then rules. */
+/**
+ * Every "no" of the funds, in order of precedence: what is missing, what cannot be read, then
+ * rules.
+ */
 import { refusals } from '../kernel/index.ts';
 
 export const fundRefusals = refusals('funds', {

@@ -1,4 +1,6 @@
-/** Rows of calls with their items, of the cash that came in, and of the investments it went into. */
+/**
+ * Rows of calls with their items, of the cash that came in, and of the investments it went into.
+ */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -107,8 +109,8 @@ export async function itemsOf(tx: Tx, callId: string): Promise<CallItem[]> {
 
 const insertReceiptRow = statement(
   'funds.insert-receipt',
-  `insert into funds_receipts (id, fund_id, partner_id, call_id, zone_id, owner_id, amount, value_on,
-     investment_id, operation_id, recorded_at)
+  `insert into funds_receipts (id, fund_id, partner_id, call_id, zone_id, owner_id, amount,
+     value_on, investment_id, operation_id, recorded_at)
    values ($1, $2, $3, $4, $5, $6, $7::numeric, $8, $9, $10, $11::timestamptz)`,
 );
 const payItem = statement(

@@ -1,4 +1,6 @@
-/** Rows of funds, their partners and commitments. Whoever writes anything of a fund locks its row. */
+/**
+ * Rows of funds, their partners and commitments. Whoever writes anything of a fund locks its row.
+ */
 import type { Day } from '../kernel/index.ts';
 import { Money, Rate } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -197,8 +199,8 @@ export async function addToPartners(tx: Tx, moves: readonly PartnerMovement[]): 
 
 const insertCommitmentRow = statement(
   'funds.insert-commitment',
-  `insert into funds_commitments (id, fund_id, partner_id, zone_id, owner_id, kind, change, value_on,
-     operation_id, recorded_at)
+  `insert into funds_commitments (id, fund_id, partner_id, zone_id, owner_id, kind, change,
+     value_on, operation_id, recorded_at)
    values ($1, $2, $3, $4, $5, $6, $7::numeric, $8, $9, $10::timestamptz)`,
 );
 

@@ -1,5 +1,5 @@
-// What is read: figures as of any day and as known at any instant, each opened to its facts, and the
-// published views that add up to them.
+// What is read: figures as of any day and as known at any instant, each opened to its facts, and
+// the published views that add up to them.
 import { expect } from 'chai';
 import { commit } from '../../src/funds/index.ts';
 import { listFunds, showFund } from '../../src/funds/queries.ts';

@@ -32,7 +32,9 @@ const someOf = (names: readonly string[], least = 0): fc.Arbitrary<Amounts> =>
         ),
     );
 
-/** Funds that hold only earlier ones, so there is no cycle; rounds in which any of them take part. */
+/**
+ * Funds that hold only earlier ones, so there is no cycle; rounds in which any of them take part.
+ */
 const graphs: fc.Arbitrary<LeverageGraph> = fc.integer({ min: 1, max: 8 }).chain((count) => {
   const names = Array.from({ length: count }, (_, i) => `F${i}`);
   return fc

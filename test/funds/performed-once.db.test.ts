@@ -1,4 +1,5 @@
-// What `perform` gives the funds: once for every key, concurrent callers in order, four eyes, events.
+// What `perform` gives the funds: once for every key, concurrent callers in order, four eyes,
+// events.
 import { expect } from 'chai';
 import { fundsModule, issueCall, recordPayment } from '../../src/funds/index.ts';
 import { showFund } from '../../src/funds/queries.ts';

@@ -1,5 +1,5 @@
-// Random work on a handful of funds, dated anywhere in a year and partly at once: whatever is admitted
-// and refused, every invariant of the funds and of the ledger holds, on every day.
+// Random work on a handful of funds, dated anywhere in a year and partly at once: whatever is
+// admitted and refused, every invariant of the funds and of the ledger holds, on every day.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { commit, invest, issueCall, recordPayment } from '../../src/funds/index.ts';

@@ -1,5 +1,5 @@
-// Row-level security under the real scopes: a manager works in its own book, another sees nothing of
-// it, and the zone office reads both. And what the database itself does not let anybody do.
+// Row-level security under the real scopes: a manager works in its own book, another sees nothing
+// of it, and the zone office reads both. And what the database itself does not let anybody do.
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { commit, establishFund, invest, issueCall, recordPayment } from '../../src/funds/index.ts';
@@ -74,7 +74,7 @@ describe('whose book a fund is in', () => {
     }
   });
 
-  it('does not let a manager establish a fund in the book of another, or in a foreign zone', async () => {
+  it('lets nobody establish a fund in the book of another, or in a foreign zone', async () => {
     const input = { zoneId: book.zoneId, kind: 'SUB', name: '越界', establishedOn: ago(10) };
     const foreign = { ...input, managerId: book.managerId };
     expect(await book.refused(establishFund, foreign, book.otherActor)).to.include({

@@ -1,6 +1,7 @@
 /**
- * Commits (认缴): a partner's first commitment, an increase, or a reduction that leaves what was called.
- * Events are appended; a mother fund becomes a partner of its sub-fund here, and a circle is refused.
+ * Commits (认缴): a partner's first commitment, an increase, or a reduction that leaves what was
+ * called. Events are appended; a mother fund becomes a partner of its sub-fund here, and a circle
+ * is refused.
  */
 import { z } from 'zod';
 import { Failure, Money, newId } from '../../kernel/index.ts';

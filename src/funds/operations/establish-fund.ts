@@ -1,4 +1,7 @@
-/** Establishes a mother, sub- or pilot fund in the book of its manager, with the rules of its terms. */
+/**
+ * Establishes a mother, sub- or pilot fund in the book of its manager, with the rules of its
+ * terms.
+ */
 import { z } from 'zod';
 import type { Rate } from '../../kernel/index.ts';
 import { Failure, newId } from '../../kernel/index.ts';

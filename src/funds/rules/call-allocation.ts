@@ -1,7 +1,7 @@
 /**
  * The split of a capital call (出资通知, 同股同权): by commitment, largest remainder, ties by the fixed
- * order of the partners. A call of everything that is unfunded takes exactly that from each partner,
- * because splitting it by commitment again could miss the last fen of somebody.
+ * order of the partners. A call of everything that is unfunded takes exactly that from each
+ * partner, because splitting it by commitment again could miss the last fen of somebody.
  */
 import { Failure, Money } from '../../kernel/index.ts';
 import type { Rate } from '../../kernel/index.ts';

@@ -1,7 +1,7 @@
-// An exact ratio of whole numbers. A share of a fund is rarely a finite decimal (700 ÷ 3000), and the
-// identity "government + state + private = external capital" must hold exactly. Only a denominator of
-// more than 80 digits, which takes many layers of unequal funds, is cut to 80 decimals: without that
-// bound the time for a deep graph would have none either.
+// An exact ratio of whole numbers. A share of a fund is rarely a finite decimal (700 ÷ 3000), and
+// the identity "government + state + private = external capital" must hold exactly. Only a
+// denominator of more than 80 digits, which takes many layers of unequal funds, is cut to 80
+// decimals: without that bound the time for a deep graph would have none either.
 
 const reduceAbove = 10n ** 40n;
 const cutAt = 10n ** 80n;
@@ -39,14 +39,25 @@ export class Fraction {
     const common = greatestDivisor(numerator < 0n ? -numerator : numerator, denominator);
     const lowest = denominator / common;
     if (lowest <= cutAt) return new Fraction(numerator / common, lowest);
+    return Fraction.cut(numerator, denominator);
+  }
+
+  private static cut(numerator: bigint, denominator: bigint): Fraction {
     return new Fraction(halfUp(numerator * cutAt, denominator), cutAt);
+  }
+
+  /** What was cut once stays so: looking for its lowest terms would cost much and find nothing. */
+  private resultWith(other: Fraction, numerator: bigint, denominator: bigint): Fraction {
+    const wasCut = this.denominator === cutAt || other.denominator === cutAt;
+    return wasCut ? Fraction.cut(numerator, denominator) : Fraction.short(numerator, denominator);
   }
 
   plus(other: Fraction): Fraction {
     if (this.denominator === other.denominator) {
       return new Fraction(this.numerator + other.numerator, this.denominator);
     }
-    return Fraction.short(
+    return this.resultWith(
+      other,
       this.numerator * other.denominator + other.numerator * this.denominator,
       this.denominator * other.denominator,
     );
@@ -57,14 +68,19 @@ export class Fraction {
   }
 
   times(other: Fraction): Fraction {
-    return Fraction.short(this.numerator * other.numerator, this.denominator * other.denominator);
+    return this.resultWith(
+      other,
+      this.numerator * other.numerator,
+      this.denominator * other.denominator,
+    );
   }
 
   /** Throws RangeError when the divisor is zero. */
   dividedBy(other: Fraction): Fraction {
     if (other.isZero()) throw new RangeError('division by zero');
     const sign = other.isNegative() ? -1n : 1n;
-    return Fraction.short(
+    return this.resultWith(
+      other,
       this.numerator * other.denominator * sign,
       this.denominator * other.numerator * sign,
     );

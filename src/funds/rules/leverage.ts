@@ -1,7 +1,8 @@
 /**
  * 放大倍数 is a family, not a number: one ownership graph gives 2× to 18× by level, basis and
  * perspective. So a figure always carries its definition, and both halves of it, unrounded. Levels
- * after the practice of the guidance funds and the European fund's internal and external multiplier.
+ * after the practice of the guidance funds and the European fund's internal and external
+ * multiplier.
  */
 import { Failure } from '../../kernel/index.ts';
 import type { Money } from '../../kernel/index.ts';

@@ -1,7 +1,7 @@
 /**
- * Look-through (穿透): whose yuan stand behind each fund. A fund's share of a source is the average of
- * its partners' shares, weighted by amount; the funds are walked once, owners before owned, so ten
- * thousand funds cost one pass. Shares stay fractions; nothing is rounded on the way.
+ * Look-through (穿透): whose yuan stand behind each fund. A fund's share of a source is the average
+ * of its partners' shares, weighted by amount; the funds are walked once, owners before owned, so
+ * ten thousand funds cost one pass. Shares stay fractions; nothing is rounded on the way.
  */
 import { Failure } from '../../kernel/index.ts';
 import { fundRefusals as no } from '../refusals.ts';
