@@ -1,19 +1,23 @@
 // The register's front door: zones, organisations and enterprises. The lowest business module.
 import { defineModule } from '../platform/module.ts';
+import { importCalendar } from './operations/import-calendar.ts';
 import { openZone } from './operations/open-zone.ts';
+import { recordReportedFigure } from './operations/record-reported-figure.ts';
 import { registerEnterprise } from './operations/register-enterprise.ts';
 import { registerOrganisation } from './operations/register-organisation.ts';
-import { listEnterprises, listOrganisations, listZones } from './queries.ts';
+import { listEnterprises, listOrganisations, listReportedFigures, listZones } from './queries.ts';
 import { partyRefusals } from './refusals.ts';
 
-export { openZone, registerEnterprise, registerOrganisation };
+export { importCalendar, openZone, recordReportedFigure, registerEnterprise, registerOrganisation };
 export { partyRefusals } from './refusals.ts';
 export {
   addMembers,
   addOrganisation,
   calendarOf,
   enterprisesById,
+  memberOf,
   membersOf,
+  officeOf,
   organisationsById,
   zonesInScope,
   type Enterprise,
@@ -24,8 +28,14 @@ export {
 
 export const partiesModule = defineModule({
   name: 'parties',
-  operations: [openZone, registerOrganisation, registerEnterprise],
-  queries: [listZones, listOrganisations, listEnterprises],
+  operations: [
+    openZone,
+    registerOrganisation,
+    registerEnterprise,
+    recordReportedFigure,
+    importCalendar,
+  ],
+  queries: [listZones, listOrganisations, listEnterprises, listReportedFigures],
   routes: [
     { method: 'post', path: '/zones', operation: openZone },
     { method: 'get', path: '/zones', query: listZones },
@@ -33,6 +43,9 @@ export const partiesModule = defineModule({
     { method: 'get', path: '/organisations', query: listOrganisations },
     { method: 'post', path: '/enterprises', operation: registerEnterprise },
     { method: 'get', path: '/enterprises', query: listEnterprises },
+    { method: 'post', path: '/reported-figures', operation: recordReportedFigure },
+    { method: 'get', path: '/reported-figures', query: listReportedFigures },
+    { method: 'post', path: '/calendars', operation: importCalendar },
   ],
   refusals: Object.values(partyRefusals),
 });

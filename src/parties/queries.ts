@@ -2,8 +2,17 @@
 import { z } from 'zod';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, TextInput, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  IdInput,
+  IdText,
+  MoneyText,
+  TextInput,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
+import { qualifiers, reportedMeasures, sumChecks } from './reported-figures.ts';
 
 const ZoneRow = z.object({
   id: IdText,
@@ -93,5 +102,43 @@ export const listEnterprises = query({
       void rows.where((either) => either.whereILike('name', like).orWhereILike('uscc', like));
     }
     return pageOf<z.output<typeof EnterpriseRow>>(tx, rows, place);
+  },
+});
+
+const ReportedFigureRow = z.object({
+  id: IdText,
+  zoneId: IdText,
+  subject: z.string(),
+  measure: z.enum(reportedMeasures),
+  /** Two decimals, an amount in yuan or a count, as `unit` says. */
+  value: MoneyText,
+  unit: z.string(),
+  qualifier: z.enum(qualifiers).nullable(),
+  source: z.string(),
+  reportedOn: DayText.nullable(),
+  period: z.string().nullable(),
+  evidence: z.string(),
+  note: z.string().nullable(),
+  otherHalf: z.string().nullable(),
+  generatedSumCheck: z.enum(sumChecks).nullable(),
+});
+
+/** What published documents state: shown with qualifier, source and date, and added to nothing. */
+export const listReportedFigures = query({
+  name: 'parties.list-reported-figures',
+  title: { zh: '报道数据', en: 'Reported figures' },
+  permission: 'parties:read',
+  input: z.strictObject({ zoneId: IdInput('zone').optional(), ...pageShape }),
+  output: listOf(ReportedFigureRow),
+  run: ({ tx }, { zoneId, ...place }) => {
+    const columns = ['id', 'subject', 'measure', 'value', 'unit', 'qualifier', 'source', 'period'];
+    const rows = sql('parties_reported_figures').select(...columns, 'evidence', 'note', {
+      zoneId: 'zone_id',
+      reportedOn: 'reported_on',
+      otherHalf: 'other_half',
+      generatedSumCheck: 'generated_sum_check',
+    });
+    if (zoneId !== undefined) void rows.where('zone_id', zoneId);
+    return pageOf<z.output<typeof ReportedFigureRow>>(tx, rows, place);
   },
 });

@@ -19,5 +19,10 @@ export const partyRefusals = refusals('parties', {
     zh: '该统一社会信用代码的企业已登记',
     en: 'An enterprise with this code is already registered',
   },
+  'figure-exists': {
+    kind: 'conflict',
+    zh: '该来源的这项报道数据已登记',
+    en: 'This figure of this source is already recorded',
+  },
   'zone-exists': { kind: 'conflict', zh: '园区编号已存在', en: 'The zone code is already in use' },
 });

@@ -93,6 +93,35 @@ export async function addMembers(
   await tx.rows(joinZone, [organisationIds.map(() => zoneId), organisationIds, since]);
 }
 
+const selectMember = statement(
+  'parties.select-member',
+  `select o.id, o.kind, o.name, o.generated from parties_zone_members m
+   join parties_organisations o on o.id = m.organisation_id
+   where m.zone_id = $1 and m.organisation_id = $2`,
+);
+
+/** The organisation, when it works in that zone. */
+export async function memberOf(
+  tx: Tx,
+  zoneId: string,
+  organisationId: string,
+): Promise<Organisation | undefined> {
+  return (await tx.rows<Organisation>(selectMember, [zoneId, organisationId]))[0];
+}
+
+const selectOffice = statement(
+  'parties.select-office',
+  `select o.id from parties_organisations o
+   where o.kind = 'zone_office' and exists (select from parties_zone_members m
+     where m.zone_id = $1 and m.organisation_id = o.id)
+   order by o.id limit 1`,
+);
+
+/** The zone's finance office, whose book the zone's shared rows are in. */
+export async function officeOf(tx: Tx, zoneId: string): Promise<string | undefined> {
+  return (await tx.rows<{ id: string }>(selectOffice, [zoneId]))[0]?.id;
+}
+
 const selectMembers = statement(
   'parties.select-members',
   `select o.id, o.kind, o.name, o.generated from parties_zone_members m
@@ -154,4 +183,31 @@ export async function calendarOf(tx: Tx): Promise<Calendar> {
     holidays: rows.filter((row) => row.kind === 'holiday').map((row) => row.day),
     workingDays: rows.filter((row) => row.kind === 'working').map((row) => row.day),
   });
+}
+
+export interface CalendarDay {
+  readonly day: Day;
+  readonly kind: 'holiday' | 'working';
+  readonly name: string;
+  readonly source: string;
+  readonly evidence: string;
+}
+
+const upsertCalendarDays = statement(
+  'parties.upsert-calendar-days',
+  `insert into parties_calendar_days (day, kind, name, source, evidence)
+   select * from unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::text[])
+   on conflict (day) do update set kind = excluded.kind, name = excluded.name,
+     source = excluded.source, evidence = excluded.evidence`,
+);
+
+/** Writes announced days; a day that is known already takes what the later list says. */
+export async function saveCalendarDays(tx: Tx, days: readonly CalendarDay[]): Promise<void> {
+  await tx.rows(upsertCalendarDays, [
+    days.map((one) => one.day),
+    days.map((one) => one.kind),
+    days.map((one) => one.name),
+    days.map((one) => one.source),
+    days.map((one) => one.evidence),
+  ]);
 }

@@ -71,6 +71,8 @@ function connectionOptions(options: PoolOptions) {
     connectionString: options.url,
     application_name: options.applicationName,
     keepAlive: true,
+    // Statements of one batch that do not need each other's answers go out together.
+    pipeline: true,
     types: typeParsers,
     ...(options.sessionSettings === false
       ? {}

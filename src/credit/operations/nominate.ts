@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { Failure, addDays, newId } from '../../kernel/index.ts';
-import { enterprisesById, membersOf } from '../../parties/index.ts';
+import { enterprisesById, memberOf } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayText, IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
 import { creditRefusals as no } from '../refusals.ts';
@@ -28,8 +28,7 @@ export const nominate = operation({
     if (!enterprise) throw new Failure(no['entry-missing'], { enterpriseId });
     const { zoneId } = enterprise;
     concern(item, zoneId);
-    const banks = (await membersOf(tx, zoneId)).filter((member) => member.kind === 'bank');
-    if (!banks.some((bank) => bank.id === bankId)) {
+    if ((await memberOf(tx, zoneId, bankId))?.kind !== 'bank') {
       throw new Failure(no['bank-missing'], { bankId, zoneId });
     }
     const entryId = newId('wl');

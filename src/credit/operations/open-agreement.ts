@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';
 import { createNodes, zoneRoot } from '../../limits/index.ts';
-import { membersOf, zonesInScope } from '../../parties/index.ts';
+import { memberOf, officeOf, zonesInScope } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
 import {
   DayInput,
@@ -43,14 +43,12 @@ export const openAgreement = operation({
     const [zone] = await zonesInScope(tx, zoneId);
     if (!zone) throw new Failure(no['agreement-missing'], { zoneId });
     concern(item, zoneId);
-    const members = await membersOf(tx, zoneId);
-    if (!members.some((member) => member.id === bankId && member.kind === 'bank')) {
-      throw new Failure(no['bank-missing'], { bankId, zoneId });
-    }
+    const bank = await memberOf(tx, zoneId, bankId);
+    if (bank?.kind !== 'bank') throw new Failure(no['bank-missing'], { bankId, zoneId });
     if (terms.endsOn <= terms.startsOn) throw new Failure(no['term-reversed']);
     const zoneNodeId = await zoneRoot(tx, {
       zoneId,
-      ownerId: members.find((m) => m.kind === 'zone_office')?.id ?? item.actor.organisationId,
+      ownerId: (await officeOf(tx, zoneId)) ?? item.actor.organisationId,
       name: zone.name,
       startsOn: zone.openedOn,
       limit: zoneLimit,
