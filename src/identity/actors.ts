@@ -114,7 +114,7 @@ export async function systemActor(
 }
 
 /** No hand of a person moved it: four-eyes does not ask for a second one. */
-export const isSystemActor = (actor: Actor): boolean => actor.organisationId === system;
+export const isSystemActor = (actor: Actor): boolean => actor.personId === system;
 
 /** The port that `perform` asks: undefined when the actor holds the permission now. */
 export function authorise(actor: Actor, permission: string): Failure | undefined {
