@@ -1,0 +1,210 @@
+/** The inbox: what I may decide, what I made, and one request with all that was filed and rehearsed. */
+import knexPkg, { type Knex } from 'knex';
+import { z } from 'zod';
+import { Failure } from '../kernel/index.ts';
+import type { Actor, Query } from '../platform/operation.ts';
+import { query } from '../platform/operation.ts';
+import { pageOf } from '../platform/page.ts';
+import {
+  DayText,
+  IdInput,
+  IdText,
+  InstantText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
+import type { Catalogue } from './carry-out.ts';
+import type { Tier } from './model.ts';
+import { requestStates } from './model.ts';
+import { approvalRefusals as no } from './refusals.ts';
+import { allTiers } from './store.ts';
+
+/** Builds SQL without a connection: `tx.built` runs it. */
+const build = knexPkg({ client: 'pg' });
+
+const RequestOutput = z.object({
+  approvalId: IdText,
+  zoneId: IdText.nullable(),
+  ownerId: IdText,
+  operation: z.string(),
+  title: z.object({ zh: z.string(), en: z.string() }),
+  amount: MoneyText.nullable(),
+  permission: z.string(),
+  tierVersion: z.number().int().nullable(),
+  makerId: IdText,
+  makerName: z.string(),
+  state: z.enum(requestStates),
+  version: z.number().int(),
+  madeAt: InstantText,
+  expiresAt: InstantText,
+  decidedBy: IdText.nullable(),
+  deciderName: z.string().nullable(),
+  decidedAt: InstantText.nullable(),
+  reason: z.string().nullable(),
+  mayDecide: z.boolean(),
+  mayWithdraw: z.boolean(),
+});
+
+const columns = {
+  id: 'r.id',
+  zoneId: 'r.zone_id',
+  ownerId: 'r.owner_id',
+  operation: 'r.operation',
+  amount: 'r.amount',
+  permission: 'r.permission',
+  tierVersion: 'r.tier_version',
+  makerId: 'r.maker_id',
+  makerPersonId: 'r.maker_person_id',
+  makerName: 'm.name',
+  madeAt: 'r.made_at',
+  expiresAt: 'r.expires_at',
+  decidedBy: 'r.decided_by',
+  deciderName: 'd.name',
+  decidedAt: 'r.decided_at',
+  reason: 'r.reason',
+} as const;
+
+const details = {
+  input: 'r.input',
+  rehearsed: 'r.rehearsed',
+  result: 'r.result',
+  filedOperationId: 'r.filed_operation_id',
+  decidedOperationId: 'r.decided_operation_id',
+} as const;
+
+type Shown = Omit<
+  z.output<typeof RequestOutput>,
+  'approvalId' | 'title' | 'madeAt' | 'expiresAt' | 'decidedAt' | 'mayDecide' | 'mayWithdraw'
+>;
+
+interface RequestRow extends Shown {
+  readonly id: string;
+  readonly makerPersonId: string;
+  readonly madeAt: Date;
+  readonly expiresAt: Date;
+  readonly decidedAt: Date | null;
+}
+
+/** Requests in scope; one whose time is over reads EXPIRED before the job has closed it. */
+function requests(now: Date, more: Readonly<Record<string, string>> = {}): Knex.QueryBuilder {
+  const state = `case when r.state = 'PENDING' and r.expires_at <= ? then 'EXPIRED'
+    else r.state end as state`;
+  const rows = build
+    .select({ ...columns, ...more })
+    .select(build.raw(state, [now]), build.raw('r.version::int as version'))
+    .from('approvals_requests as r')
+    .join('identity_users_v as m', 'm.id', 'r.maker_id')
+    .leftJoin('identity_users_v as d', 'd.id', 'r.decided_by');
+  return build.select('*').from(rows.as('requests'));
+}
+
+function shown<R extends RequestRow>(row: R, actor: Actor, catalogue: Catalogue) {
+  const { id, makerPersonId, madeAt, expiresAt, decidedAt, ...rest } = row;
+  const open = row.state === 'PENDING';
+  const own = makerPersonId === actor.personId;
+  const named = catalogue().find((operation) => operation.name === row.operation);
+  return {
+    ...rest,
+    approvalId: id,
+    title: named?.title ?? { zh: row.operation, en: row.operation },
+    madeAt: madeAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    decidedAt: decidedAt?.toISOString() ?? null,
+    mayDecide: open && !own && mayDecide(actor, row.permission),
+    mayWithdraw: open && own,
+  };
+}
+
+const mayDecide = ({ permissions }: Actor, permission: string): boolean =>
+  permissions.has('approvals:decide') && permissions.has(permission);
+
+const inbox = (catalogue: Catalogue): Query =>
+  query({
+    name: 'approvals.requests',
+    title: { zh: '审批待办', en: 'Requests for approval' },
+    permission: 'approvals:read',
+    input: z.strictObject({
+      ...pageShape,
+      box: z
+        .enum(['to-decide', 'made', 'all'])
+        .default('all')
+        .meta({ description: '待我审批、我经办的、全部' }),
+      state: z.enum(requestStates).optional(),
+      operation: z.string().max(80).optional(),
+    }),
+    output: listOf(RequestOutput),
+    async run({ tx, actor, now }, { box, state, operation, ...place }) {
+      const rows = requests(now);
+      if (state !== undefined) rows.where({ state });
+      if (operation !== undefined) rows.where({ operation });
+      if (box === 'made') rows.where({ makerPersonId: actor.personId });
+      if (box === 'to-decide') {
+        const decides = actor.permissions.has('approvals:decide') ? [...actor.permissions] : [];
+        rows.where({ state: 'PENDING' }).whereIn('permission', decides);
+        rows.whereNot({ makerPersonId: actor.personId });
+      }
+      const found = await pageOf<RequestRow>(tx, rows, place, { descending: true });
+      return { ...found, items: found.items.map((row) => shown(row, actor, catalogue)) };
+    },
+  });
+
+const detail = (catalogue: Catalogue): Query =>
+  query({
+    name: 'approvals.request',
+    title: { zh: '审批详情', en: 'One request for approval' },
+    permission: 'approvals:read',
+    input: z.strictObject({ approvalId: IdInput('appr') }),
+    output: RequestOutput.extend({
+      input: z.unknown().meta({ description: '经办人提交的内容' }),
+      rehearsed: z.unknown().meta({ description: '提交时试算的结果' }),
+      result: z.unknown().meta({ description: '通过后的结果' }),
+      filedOperationId: IdText,
+      decidedOperationId: IdText.nullable(),
+    }),
+    async run({ tx, actor, now }, { approvalId }) {
+      type Row = RequestRow & {
+        input: unknown;
+        rehearsed: unknown;
+        result: unknown;
+        filedOperationId: string;
+        decidedOperationId: string | null;
+      };
+      const [row] = await tx.built<Row>(requests(now, details).where({ id: approvalId }));
+      if (!row) throw new Failure(no['approval-missing'], { approvalId });
+      return shown(row, actor, catalogue);
+    },
+  });
+
+const TierOutput = z.object({
+  operation: z.string(),
+  ownerId: IdText.nullable(),
+  version: z.number().int(),
+  validFrom: DayText,
+  bands: z.array(z.object({ fromAmount: MoneyText, permission: z.string().nullable() })),
+});
+
+const mayRead = (tier: Tier, actor: Actor): boolean =>
+  tier.ownerId === null || actor.scope.zones === '*' || tier.ownerId === actor.organisationId;
+
+const tiers = query({
+  name: 'approvals.tiers',
+  title: { zh: '审批额度', en: 'Approval tiers' },
+  permission: 'tiers:read',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(TierOutput) }),
+  async run({ tx, actor }) {
+    const readable = (await allTiers(tx)).filter((tier) => mayRead(tier, actor));
+    const items = readable.map(({ bands, ...tier }) => ({
+      ...tier,
+      bands: bands.map((band) => ({ ...band, fromAmount: band.fromAmount.toString() })),
+    }));
+    return { items };
+  },
+});
+
+export const approvalQueries = (catalogue: Catalogue) => ({
+  inbox: inbox(catalogue),
+  detail: detail(catalogue),
+  tiers: tiers as Query,
+});
