@@ -50,12 +50,26 @@ const begin = (scope: Scope, readOnly: boolean): string =>
   `select set_config('yuanxin.zones',${escapeLiteral(listOf(scope.zones))},true),` +
   `set_config('yuanxin.owners',${escapeLiteral(listOf(scope.owners))},true)`;
 
+const plain = /^[\w.:+-]+$/;
+
+const elementText = (element: unknown): string => {
+  if (element === null || element === undefined) return 'NULL';
+  const text = String(element);
+  // A bare word would be read as NULL, whatever its case.
+  if (plain.test(text) && !(text.length === 4 && text.toUpperCase() === 'NULL')) return text;
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+};
+
+/** A flat array as PostgreSQL writes it; the driver's own way costs a tenth of a batch. */
+const parameter = (value: unknown): unknown =>
+  Array.isArray(value) ? `{${value.map(elementText).join(',')}}` : value;
+
 function openTx(connection: ClientBase): Tx {
   let depth = 0;
   return {
     [inTransaction]: true,
     async rows<R>(query: Statement, values: readonly unknown[] = []) {
-      const result = await connection.query({ ...query, values: [...values] });
+      const result = await connection.query({ ...query, values: values.map(parameter) });
       return result.rows as R[];
     },
     async built<R>(builder: Knex.QueryBuilder | Knex.Raw) {
