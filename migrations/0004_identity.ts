@@ -1,13 +1,14 @@
 /**
  * Why: who may do what. Persons stand behind accounts, because four eyes are two persons, not two
  * accounts; roles and their permissions are rows. These tables are read before anybody's scope is
- * known, so they are guarded by narrow grants instead of row-level security; consents alone have it.
+ * known, so they are guarded by narrow grants instead of row-level security; consents alone have
+ * it.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';
 
-const reads = `approvals:read chain:read credit:read funds:read insight:read limits:read
-  parties:read pool:read subsidies:read whitelist:read`;
+const reads = `approvals:read chain:read credit:read funds:read insight:read ledger:read
+  limits:read parties:read pool:read subsidies:read whitelist:read`;
 const bankWork = `chain:certificate-issue chain:finance credit:draw credit:line-open credit:repay
   credit:reserve limits:manage parties:register pool:claim pool:enrol whitelist:decide`;
 const fundWork = `funds:call funds:commit funds:distribute funds:invest funds:pay-in funds:value`;
@@ -17,15 +18,17 @@ const zoneWork = `credit:agreement-open limits:manage parties:register pool:comp
 const allWork = `${bankWork} ${fundWork} ${zoneWork} approvals:expire audit:read audit:seal
   jobs:run parties:manage users:read`;
 
-/** The matrix as it is shipped. Later modules append with `select identity_grant(role, permission)`. */
+/**
+ * The matrix as it is shipped. Later modules append with `select identity_grant(role, permission)`.
+ */
 const matrix: Readonly<Record<string, string>> = {
   'bank-maker': `${reads} ${bankWork} approvals:withdraw tiers:manage tiers:read`,
   'bank-checker': `${reads} approvals:decide chain:approve credit:approve limits:approve
     parties:approve pool:claim-approve tiers:approve tiers:read whitelist:approve`,
-  'fund-maker': `${fundWork} approvals:read approvals:withdraw funds:read insight:read parties:read
-    tiers:manage tiers:read`,
+  'fund-maker': `${fundWork} approvals:read approvals:withdraw funds:read insight:read ledger:read
+    parties:read tiers:manage tiers:read`,
   'fund-checker': `approvals:decide approvals:read funds:approve funds:read insight:read
-    parties:read tiers:approve tiers:read`,
+    ledger:read parties:read tiers:approve tiers:read`,
   'zone-maker': `${reads} ${zoneWork} approvals:withdraw tiers:read`,
   'zone-checker': `${reads} approvals:decide credit:agreement-approve limits:approve
     parties:approve pool:approve subsidies:approve tiers:read whitelist:approve`,
@@ -115,7 +118,8 @@ const rights = `
     sees_everything boolean not null default false,
     read_only boolean not null default false
   );
-  comment on column identity_roles.organisation_kinds is 'Where it may be granted; none: code only.';
+  comment on column identity_roles.organisation_kinds is
+    'Where it may be granted; none: code only.';
   comment on column identity_roles.sees_everything is 'Holds inside an operator organisation only.';
   insert into identity_roles values
     ('bank-maker', '客户经理', 'Bank relationship manager', '{bank}', false, false),
@@ -226,7 +230,8 @@ const sessions = `
     replaced_by text references identity_refresh_tokens (hash) deferrable initially deferred,
     check ((rotated_at is null) = (replaced_by is null))
   );
-  comment on column identity_refresh_tokens.hash is 'SHA-256 of the token, which is stored nowhere.';
+  comment on column identity_refresh_tokens.hash is
+    'SHA-256 of the token, which is stored nowhere.';
   create unique index identity_refresh_tokens_live on identity_refresh_tokens (session_id)
     where rotated_at is null;
 
@@ -248,7 +253,7 @@ const consents = `
     version bigint not null default 1
   );
   comment on table identity_consents is
-    'An enterprise lets an organisation see rows about it that others own. Empty until it is filled.';
+    'An enterprise lets an organisation see rows about it that others own. Empty so far.';
   create index identity_consents_pair on identity_consents (enterprise_id, organisation_id);
   ${scoped('identity_consents', { owner: 'organisation_id' })}
   grant select on identity_consents to yuanxin_app;
@@ -259,7 +264,7 @@ const consents = `
       and (now() at time zone 'Asia/Shanghai')::date
         between c.given_on and coalesce(c.ends_on, 'infinity')) $$;
   comment on function identity_consented is
-    'The place of consents in data scope: a policy that honours them adds "or identity_consented(…)".';
+    'Where consents enter data scope: a policy that honours them adds "or identity_consented(…)".';
 `;
 
 export function down(): never {

@@ -1,6 +1,7 @@
 /**
- * Why: work that needs a second person. A request keeps what the maker asked for and the tier it was
- * filed under; the table itself refuses a decision by the maker's own person, whatever account is used.
+ * Why: work that needs a second person. A request keeps what the maker asked for and the tier it
+ * was filed under; the table itself refuses a decision by the maker's own person, whatever account
+ * is used.
  */
 import type { Knex } from 'knex';
 
@@ -29,7 +30,7 @@ const tiers = `
       unique nulls not distinct (operation, owner_id, version, from_amount)
   );
   comment on table approvals_tiers is
-    'Above from_amount a second person decides. Append-only; the rows of one version are its bands.';
+    'Above from_amount a second person decides. Append-only; a version is its bands.';
   comment on column approvals_tiers.owner_id is 'Null: holds for whoever has no tier of its own.';
   comment on column approvals_tiers.permission is
     'What the decider of this band needs; null: what the operation itself names.';

@@ -1,6 +1,6 @@
 /**
- * The port of `perform`: which calls need a second person, and how they are filed. Tiers are read at
- * most every five seconds, because the question is asked for every single drawdown.
+ * The port of `perform`: which calls need a second person, and how they are filed. Tiers are read
+ * at most every five seconds, because the question is asked for every single drawdown.
  */
 import type { Knex } from 'knex';
 import { canonicalJson, dayInShanghai, newId } from '../kernel/index.ts';
@@ -116,7 +116,9 @@ function unforeseen({ approval, name }: Operation): Need {
   return { amount: undefined, permission: approval.permission, tierVersion: undefined };
 }
 
-/** The zone that the request concerns: what the rehearsal said, else the input, else the only one. */
+/**
+ * The zone that the request concerns: what the rehearsal said, else the input, else the only one.
+ */
 function zoneOf(
   filing: { readonly raw: unknown; readonly zoneId?: string | undefined },
   { scope }: Actor,

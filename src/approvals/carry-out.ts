@@ -1,6 +1,7 @@
 /**
- * What follows from a decision. An approved operation runs in the transaction of the decision, as its
- * maker and under the maker's scope, but its postings and events name the decision as their cause.
+ * What follows from a decision. An approved operation runs in the transaction of the decision, as
+ * its maker and under the maker's scope, but its postings and events name the decision as their
+ * cause.
  */
 import { Failure, isFailure } from '../kernel/index.ts';
 import { accountOf } from '../identity/index.ts';
@@ -47,7 +48,9 @@ const onBehalfOf = (context: Context, decision: Item<unknown>): Context => ({
   quote: (_item, rule) => context.quote(decision, rule),
 });
 
-/** The output of the approved operation. Throws its refusal, or that of a maker who lost the right. */
+/**
+ * The output of the approved operation. Throws its refusal, or that of a maker who lost the right.
+ */
 export async function carryOut(
   catalogue: Catalogue,
   context: Context,
@@ -72,8 +75,8 @@ export async function carryOut(
 }
 
 /**
- * Gives back what was set aside. It runs with full sight: the maker may have lost the scope since, and
- * only what we ourselves set aside is given back.
+ * Gives back what was set aside. It runs with full sight: the maker may have lost the scope since,
+ * and only what we ourselves set aside is given back.
  */
 export async function letGo(
   catalogue: Catalogue,

@@ -1,6 +1,6 @@
 /**
- * Nouns of approvals. A request is what a maker asked for, rehearsed and then set aside until another
- * person decides; a tier says above which amount, and by whom, that is needed.
+ * Nouns of approvals. A request is what a maker asked for, rehearsed and then set aside until
+ * another person decides; a tier says above which amount, and by whom, that is needed.
  */
 import type { Day, Money } from '../kernel/index.ts';
 
@@ -38,7 +38,9 @@ export interface Band {
   readonly permission: string | null;
 }
 
-/** The bands of one operation, for one organisation or (null) for all that have none of their own. */
+/**
+ * The bands of one operation, for one organisation or (null) for all that have none of their own.
+ */
 export interface Tier {
   readonly operation: string;
   readonly ownerId: string | null;

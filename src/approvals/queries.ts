@@ -1,4 +1,6 @@
-/** The inbox: what I may decide, what I made, and one request with all that was filed and rehearsed. */
+/**
+ * The inbox: what I may decide, what I made, and one request with all that was filed and rehearsed.
+ */
 import knexPkg, { type Knex } from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';

@@ -1,4 +1,6 @@
-/** Every "no" of approvals, in order of precedence; what the operation itself refuses comes after. */
+/**
+ * Every "no" of approvals, in order of precedence; what the operation itself refuses comes after.
+ */
 import { refusals } from '../kernel/index.ts';
 
 export const approvalRefusals = refusals('approvals', {

@@ -1,4 +1,6 @@
-/** Pure decisions of approvals: whether a second person is needed, and whether this one may decide. */
+/**
+ * Pure decisions of approvals: whether a second person is needed, and whether this one may decide.
+ */
 import type { Day, Money } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';
 import type { Need, Request, Tier } from './model.ts';
@@ -12,7 +14,9 @@ export interface Asked {
   readonly permission: string;
 }
 
-/** The tier in force for this owner today: its own before the default, the newest version of each. */
+/**
+ * The tier in force for this owner today: its own before the default, the newest version of each.
+ */
 export function tierInForce(
   tiers: readonly Tier[],
   asked: { readonly operation: string; readonly ownerId: string; readonly today: Day },

@@ -25,9 +25,9 @@ const lockDueRequests = statement(
 );
 const insertRequest = statement(
   'approvals.insert-request',
-  `insert into approvals_requests (id, zone_id, owner_id, operation, input, expected_version, amount,
-     permission, tier_version, maker_id, maker_person_id, hold, rehearsed, filed_operation_id,
-     made_at, expires_at)
+  `insert into approvals_requests (id, zone_id, owner_id, operation, input, expected_version,
+     amount, permission, tier_version, maker_id, maker_person_id, hold, rehearsed,
+     filed_operation_id, made_at, expires_at)
    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz,
      $15::timestamptz + make_interval(days => days_to_decide) from approvals_settings`,
 );

@@ -1,6 +1,6 @@
 /**
- * From an account to the Actor that `perform` trusts: roles, permissions and scope of this moment, read
- * in one statement. A job is an actor too, of no organisation, made here and nowhere else.
+ * From an account to the Actor that `perform` trusts: roles, permissions and scope of this moment,
+ * read in one statement. A job is an actor too, of no organisation, made here and nowhere else.
  */
 import type { Knex } from 'knex';
 import { Failure } from '../kernel/index.ts';
@@ -93,8 +93,8 @@ const readPermissions = statement(
 );
 
 /**
- * The actor of a job or of the command line: sees everything, may do what its role is granted. Its id
- * is the job's name, so that a job's idempotency keys are the job's own.
+ * The actor of a job or of the command line: sees everything, may do what its role is granted. Its
+ * id is the job's name, so that a job's idempotency keys are the job's own.
  */
 export async function systemActor(
   db: Knex,

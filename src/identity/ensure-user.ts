@@ -1,6 +1,6 @@
 /**
- * People of the demo: made when missing, and given the demo password at every start. An account of the
- * same name that a real administrator made is left alone.
+ * People of the demo: made when missing, and given the demo password at every start. An account of
+ * the same name that a real administrator made is left alone.
  */
 import type { Tx } from '../platform/transaction.ts';
 import { addPerson, addUser, grantRoles, resetDemo } from './store.ts';

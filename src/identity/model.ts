@@ -1,6 +1,6 @@
 /**
- * Nouns of identity. An account (user) belongs to one organisation and one natural person; a session is
- * one sign-in and the family of refresh tokens that grew from it.
+ * Nouns of identity. An account (user) belongs to one organisation and one natural person; a
+ * session is one sign-in and the family of refresh tokens that grew from it.
  */
 import type { OrganisationKind } from '../parties/index.ts';
 

@@ -1,6 +1,6 @@
 /**
- * First passwords that we invent. They are told once: the answer of a replay carries none, because a
- * stored answer never held it.
+ * First passwords that we invent. They are told once: the answer of a replay carries none, because
+ * a stored answer never held it.
  */
 import type { Actor, Operation } from '../platform/operation.ts';
 import type { CallOptions, Outcome, Performer } from '../platform/perform.ts';

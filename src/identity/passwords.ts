@@ -1,6 +1,6 @@
 /**
- * Passwords: argon2id (19 MiB, 2 passes, 1 lane; OWASP's first choice) over the NFKC form, so that a
- * full-width keyboard types the same password. About 40 ms each, on a thread of its own.
+ * Passwords: argon2id (19 MiB, 2 passes, 1 lane; OWASP's first choice) over the NFKC form, so that
+ * a full-width keyboard types the same password. About 40 ms each, on a thread of its own.
  */
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
@@ -10,7 +10,8 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** The hash of a password that nobody knows: what a sign-in of an unknown user is compared with. */
 export const nobodysHash =
-  '$argon2id$v=19$m=19456,t=2,p=1$5xiaPZwiloUjn3TuvjSDcw$i/rMbIsyWj4X2sVBi43GxD1kVnNv7ns3lAa7iJ3INlg';
+  '$argon2id$v=19$m=19456,t=2,p=1$5xiaPZwiloUjn3TuvjSDcw' +
+  '$i/rMbIsyWj4X2sVBi43GxD1kVnNv7ns3lAa7iJ3INlg';
 
 export const hashPassword = (password: string): Promise<string> =>
   hash(password.normalize('NFKC'), cost);

@@ -1,4 +1,6 @@
-/** Addresses of identity. Sessions have routes of their own (session-routes.ts): they carry no key. */
+/**
+ * Addresses of identity. Sessions have routes of their own (session-routes.ts): they carry no key.
+ */
 import type { Route } from '../platform/module.ts';
 import { changePassword } from './operations/change-password.ts';
 import { createUserOperation } from './operations/create-user.ts';

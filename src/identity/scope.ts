@@ -1,6 +1,6 @@
 /**
- * The one place that says which rows an organisation's people see. Everything else (row-level security,
- * batches, inboxes, lists of users) follows from the scope computed here.
+ * The one place that says which rows an organisation's people see. Everything else (row-level
+ * security, batches, inboxes, lists of users) follows from the scope computed here.
  */
 import type { OrganisationKind } from '../parties/index.ts';
 import type { Actor } from '../platform/operation.ts';

@@ -1,6 +1,6 @@
 /**
- * Rows of sessions and refresh tokens, and what a sign-in reads and counts on the account. The session
- * row is the lock of its family: it is locked before its tokens are read.
+ * Rows of sessions and refresh tokens, and what a sign-in reads and counts on the account. The
+ * session row is the lock of its family: it is locked before its tokens are read.
  */
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';

@@ -1,7 +1,7 @@
 /**
- * Signing in and staying signed in. These are no operations (they carry no idempotency key), so each
- * opens its own transaction and leaves its own entry in the log. An actor is remembered for at most five
- * seconds: that is how long a revocation may take to reach another process.
+ * Signing in and staying signed in. These are no operations (they carry no idempotency key), so
+ * each opens its own transaction and leaves its own entry in the log. An actor is remembered for at
+ * most five seconds: that is how long a revocation may take to reach another process.
  */
 import type { Knex } from 'knex';
 import { Failure, canonicalJson, newId, sha256Hex } from '../kernel/index.ts';
@@ -87,8 +87,8 @@ export class Sessions {
   }
 
   /**
-   * Throws `sign-in-refused` whatever is wrong, after the same work. `from` is the caller's address,
-   * for the log; the name that was typed is not logged, for it may be a password.
+   * Throws `sign-in-refused` whatever is wrong, after the same work. `from` is the caller's
+   * address, for the log; the name that was typed is not logged, for it may be a password.
    */
   async signIn(username: string, password: string, from?: string): Promise<Tokens> {
     const name = username.trim().toLowerCase();
@@ -100,8 +100,8 @@ export class Sessions {
   }
 
   /**
-   * Exchanges a refresh token for new tokens. A token that was exchanged before has been copied: its
-   * whole family ends. Throws `session-ended`.
+   * Exchanges a refresh token for new tokens. A token that was exchanged before has been copied:
+   * its whole family ends. Throws `session-ended`.
    */
   async refresh(refreshToken: string): Promise<Tokens> {
     const answer = await this.#write((tx) => this.#exchange(tx, refreshHash(refreshToken)));

@@ -1,6 +1,6 @@
 /**
- * Rows of persons, users and the roles they hold. Nothing is deleted: a revoked role keeps its row. The
- * person is locked before roles are granted, for conflicts count over all accounts of a person.
+ * Rows of persons, users and the roles they hold. Nothing is deleted: a revoked role keeps its row.
+ * The person is locked before roles are granted, for conflicts count over all accounts of a person.
  */
 import { newId } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';

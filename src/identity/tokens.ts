@@ -1,6 +1,6 @@
 /**
- * The two tokens of a session. The access token is a JWT that says who and which session and nothing
- * else; the refresh token is 32 random bytes of which only the digest is kept.
+ * The two tokens of a session. The access token is a JWT that says who and which session and
+ * nothing else; the refresh token is 32 random bytes of which only the digest is kept.
  */
 import { randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';

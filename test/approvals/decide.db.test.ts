@@ -175,7 +175,7 @@ describe('approvals', () => {
       expect((await office.decide('checker', id)).kind).to.equal('done');
     });
 
-    it('of something that changed since it was filed is stale, and nothing is half-done', async () => {
+    it('of what changed since it was filed is stale, and nothing is half-done', async () => {
       const version = Number((await purse())['version']);
       const id = await office.submit(give, 'maker', gift('1001'), version);
       await office.perform(give, office.who('maker'), gift('1.00'));

@@ -1,4 +1,5 @@
-// Who sees which accounts, what a scope is, and what the tables refuse whatever the program decides.
+// Who sees which accounts, what a scope is, and what the tables refuse whatever the program
+// decides.
 import { expect } from 'chai';
 import {
   ensureUser,
@@ -116,7 +117,7 @@ describe('access', () => {
         }),
       );
 
-    it('are made once, take the password of every start and never take over a real account', async () => {
+    it('are made once, take a new password and take over no real account', async () => {
       const made1 = await ensure('rm.demo', await hashPassword('demo'));
       for (let i = 0; i < 5; i += 1) await refusalOf(people.sessions.signIn('rm.demo', 'x'));
       const made2 = await ensure('rm.demo', await hashPassword('another'));
@@ -174,7 +175,7 @@ describe('access', () => {
       expect(problem).to.include('auditor only reads');
     });
 
-    it('open nothing by consent while there is none, and the right rows when there is', async () => {
+    it('open nothing by consent while there is none, then the right rows', async () => {
       await people.db('parties_enterprises').insert({
         id: 'ent_1',
         zone_id: 'zone_east',

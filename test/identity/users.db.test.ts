@@ -56,7 +56,7 @@ describe('users', () => {
   }
 
   describe('identity.create-user', () => {
-    it('tells the first password once, stores it nowhere, and makes the user change it', async () => {
+    it('tells the first password once, stores it nowhere and has it changed', async () => {
       const input = { username: 'clerk', name: '柜员', organisationId: 'org_bank1' };
       const issued = await createUser(people.performer, admin, input, 'the-same-key');
       const again = await createUser(people.performer, admin, input, 'the-same-key');
@@ -219,7 +219,7 @@ describe('users', () => {
       expect(codeOf(await grant(userId, 'auditor', 2, admin))).to.equal('forbidden');
     });
 
-    it('conflict over all accounts of one person, also when granted at the same moment', async () => {
+    it('conflict over all accounts of a person, also at the same moment', async () => {
       const one = await newUser('org_operator');
       const input = { username: 'second', personId: one.personId, organisationId: 'org_operator' };
       const { outcome } = await createUser(people.performer, admin, input, freshKey());

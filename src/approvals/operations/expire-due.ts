@@ -1,6 +1,6 @@
 /**
- * Closes requests that nobody decided in time and gives back what they held. One that cannot be closed
- * is counted and left for the next run, so that it never stands in the way of the others.
+ * Closes requests that nobody decided in time and gives back what they held. One that cannot be
+ * closed is counted and left for the next run, so that it never stands in the way of the others.
  */
 import { z } from 'zod';
 import { isFailure } from '../../kernel/index.ts';

@@ -1,6 +1,7 @@
 /**
- * Says above which amounts a second person is needed, and who. It always needs a second person itself:
- * otherwise a maker could first lift the tier and then act alone. Requests already filed keep theirs.
+ * Says above which amounts a second person is needed, and who. It always needs a second person
+ * itself: otherwise a maker could first lift the tier and then act alone. Requests already filed
+ * keep theirs.
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';

@@ -1,4 +1,6 @@
-/** The maker takes a request back, through any account of the same person; what was held is free. */
+/**
+ * The maker takes a request back, through any account of the same person; what was held is free.
+ */
 import { z } from 'zod';
 import type { Operation } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';

@@ -1,4 +1,6 @@
-/** Gives a user a role. Conflicts count over all accounts of the person, so the person is locked. */
+/**
+ * Gives a user a role. Conflicts count over all accounts of the person, so the person is locked.
+ */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
 import { organisationsById } from '../../parties/index.ts';
