@@ -88,7 +88,8 @@ async function submitOne(ports: Ports, recorder: Recorder, call: Call): Promise<
     return await recorder.context.tx.attempt(
       async () => {
         const hold = await operation.approval?.hold?.(recorder.context, item);
-        const filing = { raw: call.raw, hold, rehearsed };
+        const zoneId = recorder.zones.get(item);
+        const filing = { raw: call.raw, hold, rehearsed, zoneId };
         const approvalId = await ports.submit(recorder.context, operation, item, filing);
         return { kind: 'submitted', approvalId, replayed: false };
       },

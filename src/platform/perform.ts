@@ -41,7 +41,13 @@ export interface Ports {
     context: Context,
     operation: Operation,
     item: Item<unknown>,
-    filing: { raw: unknown; hold: string | undefined; rehearsed: unknown },
+    filing: {
+      raw: unknown;
+      hold: string | undefined;
+      rehearsed: unknown;
+      /** Where the rehearsal put the item, when it said so. */
+      zoneId: string | undefined;
+    },
   ): Promise<string>;
   /** Counts and times for the metrics; called once per call. */
   observe(operation: string, outcome: string, seconds: number): void;
