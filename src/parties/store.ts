@@ -54,7 +54,9 @@ const selectZones = statement(
    order by opened_on, id`,
 );
 
-/** Zones of the caller's scope; zones are not under row-level security because sign-in reads them. */
+/**
+ * Zones of the caller's scope; zones are not under row-level security because sign-in reads them.
+ */
 export const zonesInScope = (tx: Tx, id?: string): Promise<Zone[]> =>
   tx.rows<Zone>(selectZones, [id ?? null]);
 

@@ -1,6 +1,7 @@
 /**
- * Loads the working-day calendar of a year (导入工作日历): statutory holidays and make-up working days as
- * announced. A year that is loaded again is corrected day by day; a day named earlier is never lost.
+ * Loads the working-day calendar of a year (导入工作日历): statutory holidays and make-up working days
+ * as announced. A year that is loaded again is corrected day by day; a day named earlier is never
+ * lost.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

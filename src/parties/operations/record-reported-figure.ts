@@ -1,4 +1,7 @@
-/** Writes down a figure that a published document states about a zone (登记报道数据). It decides nothing. */
+/**
+ * Writes down a figure that a published document states about a zone (登记报道数据). It decides
+ * nothing.
+ */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
