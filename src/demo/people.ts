@@ -1,0 +1,50 @@
+/**
+ * The people of the demo: maker and checker of a pair in one organisation, and three officers.
+ * Their names are role titles; they get the demo password at every start.
+ */
+import type { Knex } from 'knex';
+import { ensureUser, hashPassword } from '../identity/index.ts';
+import { everything, withTransaction } from '../platform/transaction.ts';
+import type { Institution, Organisations } from './zones.ts';
+
+interface Person {
+  readonly username: string;
+  readonly at: Institution;
+  readonly role: string;
+  readonly title: string;
+}
+
+export const people: readonly Person[] = [
+  { username: 'rm.bank1', at: 'bank1', role: 'bank-maker', title: '甲行客户经理' },
+  { username: 'approver.bank1', at: 'bank1', role: 'bank-checker', title: '甲行审批人' },
+  { username: 'rm.bank2', at: 'bank2', role: 'bank-maker', title: '乙行客户经理' },
+  { username: 'approver.bank2', at: 'bank2', role: 'bank-checker', title: '乙行审批人' },
+  { username: 'fund.admin', at: 'manager', role: 'fund-maker', title: '基金经办' },
+  { username: 'fund.approver', at: 'manager', role: 'fund-checker', title: '基金审批人' },
+  { username: 'zone.finance', at: 'office', role: 'zone-maker', title: '园区财政经办' },
+  { username: 'zone.approver', at: 'office', role: 'zone-checker', title: '园区审批人' },
+  { username: 'admin', at: 'operator', role: 'system-officer', title: '系统管理员' },
+  { username: 'security', at: 'operator', role: 'security-officer', title: '安全管理员' },
+  { username: 'auditor', at: 'operator', role: 'auditor', title: '审计管理员' },
+];
+
+/** Makes who is missing and gives everybody the password; hashed once, for hashing is slow. */
+export async function ensurePeople(
+  db: Knex,
+  { ids }: Organisations,
+  password: string,
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await withTransaction(db, everything, async (tx) => {
+    for (const { username, at, role, title } of people) {
+      await ensureUser(tx, {
+        username,
+        organisationId: ids[at],
+        roles: [role],
+        personName: title,
+        passwordHash,
+        demo: true,
+      });
+    }
+  });
+}
