@@ -117,7 +117,7 @@ export async function startProduct(config: Config, around: Surroundings): Promis
       version: around.version,
       web: around.web,
     });
-    const { host, port } = config;
+    const { host, port, dataFolder } = config;
     const serving = config.role === 'worker' ? undefined : await serve({ app, host, port, log });
     if (serving) undo.push(() => serving.stop(10_000));
     const demoPassword = config.demo
@@ -130,12 +130,13 @@ export async function startProduct(config: Config, around: Surroundings): Promis
         redisUrl: config.redisUrl,
         performer: runtime.performer,
         db,
+        modules,
         dataFolder: config.dataFolder,
         log,
       });
       undo.push(() => workers.stop());
     }
-    if (demoPassword !== null) await runFirstJobs(runtime, { log });
+    if (demoPassword !== null) await runFirstJobs(runtime, { log, dataFolder });
     ready = true;
     const facts: Facts = {
       url: serving?.url ?? '',

@@ -5,10 +5,10 @@ import { loadDemo } from '../demo/index.ts';
 import { replayGuaranteedLoans } from '../exchange/index.ts';
 import { createUser } from '../identity/index.ts';
 import { Day, Failure, dayInShanghai, isDay } from '../kernel/index.ts';
-import { exportAudit, verifyChains, verifyExport } from '../platform/audit.ts';
+import { exportAudit, keptSigner, verifyChains, verifyExport } from '../platform/audit.ts';
 import { calculate } from '../platform/calculation.ts';
 import { platformRefusals as no } from '../platform/refusals.ts';
-import { calculations } from '../runtime.ts';
+import { calculations, modules } from '../runtime.ts';
 import { benches } from '../bench/index.ts';
 import type { Command } from './command.ts';
 import { Usage, options, withRuntime } from './command.ts';
@@ -96,8 +96,15 @@ const jobRun: Command = {
     if (name === undefined || more.length > 0) throw new Usage('It takes the name of a job.');
     const given = values.get('as-of') ?? dayInShanghai();
     if (!isDay(given)) throw new Usage(`${given} is not a day.`);
-    return withRuntime(around, ({ performer, db, config, log }) =>
-      runJob({ name, asOf: Day.of(given), performer, db, dataFolder: config.dataFolder, log }),
+    return withRuntime(around, ({ performer, db, config }) =>
+      runJob({
+        name,
+        asOf: Day.of(given),
+        performer,
+        db,
+        modules,
+        dataFolder: config.dataFolder,
+      }),
     );
   },
 };
@@ -143,7 +150,9 @@ const auditExport: Command = {
   about: 'write the log so that anybody can verify it without a database',
   run(args, around) {
     const [file] = only(args, 1, 'a file');
-    return withRuntime(around, ({ db }) => exportAudit(db, file as string));
+    return withRuntime(around, async ({ db, config }) =>
+      exportAudit(db, file as string, await keptSigner(config.dataFolder)),
+    );
   },
 };
 
