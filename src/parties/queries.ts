@@ -99,7 +99,9 @@ export const listEnterprises = query({
     if (zoneId !== undefined) void rows.where('zone_id', zoneId);
     if (search !== undefined) {
       const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-      void rows.where((either) => either.whereILike('name', like).orWhereILike('uscc', like));
+      void rows.where((either) => {
+        void either.whereILike('name', like).orWhereILike('uscc', like);
+      });
     }
     return pageOf<z.output<typeof EnterpriseRow>>(tx, rows, place);
   },

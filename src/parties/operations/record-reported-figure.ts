@@ -38,12 +38,13 @@ export const recordReportedFigure = operation({
   permission: 'parties:manage',
   input,
   output: z.object({ figureId: IdText }),
-  async run({ tx, now, concern }, item) {
+  async run(context, item) {
+    const { tx, now } = context;
     const { zoneId, subject, measure } = item.input;
     if ((await zonesInScope(tx, zoneId)).length === 0) {
       throw new Failure(no['zone-missing'], { zoneId });
     }
-    concern(item, zoneId);
+    context.concern(item, zoneId);
     const figure = { ...item.input, id: newId('figure'), ownerId: await officeOf(tx, zoneId) };
     const { operationId } = item;
     if (!(await addReportedFigure(tx, figure, { now, operationId }))) {
