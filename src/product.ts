@@ -9,6 +9,7 @@ import type { Config } from '../config/index.ts';
 import { startWorkers } from '../jobs/main.ts';
 import { makeApp, serve } from './app.ts';
 import { loadDemo, runFirstJobs } from './demo/index.ts';
+import { calculationPaths } from './calc/index.ts';
 import { sessionPaths, sessionRoutes } from './identity/index.ts';
 import { openEmbeddedDatabase } from './platform/embedded-database.ts';
 import type { Log } from './platform/log.ts';
@@ -110,7 +111,7 @@ export async function startProduct(config: Config, around: Surroundings): Promis
       performer: runtime.performer,
       authenticate: (token) => runtime.sessions.authenticate(token),
       sessions: sessionRoutes({ sessions: runtime.sessions, signInsPerMinute: 600 }),
-      sessionPaths,
+      sessionPaths: { ...sessionPaths, ...calculationPaths },
       ready: () => ready,
       log,
       metrics,

@@ -1,4 +1,5 @@
 // The catalogue of trial calculations: the same names on the command line and below /api/v1/calc.
+import { z } from 'zod';
 import { leverageCalc, leverageInput } from '../funds/index.ts';
 import { limitScenario } from '../limits/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
@@ -30,3 +31,27 @@ export const calculations: readonly Calculation[] = [
   leverage,
   certificateDiscount,
 ];
+
+/** The calculations' addresses for the OpenAPI document. */
+export const calculationPaths: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
+  Object.fromEntries(
+    calculations.map((one) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(one.input, {
+        io: 'input',
+        unrepresentable: 'any',
+      });
+      const operation = {
+        operationId: `calc.${one.name}`,
+        tags: ['calc'],
+        summary: `${one.title.zh} ${one.title.en}`,
+        requestBody: { required: true, content: { 'application/json': { schema } } },
+        responses: {
+          '200': {
+            description: 'The answer with its steps',
+            content: { 'application/json': { schema: { type: 'object' } } },
+          },
+        },
+      };
+      return [`/calc/${one.name}`, { post: operation }];
+    }),
+  );
