@@ -1,7 +1,7 @@
 /**
- * Why: a rule of a policy document is a dated row with its clauses, so that a decision of any day can
- * be computed again. Rows are never changed; what is known from other than the issuing text is shipped
- * as a template, with its evidence mark beside each value.
+ * Why: a rule of a policy document is a dated row with its clauses, so that a decision of any day
+ * can be computed again. Rows are never changed; what is known from other than the issuing text is
+ * shipped as a template, with its evidence mark beside each value.
  */
 import type { Knex } from 'knex';
 
@@ -100,7 +100,8 @@ export async function up(knex: Knex): Promise<void> {
     grant select, insert on rulebook_packs to yuanxin_app;
 
     select identity_grant(role, 'rules:read') from unnest(array['bank-maker', 'bank-checker',
-      'fund-maker', 'fund-checker', 'zone-maker', 'zone-checker', 'auditor', 'job', 'console']) role;
+      'fund-maker', 'fund-checker', 'zone-maker', 'zone-checker', 'auditor', 'job', 'console'])
+      role;
     select identity_grant('zone-maker', 'rules:manage');
     select identity_grant('zone-checker', 'rules:approve');
   `);

@@ -1,6 +1,6 @@
 /**
- * Nouns of the rulebook (规则库). A pack is one issue of a scheme's rule: never edited, only followed by
- * the next version, so that a decision of any day can be computed again.
+ * Nouns of the rulebook (规则库). A pack is one issue of a scheme's rule: never edited, only followed
+ * by the next version, so that a decision of any day can be computed again.
  */
 import type { Day } from '../kernel/index.ts';
 

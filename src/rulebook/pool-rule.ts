@@ -1,12 +1,14 @@
 /**
  * The rule of a risk-compensation pool as data: where two cities differ (operator, inclusive bound,
- * whole tier or slab, base, order) is a parameter, not code. Bands by NPL ratio, shares between payers
- * and recovery modes are new optional members when a pool first needs them.
+ * whole tier or slab, base, order) is a parameter, not code. Bands by NPL ratio, shares between
+ * payers and recovery modes are new optional members when a pool first needs them.
  */
 import { z } from 'zod';
 import { PositiveAmountInput, RateInput, ShareInput } from '../platform/schemas.ts';
 
-/** What an enrolled loan carries and an add-on asks for: `list`, `ip`, `policy-tool`, `first-loan`. */
+/**
+ * What an enrolled loan carries and an add-on asks for: `list`, `ip`, `policy-tool`, `first-loan`.
+ */
 export const FlagInput = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a flag: lower-case letters, digits and hyphens');

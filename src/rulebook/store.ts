@@ -1,6 +1,6 @@
 /**
- * Rows of the rulebook. Packs are few and are read whole by scheme; their parameters are parsed by the
- * schema of their kind each time, so a row that the schema does not know is noticed at once.
+ * Rows of the rulebook. Packs are few and are read whole by scheme; their parameters are parsed by
+ * the schema of their kind each time, so a row that the schema does not know is noticed at once.
  */
 import type { Day } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -101,8 +101,8 @@ const insertPack = statement(
   `insert into rulebook_packs (id, scheme, kind, zone_id, version, status, city, document_no,
      title, valid_from, valid_to, evidence, parameters, clauses, text_source, text_sha256,
      operation_id)
-   select $1, $2, $3, $4, $5::bigint, $6, $7, $8, $9, $10::date, $11::date, $12, $13::json, $14::json, $15,
-     $16, $17
+   select $1, $2, $3, $4, $5::bigint, $6, $7, $8, $9, $10::date, $11::date, $12, $13::json,
+     $14::json, $15, $16, $17
    where $4::text is null or exists (select from parties_zones where id = $4)
    returning id`,
 );
