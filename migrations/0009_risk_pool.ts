@@ -1,7 +1,8 @@
 /**
- * Why: the risk-compensation pool. Pool rows are read by every bank of the zone, because a shared pot
- * has shared totals; loans and claims belong to the bank alone. Movements are the append-only journal
- * of which every counter here is a sum; hot rows carry no foreign keys, what they name is locked.
+ * Why: the risk-compensation pool. Pool rows are read by every bank of the zone, because a shared
+ * pot has shared totals; loans and claims belong to the bank alone. Movements are the append-only
+ * journal of which every counter here is a sum; hot rows carry no foreign keys, what they name is
+ * locked.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';
@@ -92,7 +93,7 @@ const pools = `
     primary key (pool_id, year, subject_id)
   ) with (fillfactor = 80);
   comment on table risk_pool_years is
-    'Figures of a year that caps and fuses ask for; the subject is the pool, a bank or an enterprise.';
+    'Figures of a year that caps and fuses ask for; the subject is a pool, a bank or a firm.';
 `;
 
 const loans = `
@@ -138,7 +139,7 @@ const loans = `
     compensation numeric(20,2) not null check (compensation > 0 and compensation <= raw),
     bound text,
     steps json not null,
-    pack_id text not null references rulebook_packs (id),
+    pack_id text not null,
     pack_version bigint not null,
     claimed_on date not null,
     state text not null check (state in

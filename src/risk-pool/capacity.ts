@@ -1,6 +1,7 @@
 /**
- * The pool in the limit tree. A pool with a multiple owns one shared CAP node whose limit follows its
- * money; a bank with a quota has a node of its own below it. Enrolled loans count on the lower one.
+ * The pool in the limit tree. A pool with a multiple owns one shared CAP node whose limit follows
+ * its money; a bank with a quota has a node of its own below it. Enrolled loans count on the lower
+ * one.
  */
 import type { Day, Failure, Money } from '../kernel/index.ts';
 import { isFailure } from '../kernel/index.ts';
@@ -48,7 +49,9 @@ export interface Release extends Cause {
   readonly valueOn: Day;
 }
 
-/** Gives capacity back. That it does not fit would mean that the two have drifted apart: it throws. */
+/**
+ * Gives capacity back. That it does not fit would mean that the two have drifted apart: it throws.
+ */
 export async function giveBackCapacity(context: Context, list: readonly Release[]): Promise<void> {
   const takes = list.flatMap(({ enrolment, amount, valueOn, sourceId, operationId }) =>
     enrolment.nodeId === undefined || !amount.isPositive()

@@ -1,6 +1,6 @@
 /**
- * The rows that decide about claims which exist: locked in the module's order (pools, loans, claims),
- * replaced by values as a batch decides, and written once at its end.
+ * The rows that decide about claims which exist: locked in the module's order (pools, loans,
+ * claims), replaced by values as a batch decides, and written once at its end.
  */
 import type { Day } from '../kernel/index.ts';
 import type { Context } from '../platform/operation.ts';

@@ -1,4 +1,4 @@
-// The pool's front door: its operations and questions, and what the credit side calls down for loans.
+// The pool's front door: operations, questions, and what the credit side calls down for loans.
 import { defineModule } from '../platform/module.ts';
 import { poolInvariants } from './invariants.ts';
 import { admitBank } from './operations/admit-bank.ts';

@@ -1,7 +1,7 @@
 /**
- * What the credit side calls inside its own transaction: a loan enters the pool, is repaid, defaults.
- * Call these before your own limits are taken: pool rows are a higher rung than limit nodes. They
- * emit nothing, because the news of a loan is told by whoever books the loan.
+ * What the credit side calls inside its own transaction: a loan enters the pool, is repaid,
+ * defaults. Call these before your own limits are taken: pool rows are a higher rung than limit
+ * nodes. They emit nothing, because the news of a loan is told by whoever books the loan.
  */
 import type { Day, Id } from '../kernel/index.ts';
 import { dayParts, Failure, isFailure, Money, newId } from '../kernel/index.ts';
@@ -133,8 +133,8 @@ function movement(
 }
 
 /**
- * Enters loans in their pools, each admitted or refused on its own; nothing is kept of a refused one.
- * Refusals in order: pool-missing, day-in-future, pool-not-open, bank-not-cooperating,
+ * Enters loans in their pools, each admitted or refused on its own; nothing is kept of a refused
+ * one. Refusals in order: pool-missing, day-in-future, pool-not-open, bank-not-cooperating,
  * cooperation-over, already-enrolled, then the limit tree's for quota and capacity.
  */
 export async function enrolLoans(
@@ -255,8 +255,8 @@ export interface LoanDefaulted {
 }
 
 /**
- * Enrolled loans defaulted: a claim may follow. Throws when a loan is not REGISTERED or when the two
- * books differ about what it owes, because then one of them has missed something.
+ * Enrolled loans defaulted: a claim may follow. Throws when a loan is not REGISTERED or when the
+ * two books differ about what it owes, because then one of them has missed something.
  */
 export async function recordDefaults(
   context: Context,

@@ -19,7 +19,9 @@ export interface Pool {
   readonly nodeId: string | undefined;
   readonly state: 'OPEN' | 'CLOSED';
   readonly openedOn: Day;
-  /** Mirrors the ledger's pool-cash, because a bank that claims may not read the zone's accounts. */
+  /**
+   * Mirrors the ledger's pool-cash, because a bank that claims may not read the zone's accounts.
+   */
   readonly cash: Money;
   readonly pendingClaims: Money;
   readonly enrolledOutstanding: Money;
@@ -88,8 +90,8 @@ export type ClaimState =
   | 'PAID';
 
 /**
- * What may follow what. APPROVED is passed at once today: the second person's consent pays; a public
- * notice (公示) between the two will keep claims there.
+ * What may follow what. APPROVED is passed at once today: the second person's consent pays; a
+ * public notice (公示) between the two will keep claims there.
  */
 export const claimTransitions: Readonly<Record<ClaimState, readonly ClaimState[]>> = {
   CLAIM_FILED: ['UNDER_REVIEW', 'APPROVED', 'SUSPENDED_FUSE', 'REJECTED'],
@@ -119,7 +121,9 @@ export interface Claim {
   readonly version: number;
 }
 
-/** What changed an enrolment or what the pool owes on it; the journal of which counters are sums. */
+/**
+ * What changed an enrolment or what the pool owes on it; the journal of which counters are sums.
+ */
 export type MovementKind = 'enrol' | 'repay' | 'default' | 'claim' | 'suspend' | 'pay' | 'reject';
 
 export interface Movement {

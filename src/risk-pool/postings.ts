@@ -1,7 +1,7 @@
 /**
- * Business fact → journal. Each book balances by itself: the zone's pool pays out of its account, and
- * the bank books what it was paid against the loss that it met. The loan stays on the bank's own
- * accounts until it is written off there; a pool never touches another module's accounts.
+ * Business fact → journal. Each book balances by itself: the zone's pool pays out of its account,
+ * and the bank books what it was paid against the loss that it met. The loan stays on the bank's
+ * own accounts until it is written off there; a pool never touches another module's accounts.
  */
 import type { Day } from '../kernel/index.ts';
 import { newId } from '../kernel/index.ts';

@@ -1,7 +1,7 @@
 /**
- * Every "no" of the pool, in order of precedence: what is missing, who or what is stale, the day, the
- * agreement, the state of the loan and the claim, the rule, the money. A capacity or quota that is
- * used up answers with the refusal of the limit tree, which names every binding node.
+ * Every "no" of the pool, in order of precedence: what is missing, who or what is stale, the day,
+ * the agreement, the state of the loan and the claim, the rule, the money. A capacity or quota that
+ * is used up answers with the refusal of the limit tree, which names every binding node.
  */
 import { refusals } from '../kernel/index.ts';
 

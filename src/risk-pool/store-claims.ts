@@ -3,6 +3,7 @@ import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
+import type { RulePack } from '../rulebook/index.ts';
 import type { Claim, ClaimState, Enrolment } from './model.ts';
 import type { ClaimResult } from './rules/claim.ts';
 
@@ -64,8 +65,7 @@ export interface NewClaim {
   readonly principalLoss: Money;
   readonly recoveredBefore: Money;
   readonly result: ClaimResult;
-  readonly packId: string;
-  readonly packVersion: number;
+  readonly pack: Pick<RulePack, 'id' | 'version' | 'documentNo'>;
   readonly claimedOn: Day;
   readonly state: ClaimState;
   readonly operationId: string;
@@ -98,8 +98,8 @@ export async function addClaims(tx: Tx, list: readonly NewClaim[]): Promise<void
     list.map((c) => c.result.compensation.toString()),
     list.map((c) => c.result.bound),
     list.map((c) => JSON.stringify(c.result.steps)),
-    list.map((c) => c.packId),
-    list.map((c) => c.packVersion),
+    list.map((c) => c.pack.id),
+    list.map((c) => c.pack.version),
     list.map((c) => c.claimedOn),
     list.map((c) => c.state),
     list.map((c) => (c.state === 'SUSPENDED_FUSE' ? c.claimedOn : null)),

@@ -1,6 +1,6 @@
 /**
- * Rows of pools, their banks and contributions. The pool row is the hot one: it is locked first, its
- * three counters are folded in memory over a batch and written once.
+ * Rows of pools, their banks and contributions. The pool row is the hot one: it is locked first,
+ * its three counters are folded in memory over a batch and written once.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money, Rate } from '../kernel/index.ts';
@@ -40,7 +40,9 @@ const lockRows = statement(
    from risk_pool_pools where id = any ($1::text[]) order by id for no key update`,
 );
 
-/** Locks the pools, ids sorted: before any other row of this module, and before limits and ledger. */
+/**
+ * Locks the pools, ids sorted: before any other row of this module, and before limits and ledger.
+ */
 export async function lockPools(tx: Tx, ids: readonly string[]): Promise<Map<string, Pool>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.rows<PoolRow>(lockRows, [[...new Set(ids)]]);
@@ -134,7 +136,9 @@ const selectBanks = statement(
    order by starts_on desc`,
 );
 
-/** The agreements of these banks with these pools, newest first; stable while the pools are locked. */
+/**
+ * The agreements of these banks with these pools, newest first; stable while the pools are locked.
+ */
 export async function cooperationsOf(
   tx: Tx,
   poolIds: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * Figures of a year: what caps and fuses ask for. They are counters and not sums over claims, because
- * a bank that files may not read what the pool paid to others, only how much of a total is left.
+ * Figures of a year: what caps and fuses ask for. They are counters and not sums over claims,
+ * because a bank that files may not read what the pool paid to others, only how much of a total is
+ * left.
  */
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -108,8 +109,8 @@ export async function readYears(tx: Tx, keys: readonly YearKey[]): Promise<YearB
   );
 }
 
-// Not one insert … on conflict: a check of the table sees the proposed row, and a rejection proposes
-// a negative one.
+// Not one insert … on conflict: a check of the table sees the proposed row, and a rejection
+// proposes a negative one.
 const makeYears = statement(
   'risk-pool.make-years',
   `insert into risk_pool_years (pool_id, year, subject_id, zone_id, owner_id, shared)
@@ -158,7 +159,9 @@ const selectBad = statement(
    group by 1, 2`,
 );
 
-/** Bad ÷ all outstanding of a bank in a pool, by `pool bank`; asked only when a fuse measures it. */
+/**
+ * Bad ÷ all outstanding of a bank in a pool, by `pool bank`; asked only when a fuse measures it.
+ */
 export async function nplFigures(
   tx: Tx,
   pairs: readonly { readonly poolId: string; readonly bankId: string }[],

@@ -1,4 +1,5 @@
-// Random rules and claims against an oracle in whole numbers: fen and millionths, no decimal library.
+// Random rules and claims against an oracle in whole numbers: fen and millionths, no decimal
+// library.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Day, Money } from '../../src/kernel/index.ts';

@@ -1,5 +1,5 @@
-// The compensation of a claim against the worked cases of 广州 2025 and their boundaries, then each cap
-// in its order, and what makes a claim ineligible.
+// The compensation of a claim against the worked cases of 广州 2025 and their boundaries, then each
+// cap in its order, and what makes a claim ineligible.
 import { expect } from 'chai';
 import { guangzhou2025, guangzhou2025Clauses } from '../../migrations/0008_rulebook.ts';
 import { Day, Money } from '../../src/kernel/index.ts';
@@ -41,7 +41,8 @@ const rule = (parts: object): PoolRule =>
 describe('compensation of a claim', () => {
   for (const one of claims) {
     const { id, loan, loss, recovered, flags, expected } = one;
-    it(`${id}: loan ${loan}${loss ? `, loss ${loss}` : ''}${flags ? `, ${flags.join(' ')}` : ''}`, () => {
+    const about = [`loan ${loan}`, ...(loss ? [`loss ${loss}`] : []), ...(flags ?? [])].join(', ');
+    it(`${id}: ${about}`, () => {
       const result = computeClaim(
         guangzhou,
         facts(loan, {

@@ -1,7 +1,7 @@
 // The life of a pool on a real database: money in, loans enrolled, default, claim, payment, and the
 // figures of every step in counters, limit tree, ledger and questions.
 import { expect } from 'chai';
-import type { Operation } from '../../src/platform/operation.ts';
+import { withTransaction } from '../../src/platform/transaction.ts';
 import { contribute, fileClaim, payCompensation, rejectClaim } from '../../src/risk-pool/index.ts';
 import { listClaims, showClaim } from '../../src/risk-pool/queries/claims.ts';
 import { listEnrolments } from '../../src/risk-pool/queries/enrolments.ts';
@@ -123,11 +123,39 @@ describe('a pool', () => {
       'pool.raw',
       'pool.pool-balance',
     ]);
-    const [entry] = await stage.rows<{ rules: { pack: string }[] }>(
+    const [entry] = await stage.rows<{ rules: { pack: string; clause: string }[] }>(
       `select rules from platform_operations where operation = 'risk-pool.file-claim'
        order by recorded_at desc limit 1`,
     );
-    expect(entry).to.not.equal(undefined);
+    expect(entry?.rules.map(({ clause }) => clause)).to.deep.equal(['示例〔2020〕1号']);
+    expect(entry?.rules[0]?.pack).to.equal(shown.packId);
+  });
+
+  it('publishes its changes as dated rows, each to whom it belongs', async () => {
+    const poolId = await poolIn(stage, { multiple: '10', cash: '1000' });
+    const { claimId } = await claimIn(stage, poolId, '400');
+    await claimIn(stage, poolId, '200', stage.otherBank);
+    await stage.done(payCompensation, { claimId, paidOn: ago(50) }, stage.office);
+    const sums = (view: string, what: string, actor = stage.office) =>
+      withTransaction(stage.db, actor.scope, (tx) =>
+        tx.rows({
+          name: `test.${view}`,
+          text: `select ${what} from ${view} where pool_id = '${poolId}'`,
+        }),
+      );
+    const balances = `sum(contributed) as contributed, sum(paid) as paid, sum(pending) as pending,
+      sum(outstanding) as outstanding`;
+    expect(await sums('risk_pool_balances_v', balances)).to.deep.equal([
+      { contributed: '1000.00', paid: '200.00', pending: '100.00', outstanding: '200.00' },
+    ]);
+    const loans = `count(distinct enrolment_id)::int as loans, sum(outstanding) as outstanding,
+      min(value_on) as first`;
+    expect(await sums('risk_pool_enrolments_v', loans)).to.deep.equal([
+      { loans: 2, outstanding: '200.00', first: ago(400) },
+    ]);
+    expect(await sums('risk_pool_enrolments_v', loans, stage.bank)).to.deep.equal([
+      { loans: 1, outstanding: '0.00', first: ago(400) },
+    ]);
   });
 
   it('answers for any past day as it was then', async () => {
@@ -177,7 +205,7 @@ describe('a pool', () => {
     expect(enrolmentId).to.match(/^enrol_/);
   });
 
-  it('gives back on repayment, closes what is repaid, and ignores money after compensation', async () => {
+  it('gives back what is repaid, and ignores money after compensation', async () => {
     const poolId = await poolIn(stage, { multiple: '2', cash: '1000' });
     const { enrolmentId } = await stage.done(enrol, loan(stage, poolId, '1500'), stage.bank);
     await stage.done(repayPrincipal, { enrolmentId, amount: '1500', valueOn: ago(10) }, stage.bank);
@@ -291,7 +319,7 @@ describe('a pool', () => {
       amount: '1000.01',
       contributedOn: today,
     };
-    await stage.done(contribute as Operation, more, stage.office);
+    await stage.done(contribute, more, stage.office);
     await stage.done(enrol, loan(stage, poolId, '0.10'), stage.bank);
   });
 });

@@ -1,5 +1,6 @@
-// A zone with its office, two banks and two firms on a database of their own, and the shortest way to
-// perform and to ask. Loans enter through operations of this file, which stand for the credit side.
+// A zone with its office, two banks and two firms on a database of their own, and the shortest way
+// to perform and to ask. Loans enter through operations of this file, which stand for the credit
+// side.
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { z } from 'zod';
@@ -237,8 +238,12 @@ export async function openStage(ports: Partial<Ports> = {}): Promise<Stage> {
 let names = 0;
 const nextName = (): number => (names += 1);
 
-/** A verified pack of a scheme of its own; answers the scheme. */
-export async function schemeIn(stage: Stage, parameters: object = halfRule): Promise<string> {
+/** A pack of a scheme of its own, verified unless `more` is given; answers the scheme. */
+export async function schemeIn(
+  stage: Stage,
+  parameters: object = halfRule,
+  more: object = { officialText: { source: '示例', sha256: 'a'.repeat(64) } },
+): Promise<string> {
   const scheme = `scheme-${nextName()}`;
   await stage.done(
     addPack,
@@ -251,7 +256,7 @@ export async function schemeIn(stage: Stage, parameters: object = halfRule): Pro
       validFrom: '2015-01-01',
       evidence: '[D]',
       parameters,
-      officialText: { source: '示例', sha256: 'a'.repeat(64) },
+      ...more,
     },
     stage.root,
   );

@@ -1,7 +1,7 @@
 /**
- * Admits banks as cooperation banks (合作银行) for a term. A quota is a node of the limit tree below the
- * pool's own, so that a refusal names quota and capacity together. Written for a list, because a
- * register that is imported brings hundreds.
+ * Admits banks as cooperation banks (合作银行) for a term. A quota is a node of the limit tree below
+ * the pool's own, so that a refusal names quota and capacity together. Written for a list, because
+ * a register that is imported brings hundreds.
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';

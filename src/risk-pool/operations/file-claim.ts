@@ -166,8 +166,7 @@ function decide(desk: Desk, item: Item<Input>, today: string): NewClaim | Failur
     principalLoss: one.principalLoss,
     recoveredBefore: one.recoveredBefore,
     result,
-    packId: pack.id,
-    packVersion: pack.version,
+    pack,
     claimedOn: one.claimedOn,
     state: result.suspended ? 'SUSPENDED_FUSE' : 'CLAIM_FILED',
     operationId: item.operationId,
@@ -189,10 +188,12 @@ function apply(desk: Desk, claim: NewClaim): void {
 }
 
 function announce(context: Context, item: Item<Input>, claim: NewClaim, pool: Pool): void {
-  const { enrolment, result, packId, packVersion, state } = claim;
-  const clauses = new Set(result.steps.flatMap((step) => step.clause ?? []));
+  const { enrolment, result, pack, state } = claim;
+  const used = new Set(result.steps.flatMap((step) => step.clause ?? []));
+  // A pack without clauses decided all the same: its document stands for them.
+  const clauses = used.size > 0 ? used : [pack.documentNo];
   for (const clause of clauses) {
-    context.quote(item, { pack: packId, version: String(packVersion), clause });
+    context.quote(item, { pack: pack.id, version: String(pack.version), clause });
   }
   context.emit(item, {
     name: 'risk-pool.claim-filed',

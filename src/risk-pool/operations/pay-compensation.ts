@@ -1,7 +1,8 @@
 /**
  * Pays a claim (拨付风险补偿). A second person's consent pays at once; while it is asked the claim is
- * held UNDER_REVIEW, so that two pending requests cannot both pass. The fuse is tested again with the
- * figures of the year of payment: a claim suspended before is paid when the bank is back below it.
+ * held UNDER_REVIEW, so that two pending requests cannot both pass. The fuse is tested again with
+ * the figures of the year of payment: a claim suspended before is paid when the bank is back below
+ * it.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

@@ -68,7 +68,9 @@ const terms = `id, enrolment_id as "enrolmentId", pool_id as "poolId", zone_id a
 const stateNow = `state, suspended_on as "suspendedOn", decided_on as "decidedOn",
   decided_by as "decidedBy", reason`;
 
-/** A review that is pending has no day of its own: on a past day the claim was filed, or suspended. */
+/**
+ * A review that is pending has no day of its own: on a past day the claim was filed, or suspended.
+ */
 const stateThen = `case when decided_on <= :day::date then state
     when suspended_on <= :day::date then 'SUSPENDED_FUSE' else 'CLAIM_FILED' end as state,
   case when suspended_on <= :day::date then suspended_on end as "suspendedOn",

@@ -1,6 +1,6 @@
 /**
- * Pools with what they hold, owe and back. A bank sees the totals of now, which the pool shares; a past
- * day would have to be summed from rows of other banks, so only the zone may ask for it.
+ * Pools with what they hold, owe and back. A bank sees the totals of now, which the pool shares; a
+ * past day would have to be summed from rows of other banks, so only the zone may ask for it.
  */
 import type { Knex } from 'knex';
 import { z } from 'zod';

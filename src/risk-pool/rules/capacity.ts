@@ -1,6 +1,6 @@
 /**
- * What a pool may back (放大倍数): multiple × (balance − pending claims). One formula for the limit node
- * that refuses, the screen that explains and the trial calculation.
+ * What a pool may back (放大倍数): multiple × (balance − pending claims). One formula for the limit
+ * node that refuses, the screen that explains and the trial calculation.
  */
 import type { Rate } from '../../kernel/index.ts';
 import { Money } from '../../kernel/index.ts';

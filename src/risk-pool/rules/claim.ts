@@ -242,7 +242,9 @@ const refused = (reason: Ineligible, base: Money, steps: readonly Step[]): Claim
   steps,
 });
 
-/** Steps 1 to 6 of the measures, each explained. Amounts in yuan, rounded half-up once, at `raw`. */
+/**
+ * Steps 1 to 6 of the measures, each explained. Amounts in yuan, rounded half-up once, at `raw`.
+ */
 export function computeClaim(
   rule: PoolRule,
   facts: ClaimFacts,

@@ -1,6 +1,6 @@
 /**
- * The fuse (熔断) of a bank in a pool: a figure against a bound, with the operator that the rule names.
- * Compared as part against bound × whole, so that exactly 3 % is exactly 3 %.
+ * The fuse (熔断) of a bank in a pool: a figure against a bound, with the operator that the rule
+ * names. Compared as part against bound × whole, so that exactly 3 % is exactly 3 %.
  */
 import { Money } from '../../kernel/index.ts';
 import type { FuseMetric, FuseRule } from '../../rulebook/index.ts';

@@ -47,7 +47,9 @@ function slabs({ tiers }: Tiered, loan: Money): Fraction {
   return { numerator: weighted, denominator: loan.exact() };
 }
 
-/** The ratio before add-ons; undefined when the loan fits no tier or carries no ratio of its own. */
+/**
+ * The ratio before add-ons; undefined when the loan fits no tier or carries no ratio of its own.
+ */
 export function baseRatio(
   rule: PoolRule,
   loan: Money,
