@@ -74,7 +74,8 @@ const selectLinks = statement(
      input::text as input, outcome, result::text as result, rules::text as rules,
      approval_id as "approvalId", ${instant('recorded_at')} as "recordedAt",
      previous_hash as "previousHash", hash
-   from platform_operations where chain = $1 and height > $2::bigint order by height limit 1000`,
+   from platform_operations where chain = $1 and height > $2::bigint
+   order by platform_operations.height limit 1000`,
 );
 
 export const headsOf = (tx: Tx): Promise<ChainHead[]> => tx.rows<ChainHead>(selectHeads);

@@ -65,7 +65,7 @@ const eventsAfter = statement(
    from platform_events
    where (xid, seq) > ($1::xid8, $2::bigint)
      and xid < pg_snapshot_xmin(pg_current_snapshot())
-   order by xid, seq limit $3`,
+   order by platform_events.xid, platform_events.seq limit $3`,
 );
 const moveCursor = statement(
   'platform.move-cursor',
