@@ -50,6 +50,8 @@ interface Draw {
 interface Trial {
   readonly book: LimitBook;
   readonly draws: Map<string, Draw>;
+  /** By node: principal drawn there and not yet back, without what was drawn further down. */
+  readonly owed: Map<string, Money>;
 }
 
 /** Undefined: the step was carried out. */
@@ -61,6 +63,8 @@ function carryOut({ book }: Trial, step: Step): Refusal {
   apply(book, decision);
   return undefined;
 }
+
+const owedAt = ({ owed }: Trial, nodeId: string): Money => owed.get(nodeId) ?? Money.zero;
 
 const openOn = (book: LimitBook, nodeId: string | undefined): Reservation[] =>
   [...book.reservations.values()].filter((r) => r.nodeId === nodeId && r.state === 'PENDING');
@@ -103,16 +107,20 @@ function draw(trial: Trial, step: ScenarioStep): Refusal {
   const refusal = carryOut(trial, { kind: 'draw', nodeId, amount, valueOn, of, spill });
   if (refusal) return refusal;
   trial.draws.set(step.ref, { nodeId, amount, of, repaid: Money.zero, reversed: false });
+  trial.owed.set(nodeId, owedAt(trial, nodeId).plus(amount));
   return undefined;
 }
 
+/** Principal comes back where it was drawn: a parent is not repaid for its children. */
 function repay(trial: Trial, step: ScenarioStep): Refusal {
   const { of, day: valueOn } = step;
   const amount = step.amount ?? Money.zero;
   const drawn = of === undefined ? undefined : trial.draws.get(of);
   if (of !== undefined && !drawn) return new Failure(no['draw-missing'], { drawId: of });
-  const owed = drawn && (drawn.reversed ? Money.zero : drawn.amount.minus(drawn.repaid));
-  if (owed && amount.moreThan(owed)) {
+  const nodeId = drawn?.nodeId ?? step.node ?? '';
+  const ofDraw = drawn?.reversed === true ? Money.zero : drawn?.amount.minus(drawn.repaid);
+  const owed = Money.min(owedAt(trial, nodeId), ofDraw ?? amount);
+  if (amount.moreThan(owed)) {
     return new Failure(no['repayment-exceeds-outstanding'], {
       outstanding: owed,
       requested: amount,
@@ -120,12 +128,13 @@ function repay(trial: Trial, step: ScenarioStep): Refusal {
       smallestAdmissible: owed,
     });
   }
-  const nodeId = drawn?.nodeId ?? step.node ?? '';
   const refusal = carryOut(trial, { kind: 'repay', nodeId, amount, valueOn });
-  if (!refusal && of !== undefined && drawn) {
+  if (refusal) return refusal;
+  trial.owed.set(nodeId, owedAt(trial, nodeId).minus(amount));
+  if (of !== undefined && drawn) {
     trial.draws.set(of, { ...drawn, repaid: drawn.repaid.plus(amount) });
   }
-  return refusal;
+  return undefined;
 }
 
 /** Gives back one reservation, or the open ones of the node, oldest first. */
@@ -151,7 +160,7 @@ function reverse(trial: Trial, step: ScenarioStep): Refusal {
   const facts = { drawId: of };
   if (!drawn) return new Failure(no['draw-missing'], facts);
   if (drawn.reversed) return new Failure(no['draw-already-reversed'], facts);
-  if (drawn.repaid.isPositive()) {
+  if (drawn.repaid.isPositive() || drawn.amount.moreThan(owedAt(trial, drawn.nodeId))) {
     return new Failure(no['draw-partly-repaid'], { ...facts, repaid: drawn.repaid });
   }
   const refusal = carryOut(trial, {
@@ -162,8 +171,10 @@ function reverse(trial: Trial, step: ScenarioStep): Refusal {
     of: drawn.of,
     restore: step.restore,
   });
-  if (!refusal) trial.draws.set(of, { ...drawn, reversed: true });
-  return refusal;
+  if (refusal) return refusal;
+  trial.draws.set(of, { ...drawn, reversed: true });
+  trial.owed.set(drawn.nodeId, owedAt(trial, drawn.nodeId).minus(drawn.amount));
+  return undefined;
 }
 
 function changeNode(
@@ -243,6 +254,6 @@ function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
 
 /** Runs the steps in order on one tree. Throws `scenario-malformed` with every problem found. */
 export function runScenario(scenario: Scenario): ScenarioAnswer[] {
-  const trial: Trial = { book: openBook(scenario), draws: new Map() };
+  const trial: Trial = { book: openBook(scenario), draws: new Map(), owed: new Map() };
   return scenario.steps.map((step) => answer(trial, step));
 }
