@@ -3,7 +3,7 @@
  * counters because these run once per line, not once per drawdown.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money, newId } from '../kernel/index.ts';
+import { Failure, Money, newId } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   Reservation,
   Revolving,
 } from './model.ts';
+import { limitRefusals as no } from './refusals.ts';
 import { lockAnyNode } from './store.ts';
 
 export interface NewNode {
@@ -47,13 +48,17 @@ const insertNodes = statement(
      $14::date[], $15::date[]) as n (id, zone_id, owner_id, shared, parent_id, caps, name, kind,
      subject_id, revolving, enforcement, contribution, amount, starts_on, expires_on)
    left join limits_nodes p on p.id = n.parent_id
+   where n.parent_id is null or p.id is not null
    returning id`,
 );
 
-/** Adds nodes below nodes that exist; a list must not contain a node and its own parent. */
+/**
+ * Adds nodes below nodes that exist; a list must not contain a node and its own parent. Throws
+ * `parent-missing` when a parent is not there or out of scope: without it nobody would check it.
+ */
 export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<void> {
   if (nodes.length === 0) return;
-  await tx.rows(insertNodes, [
+  const rows = await tx.rows<{ id: string }>(insertNodes, [
     nodes.map((n) => n.id),
     nodes.map((n) => n.zoneId),
     nodes.map((n) => n.ownerId),
@@ -70,6 +75,10 @@ export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<vo
     nodes.map((n) => n.startsOn),
     nodes.map((n) => n.expiresOn ?? null),
   ]);
+  if (rows.length === nodes.length) return;
+  const made = new Set(rows.map((row) => row.id));
+  const orphan = nodes.find((node) => !made.has(node.id));
+  throw new Failure(no['parent-missing'], { nodeId: orphan?.parentId });
 }
 
 const updateTerm = statement(
@@ -130,11 +139,12 @@ export async function lockNode(tx: Tx, id: string): Promise<LimitNode | undefine
 
 const insertReservations = statement(
   'limits.insert-reservations',
-  `insert into limits_reservations (id, zone_id, owner_id, node_id, root_id, amount, state,
-     expires_at, purpose, made_at)
-   select r.*, $9::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-     $5::text[], $6::numeric[], array_fill('PENDING'::text, array[cardinality($1::text[])]),
-     $7::timestamptz[], $8::text[]) as r`,
+  `insert into limits_reservations (id, zone_id, owner_id, node_id, root_id, amount, used, state,
+     expires_at, purpose, made_at, resolved_at)
+   select r.*, $11::timestamptz, case r.state when 'PENDING' then null else $11::timestamptz end
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[],
+     $7::numeric[], $8::text[], $9::timestamptz[], $10::text[]) as r (id, zone_id, owner_id,
+     node_id, root_id, amount, used, state, expires_at, purpose)`,
 );
 const updateReservations = statement(
   'limits.update-reservations',
@@ -151,6 +161,7 @@ export interface NewReservation {
   readonly purpose: string;
 }
 
+/** Adds reservations as they stand at the end of the batch, which may have used them already. */
 export async function createReservations(
   tx: Tx,
   list: readonly NewReservation[],
@@ -164,6 +175,8 @@ export async function createReservations(
     list.map((r) => r.leaf.id),
     list.map((r) => r.leaf.path.at(-1)),
     list.map((r) => r.reservation.amount.toString()),
+    list.map((r) => r.reservation.used.toString()),
+    list.map((r) => r.reservation.state),
     list.map((r) => r.reservation.expiresAt.toISOString()),
     list.map((r) => r.purpose),
     now.toISOString(),
