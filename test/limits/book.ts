@@ -1,0 +1,94 @@
+// A database of its own with the limit tree in it, and the few things that its tests do to it.
+import { expect } from 'chai';
+import type { Knex } from 'knex';
+import type { Money } from '../../src/kernel/index.ts';
+import { Day, dayInShanghai } from '../../src/kernel/index.ts';
+import { brokenInvariants } from '../../src/ledger/index.ts';
+import type { LimitNode, NewNode } from '../../src/limits/index.ts';
+import {
+  createNodes,
+  limitsModule,
+  lockNode,
+  readNodes,
+  zoneRoot,
+} from '../../src/limits/index.ts';
+import { takeLimits, type Take, type Taken } from '../../src/limits/index.ts';
+import type { Failure } from '../../src/kernel/index.ts';
+import { changeTerms, type TermChange } from '../../src/limits/index.ts';
+import { makePool } from '../../src/platform/postgres.ts';
+import type { Scope, Tx } from '../../src/platform/transaction.ts';
+import { everything, withTransaction } from '../../src/platform/transaction.ts';
+import { cloneDatabase } from '../support/database.ts';
+
+export const zoneId = 'zone_limits';
+export const bankId = 'org_bank1';
+export const startsOn = Day.of('2020-01-01');
+
+export interface LimitTestBook {
+  readonly db: Knex;
+  readonly url: string;
+  /** One transaction that sees everything, or what the scope says. */
+  tx<T>(work: (tx: Tx) => Promise<T>, scope?: Scope): Promise<T>;
+  /** A bank's HARD, revolving line unless the terms say otherwise. */
+  add(node: Pick<NewNode, 'id' | 'limit'> & Partial<NewNode>): Promise<string>;
+  take(takes: readonly Take[], now?: Date): Promise<(Taken | Failure)[]>;
+  change(id: string, change: TermChange, now?: Date): Promise<void>;
+  node(id: string): Promise<LimitNode>;
+  /** Fails with the name of the first invariant of limits that does not hold. */
+  expectSound(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openLimitBook(max = 6): Promise<LimitTestBook> {
+  const database = await cloneDatabase();
+  const db = makePool({ url: database.url, max, applicationName: 'test-limits' });
+  const tx = <T>(work: (tx: Tx) => Promise<T>, scope: Scope = everything): Promise<T> =>
+    withTransaction(db, scope, work);
+  const expectSound = async (): Promise<void> => {
+    const broken = await tx((open) => brokenInvariants(open, limitsModule.invariants));
+    expect(broken).to.deep.equal([]);
+  };
+  return {
+    db,
+    url: database.url,
+    tx,
+    expectSound,
+    async add(node) {
+      const terms = { zoneId, ownerId: bankId, name: node.id, startsOn } as const;
+      const usual = { kind: 'ENTERPRISE_LINE', revolving: 'R', enforcement: 'HARD' } as const;
+      await tx((open) => createNodes(open, [{ ...terms, ...usual, ...node }]));
+      return node.id;
+    },
+    take: (takes, now = new Date()) =>
+      tx((open) => takeLimits(open, takes, { now, today: dayInShanghai(now) })),
+    async change(id, change, now = new Date()) {
+      const why = { valueOn: dayInShanghai(now), now, reason: 'test', operationId: 'op_test' };
+      await tx(async (open) => {
+        await changeTerms(open, (await lockNode(open, id)) as LimitNode, change, why);
+      });
+    },
+    node: (id) => tx(async (open) => (await readNodes(open, [id])).get(id) as LimitNode),
+    async close() {
+      try {
+        await expectSound();
+      } finally {
+        await db.destroy();
+        await database.drop();
+      }
+    },
+  };
+}
+
+export const makeZoneRoot = (book: LimitTestBook, limit?: Money): Promise<string> =>
+  book.tx((open) =>
+    zoneRoot(open, { zoneId, ownerId: 'org_office', name: 'Zone', startsOn, limit }),
+  );
+
+export const far = new Date('2099-01-01T00:00:00Z');
+
+/** A take whose cause does not matter. */
+export const because = (step: Take['step']): Take => ({
+  step,
+  sourceId: 'test',
+  operationId: 'op_test',
+});
