@@ -1,0 +1,288 @@
+// The pure engine against the oracle: random trees, random histories, every figure of every node after
+// every step. YUANXIN_LIMIT_RUNS and YUANXIN_LIMIT_STEPS make it longer by hand (10000 and 200).
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { Day, Failure, Money, isFailure } from '../../src/kernel/index.ts';
+import type { LimitNode, Movement } from '../../src/limits/index.ts';
+import { availableOf, limitScenario } from '../../src/limits/index.ts';
+import { apply, decide, dueExpiries } from '../../src/limits/rules/engine.ts';
+import type { LimitBook } from '../../src/limits/rules/headroom.ts';
+import { openBook } from '../../src/limits/rules/scenario-book.ts';
+import { refuseFreeze, refuseUnfreeze } from '../../src/limits/rules/terms.ts';
+import { calculate } from '../../src/platform/calculation.ts';
+import { beginning, isIdle, later, moneyStep, stepFrom, steps, tree, yuan } from './histories.ts';
+import type { DrawnStep } from './histories.ts';
+import type { Asked, TreeNode, View } from './oracle.ts';
+import { Oracle } from './oracle.ts';
+
+const runs = Number(process.env['YUANXIN_LIMIT_RUNS'] ?? 2000);
+const length = Number(process.env['YUANXIN_LIMIT_STEPS'] ?? 60);
+
+function bookOf(nodes: readonly TreeNode[]): LimitBook {
+  return openBook({
+    nodes: nodes.map((node) => ({
+      ...node,
+      name: node.id,
+      kind: 'ENTERPRISE_LINE',
+      limit: Money.of(yuan(node.limit)),
+      startsOn: Day.of('2020-01-01'),
+      expiresOn: node.expiresOn === undefined ? undefined : Day.of(node.expiresOn),
+      state: 'ACTIVE',
+    })),
+    steps: [],
+  });
+}
+
+/** The engine as the database path drives it: what has run out first, then the step. */
+class Driven {
+  readonly book: LimitBook;
+  readonly journal: Movement[] = [];
+
+  constructor(nodes: readonly TreeNode[]) {
+    this.book = bookOf(nodes);
+  }
+
+  expire(now: number): void {
+    for (const step of dueExpiries(this.book, new Date(now), Day.of('2026-11-20'))) {
+      const movement = decide(this.book, step);
+      if (isFailure(movement)) throw movement;
+      this.#carryOut(movement);
+    }
+  }
+
+  take(asked: Asked, view: View): Failure | undefined {
+    if (asked.op === 'freeze' || asked.op === 'unfreeze' || asked.op === 'set-limit') {
+      return this.#change(asked);
+    }
+    const step = moneyStep(asked, view);
+    const movement = decide(this.book, step);
+    if (isFailure(movement)) return movement;
+    this.#carryOut(movement);
+    if (step.kind === 'reserve') {
+      const { reservationId: id, nodeId, amount, expiresAt } = step;
+      const made = { id, nodeId, amount, used: Money.zero, state: 'PENDING', expiresAt } as const;
+      this.book.reservations.set(id, made);
+    }
+    return undefined;
+  }
+
+  #change({ op, node: id, amount }: Asked): Failure | undefined {
+    const node = this.book.nodes.get(id) as LimitNode;
+    const frozen = op === 'freeze' ? refuseFreeze(node) : undefined;
+    const refusal = op === 'unfreeze' ? refuseUnfreeze(node) : frozen;
+    if (refusal) return refusal;
+    const limit = Money.of(yuan(amount));
+    const state = op === 'freeze' ? 'FROZEN' : 'ACTIVE';
+    this.book.nodes.set(id, { ...node, ...(op === 'set-limit' ? { limit } : { state }) });
+    return undefined;
+  }
+
+  #carryOut(movement: Movement): void {
+    apply(this.book, movement);
+    this.journal.push(movement);
+  }
+}
+
+/** Compares first and builds the assertion only to explain: chai alone would take most of the time. */
+function agree(actual: unknown, wanted: unknown, what: string): void {
+  if (actual === wanted || JSON.stringify(actual) === JSON.stringify(wanted)) return;
+  expect(actual, what).to.deep.equal(wanted);
+  throw new Error(`${what}: the same members in another order`);
+}
+
+const figuresOf = (node: LimitNode) => ({
+  limit: node.limit.toString(),
+  used: node.consumed.toString(),
+  reserved: node.reserved.toString(),
+  outstanding: node.outstanding.toString(),
+  drawn: node.drawn.toString(),
+});
+
+const told = (figures: ReadonlyMap<string, object>): Record<string, unknown> =>
+  Object.fromEntries(
+    [...figures].map(([id, of]) => [
+      id,
+      Object.fromEntries(Object.entries(of).map(([name, fen]) => [name, yuan(fen as bigint)])),
+    ]),
+  );
+
+const figures = ({ nodes }: LimitBook): Record<string, unknown> =>
+  Object.fromEntries([...nodes.values()].map((node) => [node.id, figuresOf(node)]));
+
+/** I1: a revolving parent is the sum of what its children contribute, and of its own movements. */
+function expectParents({ book, journal }: Driven): void {
+  for (const node of book.nodes.values()) {
+    if (node.revolving !== 'R' || node.id.startsWith('c')) continue;
+    const children = [...book.nodes.values()].filter((one) => one.parentId === node.id);
+    // A cap below the same root reaches it a second time, and counts once: not by this sum.
+    if (children.some(({ id }) => id.startsWith('c'))) continue;
+    const own = journal.filter((one) => one.nodeId === node.id).map((one) => one.outstanding);
+    const contributed = children.map((one) =>
+      one.contribution === 'outstanding' ? one.outstanding : one.consumed,
+    );
+    const sum = Money.sum([...own, ...contributed]);
+    agree(node.consumed, sum, `I1 ${node.id}`);
+  }
+}
+
+/** I2 and I3: nothing is negative, and what stands above its limit does not rise further. */
+function expectNoExcess(before: LimitBook['nodes'], after: LimitBook['nodes'], cut: string): void {
+  for (const node of after.values()) {
+    for (const amount of [node.consumed, node.reserved, node.outstanding, node.drawn]) {
+      agree(amount.isNegative(), false, `I2 ${node.id}`);
+    }
+    const left = availableOf(node);
+    if (node.enforcement === 'SOFT' || !left.isNegative() || node.id === cut) continue;
+    const was = availableOf(before.get(node.id) as LimitNode);
+    agree(left.atLeast(was), true, `I3 ${node.id}`);
+  }
+}
+
+/** I4: what is reserved is what open reservations hold. */
+function expectHeld({ book }: Driven, oracle: Oracle): void {
+  for (const node of book.nodes.values()) {
+    const open = [...book.reservations.values()].filter(
+      (one) => one.state === 'PENDING' && oracle.route(one.nodeId).has(node.id),
+    );
+    const sum = Money.sum(open.map((one) => one.amount));
+    agree(node.reserved, sum, `I4 ${node.id}`);
+  }
+}
+
+/** I6: the journal, replayed from zero, gives the same counters. */
+function expectReplay({ book, journal }: Driven): void {
+  for (const node of book.nodes.values()) {
+    const touching = journal.filter((movement) => movement.consumed.has(node.id));
+    const sum = (of: (movement: Movement) => Money): string =>
+      Money.sum(touching.map(of)).toString();
+    const replayed = {
+      limit: node.limit.toString(),
+      used: sum((movement) => movement.consumed.get(node.id) as Money),
+      reserved: sum((movement) => movement.reserved),
+      outstanding: sum((movement) => movement.outstanding),
+      drawn: sum((movement) => movement.drawn),
+    };
+    agree(figuresOf(node), replayed, `I6 ${node.id}`);
+  }
+}
+
+const tally = { accepted: 0, refused: new Map<string, number>() };
+
+function count(code: string | undefined): void {
+  if (code === undefined) tally.accepted += 1;
+  else tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1);
+}
+
+function bindingOf(failure: Failure | undefined): string[] {
+  if (failure?.code !== 'limit-exceeded') return [];
+  return (failure.facts['binding'] as { nodeId: string }[]).map(({ nodeId }) => nodeId);
+}
+
+function expectHistory(nodes: readonly TreeNode[], drawn: readonly DrawnStep[]): void {
+  const oracle = new Oracle(nodes);
+  const driven = new Driven(nodes);
+  const targets = nodes.map((node) => node.id);
+  let now = beginning;
+  for (const [i, numbers] of drawn.entries()) {
+    if (isIdle(numbers)) continue;
+    now = later(now, numbers);
+    driven.expire(now);
+    const view = oracle.look(now);
+    const asked = stepFrom(oracle, targets, numbers, { ref: `s${i}`, now, view, backdate: true });
+    const verdict = oracle.judge(asked, view);
+    const before = new Map(driven.book.nodes);
+    const reservations = new Map(driven.book.reservations);
+    const failure = driven.take(asked, view);
+    agree(failure?.code, verdict.code, `step ${i} ${asked.op}`);
+    agree(bindingOf(failure).sort(), [...verdict.binding].sort(), `step ${i}`);
+    count(verdict.code);
+    if (verdict.code === undefined) oracle.events.push(asked);
+    else {
+      // I5: a refusal leaves every value as it was, not merely an equal one.
+      for (const [id, node] of before) agree(driven.book.nodes.get(id) === node, true, 'I5');
+      for (const [id, one] of reservations) {
+        agree(driven.book.reservations.get(id) === one, true, 'I5');
+      }
+      agree(driven.book.reservations.size, reservations.size, 'I5');
+    }
+    agree(figures(driven.book), told(oracle.look(now).figures), `step ${i}`);
+    expectParents(driven);
+    expectNoExcess(before, driven.book.nodes, asked.op === 'set-limit' ? asked.node : '');
+    expectHeld(driven, oracle);
+  }
+  expectReplay(driven);
+}
+
+/** The same history as the JSON of the trial calculation. */
+function scenarioOf(nodes: readonly TreeNode[], asked: readonly Asked[]): unknown {
+  return {
+    nodes: nodes.map((node) => ({ ...node, limit: yuan(node.limit), kind: 'ENTERPRISE_LINE' })),
+    steps: asked.map((one) => {
+      const { op, ref, node, of, spill, restore } = one;
+      return {
+        op,
+        ref,
+        ...(op === 'release' || op === 'reverse' ? {} : { node }),
+        ...(of === undefined ? {} : { of }),
+        ...(op === 'freeze' || op === 'unfreeze' ? {} : { amount: yuan(one.amount) }),
+        ...(op === 'reserve' ? { expiresAt: new Date(one.expiresAt).toISOString() } : {}),
+        spill,
+        restore,
+        at: new Date(one.now).toISOString(),
+      };
+    }),
+  };
+}
+
+interface Answer {
+  readonly code: string | null;
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+function expectScenario(nodes: readonly TreeNode[], drawn: readonly DrawnStep[]): void {
+  const oracle = new Oracle(nodes);
+  const asked: Asked[] = [];
+  const wanted: { code: string | null; nodes: Record<string, unknown> }[] = [];
+  let now = beginning;
+  for (const [i, numbers] of drawn.entries()) {
+    if (isIdle(numbers)) continue;
+    now = later(now, numbers);
+    const targets = nodes.map((node) => node.id);
+    const view = oracle.look(now);
+    const step = stepFrom(oracle, targets, numbers, { ref: `s${i}`, now, view, backdate: false });
+    const { code } = oracle.judge(step, view);
+    if (code === undefined) oracle.events.push(step);
+    asked.push(step);
+    wanted.push({ code: code ?? null, nodes: told(oracle.look(now).figures) });
+  }
+  const answers = calculate(limitScenario, scenarioOf(nodes, asked)).steps as Answer[];
+  const given = answers.map(({ code, nodes: of }) => ({
+    code,
+    nodes: Object.fromEntries(
+      Object.entries(of).map(([id, { limit, used, reserved, outstanding, drawnCumulative }]) => [
+        id,
+        { limit, used, reserved, outstanding, drawn: drawnCumulative },
+      ]),
+    ),
+  }));
+  expect(given).to.deep.equal(wanted);
+}
+
+describe('the limit engine against an independent model', function () {
+  this.timeout(0);
+
+  it(`agrees on ${runs} histories of ${length} steps, and keeps I1 to I6 after each step`, () => {
+    fc.assert(fc.property(tree, steps(length), expectHistory), { numRuns: runs });
+    const refused = [...tally.refused].sort(([, a], [, b]) => b - a);
+    const total = refused.reduce((sum, [, n]) => sum + n, tally.accepted);
+    const share = (100 * tally.accepted) / total;
+    const codes = refused.map(([code, n]) => `${code} ${n}`).join(', ');
+    process.stdout.write(`      accepted ${tally.accepted} (${share.toFixed(1)} %); ${codes}\n`);
+    expect(share).to.be.greaterThan(20);
+    expect(tally.refused.size).to.be.greaterThan(8);
+  });
+
+  it('agrees as a trial calculation', () => {
+    fc.assert(fc.property(tree, steps(30), expectScenario), { numRuns: runs / 20 });
+  });
+});

@@ -1,0 +1,290 @@
+// An independent model of the limit tree. It keeps nothing but the tree and the list of accepted events
+// and works every figure out again from them, by the definitions (§4 of the domain), whenever asked. It
+// shares no code with the engine; amounts are whole fen.
+
+export interface TreeNode {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly caps: readonly string[];
+  readonly revolving: 'R' | 'NR' | 'NRS';
+  readonly enforcement: 'HARD' | 'SOFT';
+  readonly contribution: 'consumed' | 'outstanding';
+  readonly limit: bigint;
+  readonly expiresOn: string | undefined;
+}
+
+export interface Asked {
+  readonly op:
+    | 'reserve'
+    | 'draw'
+    | 'repay'
+    | 'release'
+    | 'reverse'
+    | 'freeze'
+    | 'unfreeze'
+    | 'set-limit';
+  readonly ref: string;
+  readonly node: string;
+  readonly amount: bigint;
+  /** The reservation drawn on or released, or the draw reversed. */
+  readonly of: string | undefined;
+  readonly spill: boolean;
+  readonly restore: boolean;
+  readonly now: number;
+  readonly day: string;
+  readonly expiresAt: number;
+}
+
+export interface Figures {
+  readonly limit: bigint;
+  readonly used: bigint;
+  readonly reserved: bigint;
+  readonly outstanding: bigint;
+  readonly drawn: bigint;
+}
+
+export interface Held {
+  readonly node: string;
+  readonly expiresAt: number;
+  open: bigint;
+  used: bigint;
+  state: 'open' | 'posted' | 'released' | 'expired';
+}
+
+export interface Drawn {
+  readonly node: string;
+  readonly amount: bigint;
+  readonly of: string | undefined;
+  reversed: boolean;
+}
+
+export interface View {
+  readonly figures: ReadonlyMap<string, Figures>;
+  readonly frozen: ReadonlySet<string>;
+  readonly held: ReadonlyMap<string, Held>;
+  readonly draws: ReadonlyMap<string, Drawn>;
+  /** Principal drawn at the node itself and not yet back. */
+  readonly owed: ReadonlyMap<string, bigint>;
+}
+
+export interface Verdict {
+  readonly code: string | undefined;
+  readonly binding: readonly string[];
+}
+
+/** A movement of principal: by how much it changes what is owed and what was ever drawn. */
+interface Move {
+  readonly kind: 'draw' | 'repay' | 'reverse';
+  readonly leaf: string;
+  readonly amount: bigint;
+  readonly day: string;
+}
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const owed = ({ kind, amount }: Move): bigint => (kind === 'draw' ? amount : -amount);
+const everDrawn = (move: Move): bigint => (move.kind === 'repay' ? 0n : owed(move));
+
+export class Oracle {
+  readonly nodes: ReadonlyMap<string, TreeNode>;
+  readonly events: Asked[] = [];
+  readonly #routes = new Map<string, Map<string, string | undefined>>();
+
+  constructor(nodes: readonly TreeNode[]) {
+    this.nodes = new Map(nodes.map((node) => [node.id, node]));
+    for (const { id } of nodes) this.#routes.set(id, this.#routeFrom(id));
+  }
+
+  /** Each node that a movement on the leaf reaches, with the node through which it comes first. */
+  route(leaf: string): ReadonlyMap<string, string | undefined> {
+    return this.#routes.get(leaf) as Map<string, string | undefined>;
+  }
+
+  #above(id: string): string[] {
+    const chain: string[] = [];
+    for (let at: string | undefined = id; at !== undefined; at = this.nodes.get(at)?.parent) {
+      chain.push(at);
+    }
+    return chain;
+  }
+
+  #routeFrom(leaf: string): Map<string, string | undefined> {
+    const own = this.#above(leaf);
+    const via = new Map(own.map((id, i) => [id, own[i - 1]]));
+    for (const carrier of own) {
+      for (const cap of this.nodes.get(carrier)?.caps ?? []) {
+        let from = carrier;
+        for (const id of this.#above(cap)) {
+          if (via.has(id)) break;
+          via.set(id, from);
+          from = id;
+        }
+      }
+    }
+    return via;
+  }
+
+  /** What stands at the instant, worked out from nothing but the events. */
+  look(now: number): View {
+    const { held, draws, moves } = this.#history(now);
+    const limits = new Map([...this.nodes.values()].map(({ id, limit }) => [id, limit]));
+    const frozen = new Set<string>();
+    for (const { op, node, amount } of this.events) {
+      if (op === 'set-limit') limits.set(node, amount);
+      if (op === 'freeze') frozen.add(node);
+      if (op === 'unfreeze') frozen.delete(node);
+    }
+    const figures = [...this.nodes.keys()].map((id): [string, Figures] => {
+      const reaching = moves.filter(({ leaf }) => this.route(leaf).has(id));
+      let reserved = 0n;
+      for (const one of held.values()) if (this.route(one.node).has(id)) reserved += one.open;
+      return [
+        id,
+        {
+          limit: limits.get(id) ?? 0n,
+          used: this.#used(id, moves),
+          reserved,
+          outstanding: reaching.reduce((sum, move) => sum + owed(move), 0n),
+          drawn: reaching.reduce((sum, move) => sum + everDrawn(move), 0n),
+        },
+      ];
+    });
+    const debts = new Map<string, bigint>();
+    for (const move of moves) debts.set(move.leaf, (debts.get(move.leaf) ?? 0n) + owed(move));
+    return { figures: new Map(figures), frozen, held, draws, owed: debts };
+  }
+
+  #history(now: number): { held: Map<string, Held>; draws: Map<string, Drawn>; moves: Move[] } {
+    const held = new Map<string, Held>();
+    const draws = new Map<string, Drawn>();
+    const moves: Move[] = [];
+    const runOut = (at: number): void => {
+      for (const one of held.values()) {
+        if (one.state !== 'open' || one.expiresAt > at) continue;
+        Object.assign(one, { state: 'expired', open: 0n });
+      }
+    };
+    for (const { op, ref, node, amount, of = '', restore, now: at, day, expiresAt } of this
+      .events) {
+      runOut(at);
+      const one = held.get(of);
+      if (op === 'reserve') {
+        held.set(ref, { node, expiresAt, open: amount, used: 0n, state: 'open' });
+      } else if (op === 'draw') {
+        moves.push({ kind: 'draw', leaf: node, amount, day });
+        draws.set(ref, { node, amount, of: one ? of : undefined, reversed: false });
+        if (one) Object.assign(one, { state: 'posted', used: least(amount, one.open), open: 0n });
+      } else if (op === 'repay') {
+        moves.push({ kind: 'repay', leaf: node, amount, day });
+      } else if (op === 'release' && one) {
+        one.open -= least(amount, one.open);
+        if (one.open === 0n) one.state = 'released';
+      } else if (op === 'reverse') {
+        const drawn = draws.get(of) as Drawn;
+        drawn.reversed = true;
+        moves.push({ kind: 'reverse', leaf: node, amount: drawn.amount, day });
+        const back = held.get(drawn.of ?? '');
+        if (restore && back && back.used > 0n) {
+          Object.assign(back, { state: 'open', open: back.used, used: 0n });
+        }
+      }
+    }
+    runOut(now);
+    return { held, draws, moves };
+  }
+
+  /** consumed(n): by the node's own kind, from the movements that reach it, in their order. */
+  #used(id: string, moves: readonly Move[]): bigint {
+    return moves.reduce((sum, _, i) => sum + this.#usedBy(id, moves, i), 0n);
+  }
+
+  #usedBy(id: string, moves: readonly Move[], place: number): bigint {
+    const move = moves[place] as Move;
+    const route = this.route(move.leaf);
+    if (!route.has(id)) return 0n;
+    const node = this.nodes.get(id) as TreeNode;
+    if (node.revolving === 'NR') return everDrawn(move);
+    if (node.revolving === 'NRS') return everDrawn(move) - this.#restored(id, moves, place);
+    const from = route.get(id);
+    if (from === undefined) return owed(move);
+    const contributes = (this.nodes.get(from) as TreeNode).contribution;
+    return contributes === 'outstanding' ? owed(move) : this.#usedBy(from, moves, place);
+  }
+
+  /**
+   * What the repayment at `place` gives back of the draws of its own day. The run of movements of that
+   * day ends at the first movement of another day, counted back from the repayment.
+   */
+  #restored(id: string, moves: readonly Move[], place: number): bigint {
+    const { kind, day, amount } = moves[place] as Move;
+    if (kind !== 'repay') return 0n;
+    const reaching = moves.slice(0, place).filter(({ leaf }) => this.route(leaf).has(id));
+    const from = reaching.findLastIndex((move) => move.day !== day) + 1;
+    let restorable = 0n;
+    for (const move of reaching.slice(from)) {
+      restorable = move.kind === 'draw' ? restorable + move.amount : restorable - move.amount;
+      if (restorable < 0n) restorable = 0n;
+    }
+    return least(restorable, amount);
+  }
+
+  /** Whether the step would be admitted, and if not the one code that says why. */
+  judge(asked: Asked, view: View = this.look(asked.now)): Verdict {
+    const { op, node, amount, of } = asked;
+    const told = (code: string | undefined, binding: readonly string[] = []): Verdict => ({
+      code,
+      binding,
+    });
+    const { outstanding = 0n } = view.figures.get(node) ?? {};
+    const one = view.held.get(of ?? '');
+    switch (op) {
+      case 'freeze':
+        return told(view.frozen.has(node) ? 'limit-frozen' : undefined);
+      case 'unfreeze':
+        return told(view.frozen.has(node) ? undefined : 'limit-not-frozen');
+      case 'set-limit':
+        return told(undefined);
+      case 'repay':
+        return told(amount > outstanding ? 'repayment-exceeds-outstanding' : undefined);
+      case 'reverse':
+        return told(amount > outstanding ? 'draw-partly-repaid' : undefined);
+      case 'release':
+        return told(refusedReservation(one, undefined));
+      case 'reserve':
+        return this.#admit(asked, view, 0n);
+      case 'draw': {
+        const closed = this.#closed(asked, view);
+        if (closed !== undefined) return told(closed);
+        if (of === undefined) return this.#admit(asked, view, 0n);
+        const refused = refusedReservation(one, node);
+        if (refused !== undefined) return told(refused);
+        const open = one?.open ?? 0n;
+        if (amount > open && !asked.spill) return told('reservation-exceeded');
+        return amount > open ? this.#admit(asked, view, open) : told(undefined);
+      }
+    }
+  }
+
+  #closed({ node, day }: Asked, view: View): string | undefined {
+    const ids = [...this.route(node).keys()];
+    if (ids.some((id) => view.frozen.has(id))) return 'limit-frozen';
+    const over = ids.some((id) => day > (this.nodes.get(id)?.expiresOn ?? '9999-12-31'));
+    return over ? 'limit-expired' : undefined;
+  }
+
+  #admit(asked: Asked, view: View, held: bigint): Verdict {
+    const closed = this.#closed(asked, view);
+    if (closed !== undefined) return { code: closed, binding: [] };
+    const binding = [...this.route(asked.node).keys()].filter((id) => {
+      const { limit, used, reserved } = view.figures.get(id) as Figures;
+      const hard = this.nodes.get(id)?.enforcement === 'HARD';
+      return hard && used + reserved + asked.amount - held > limit;
+    });
+    return { code: binding.length > 0 ? 'limit-exceeded' : undefined, binding };
+  }
+}
+
+function refusedReservation(one: Held | undefined, node: string | undefined): string | undefined {
+  if (!one) return 'reservation-missing';
+  if (node !== undefined && one.node !== node) return 'reservation-other-node';
+  return one.state === 'open' ? undefined : `reservation-${one.state}`;
+}
