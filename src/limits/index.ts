@@ -2,6 +2,7 @@
 import { defineModule } from '../platform/module.ts';
 import { limitInvariants } from './invariants.ts';
 import { changeLimit } from './operations/change-limit.ts';
+import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
 import { unfreeze } from './operations/unfreeze.ts';
@@ -27,7 +28,7 @@ export { takeLimits, type Take, type Taken } from './take.ts';
 
 export const limitsModule = defineModule({
   name: 'limits',
-  operations: [freeze, unfreeze, extend, changeLimit],
+  operations: [freeze, unfreeze, extend, changeLimit, expireReservations],
   queries: [listNodes, showNode, headroom, listMovements],
   routes: limitRoutes,
   refusals: Object.values(limitRefusals),
