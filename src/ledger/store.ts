@@ -9,12 +9,19 @@ import { statement } from '../platform/transaction.ts';
 import type { AccountRef, Journal, JournalLine } from './model.ts';
 import { chart } from './model.ts';
 
+const knownIds = new Map<string, string>();
+const mostKnown = 200_000;
+
 /** The id of the account with this zone, owner, kind and subject; the same for ever. */
-export const accountId = ({ zoneId, ownerId, kind, subjectId }: AccountRef): string =>
-  `acct_${createHash('sha256')
-    .update(`${zoneId}\n${ownerId}\n${kind}\n${subjectId}`)
-    .digest('hex')
-    .slice(0, 26)}`;
+export function accountId({ zoneId, ownerId, kind, subjectId }: AccountRef): string {
+  const what = `${zoneId}\n${ownerId}\n${kind}\n${subjectId}`;
+  const known = knownIds.get(what);
+  if (known !== undefined) return known;
+  const id = `acct_${createHash('sha256').update(what).digest('hex').slice(0, 26)}`;
+  if (knownIds.size >= mostKnown) knownIds.clear();
+  knownIds.set(what, id);
+  return id;
+}
 
 /**
  * Locks the accounts in the order of their ids and moves them by the sum of what is posted; the rows

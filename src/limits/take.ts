@@ -84,6 +84,20 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
   return { book: { nodes, reservations }, before: new Map(nodes) };
 }
 
+/** The HARD nodes that a movement on a leaf touches, leaf first; looked up once per leaf. */
+function hardIdsIn(book: LimitBook): (leaf: LimitNode) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (leaf) => {
+    const before = known.get(leaf.id);
+    if (before) return before;
+    const ids = participants(book, leaf)
+      .filter((node) => node.enforcement === 'HARD')
+      .map((node) => node.id);
+    known.set(leaf.id, ids);
+    return ids;
+  };
+}
+
 /**
  * Takes (or gives back) limits for a list, in order, each step seeing those before it. A refused step
  * changes nothing and its neighbours are not touched.
@@ -100,13 +114,13 @@ export async function takeLimits(
   const journal: JournalledMovement[] = [];
   const created: NewReservation[] = [];
 
+  const hardOf = hardIdsIn(book);
+
   const carryOut = (step: Step, cause: Omit<Take, 'step'>): Taken | Failure => {
     const decision = decide(book, step);
     if (isFailure(decision)) return decision;
     const leaf = book.nodes.get(decision.nodeId) as LimitNode;
-    const hardIds = participants(book, leaf)
-      .filter((node) => node.enforcement === 'HARD')
-      .map((node) => node.id);
+    const hardIds = hardOf(leaf);
     apply(book, decision);
     journal.push({ movement: decision, leaf, hardIds, ...cause });
     if (step.kind === 'reserve') {

@@ -2,7 +2,7 @@
  * The log of operations: idempotency record, audit entry and hash-chain link are one row. A batch locks
  * the head of each chain it touches last of all, appends its links and moves the head.
  */
-import { canonicalJson, sha256Hex } from '../kernel/canonical.ts';
+import { sha256Hex } from '../kernel/canonical.ts';
 import type { Tx } from './transaction.ts';
 import { statement } from './transaction.ts';
 
@@ -61,9 +61,10 @@ export interface StoredCall {
 const findCalls = statement(
   'platform.find-calls',
   `select k.position::int as "position", o.payload_hash as "payloadHash", o.input,
-     o.outcome, o.result, pg_try_advisory_xact_lock(k.lock) as "got"
-   from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-     with ordinality as k (actor_id, operation, key, lock, position)
+     o.outcome, o.result,
+     pg_try_advisory_xact_lock(hashtextextended(k.actor_id || k.operation || k.key, 0)) as "got"
+   from unnest($1::text[], $2::text[], $3::text[])
+     with ordinality as k (actor_id, operation, key, position)
    left join platform_operations o on o.actor_id = k.actor_id and o.operation = k.operation
      and o.idempotency_key = k.key`,
 );
@@ -73,12 +74,6 @@ interface CallKey {
   readonly operation: string;
   readonly key: string;
 }
-
-const lockNumber = (call: CallKey): string =>
-  BigInt.asIntN(
-    64,
-    BigInt(`0x${sha256Hex(`${call.actorId}\n${call.operation}\n${call.key}`).slice(0, 16)}`),
-  ).toString();
 
 /**
  * Which of these calls were answered before, and which are being answered by another process now.
@@ -90,12 +85,7 @@ export async function findStoredCalls(
 ): Promise<{ stored: Map<number, StoredCall>; running: Set<number> }> {
   const rows = await tx.rows<StoredCall & { got: boolean; outcome: LogEntry['outcome'] | null }>(
     findCalls,
-    [
-      calls.map((c) => c.actorId),
-      calls.map((c) => c.operation),
-      calls.map((c) => c.key),
-      calls.map(lockNumber),
-    ],
+    [calls.map((c) => c.actorId), calls.map((c) => c.operation), calls.map((c) => c.key)],
   );
   const stored = new Map<number, StoredCall>();
   const running = new Set<number>();
@@ -187,5 +177,3 @@ export async function appendToLog(tx: Tx, entries: readonly LogEntry[]): Promise
     moved.map((h) => h.headHash),
   ]);
 }
-
-export const canonical = canonicalJson;
