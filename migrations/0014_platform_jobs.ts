@@ -31,6 +31,8 @@ const jobs = `
   insert into platform_jobs (name, zh, en, cron, operation, input) values
     ('limit-expiry', '额度与预占到期', 'Expiry of limits and reservations', '5 0 * * *',
       'limits.expire-reservations', '{"asOf":"$day"}'),
+    ('approval-expiry', '审批到期', 'Expiry of requests for approval', '15 0 * * *',
+      'approvals.expire-due', '{}'),
     ('leverage', '放大倍数', 'Leverage', '30 23 * * *', 'insight.compute-leverage',
       '{"asOf":"$day"}'),
     ('supply-chain-exposure', '供应链敞口', 'Supply-chain exposure', '40 23 * * *',
