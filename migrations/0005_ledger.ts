@@ -1,9 +1,10 @@
 /**
  * Why: double entry that can be audited line by line. No foreign keys on history tables: the rows
- * they point to are locked when they are written, and a key checked per row cost a fifth of a batch.
- * An account's id is derived from zone, owner, kind and subject, so its primary key is their unique key;
- * room is left on its pages, so that moving a balance touches no index. An entry keeps the balance and the version of its
- * account after it; a journal must be written by one statement, which is where its balance is checked.
+ * they point to are locked when they are written, and a key checked per row cost a fifth of a
+ * batch. An account's id is derived from zone, owner, kind and subject, so its primary key is
+ * their unique key; room is left on its pages, so that moving a balance touches no index. An entry
+ * keeps the balance and the version of its account after it; a journal must be written by one
+ * statement, which is where its balance is checked.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';

@@ -1,8 +1,8 @@
 /**
- * Why: supply-chain finance. A certificate is a chain of pieces that never change but for their state;
- * a receivable is known to the whole zone by its fingerprint alone, so that two banks can not finance
- * it twice and neither learns who the other is. Undue and overdue are never stored: they follow from
- * the day that is asked about.
+ * Why: supply-chain finance. A certificate is a chain of pieces that never change but for their
+ * state; a receivable is known to the whole zone by its fingerprint alone, so that two banks can
+ * not finance it twice and neither learns who the other is. Undue and overdue are never stored:
+ * they follow from the day that is asked about.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';

@@ -1,7 +1,8 @@
 /**
- * Why: a job is a row, and so is each of its runs, under the key "name + business day" or "name + event
- * id": whatever the queue delivers twice, or forgets, the row decides. Beside them stand the public
- * halves of the keys that seal the log, and the notices that a limit is about to end, each said once.
+ * Why: a job is a row, and so is each of its runs, under the key "name + business day" or "name +
+ * event id": whatever the queue delivers twice, or forgets, the row decides. Beside them stand the
+ * public halves of the keys that seal the log, and the notices that a limit is about to end, each
+ * said once.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';

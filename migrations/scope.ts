@@ -1,6 +1,6 @@
 /**
- * How a table is put under row-level security. Used by migrations only; the text it produces is part
- * of history, so a change here is a new function, never an edit.
+ * How a table is put under row-level security. Used by migrations only; the text it produces is
+ * part of history, so a change here is a new function, never an edit.
  */
 
 interface Columns {

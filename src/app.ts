@@ -1,6 +1,6 @@
 /**
- * The Express app: API, session router, document, health, metrics and the pages of the web client, in
- * the order in which an address is looked up. It opens no port and no connection: see serve.ts.
+ * The Express app: API, session router, document, health, metrics and the pages of the web client,
+ * in the order in which an address is looked up. It opens no port and no connection: see serve.ts.
  */
 import path from 'node:path';
 import type { Application, Request, RequestHandler, Response, Router } from 'express';
@@ -27,7 +27,9 @@ export interface AppParts extends Omit<ApiParts, 'readiness'> {
   /** Trial calculations, served below `/calc`. */
   readonly calculations?: readonly Calculation[];
   readonly metrics: Metrics;
-  /** Whether everything answers; asked by `/readyz` each time and by the API until its first yes. */
+  /**
+   * Whether everything answers; asked by `/readyz` each time and by the API until its first yes.
+   */
   readonly ready: IsReady;
   /** Mounted at `/api/v1/sessions`; it reads its own bodies and may throw Failures. */
   readonly sessions: Router;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command line. A command joins a database that already runs on the data folder, else starts one
- * and stops it again. Results go to stdout, logs to stderr; 0 done, 1 refused or failed, 2 wrong usage.
+ * The command line. A command joins a database that already runs on the data folder, else starts
+ * one and stops it again. Results go to stdout, logs to stderr; 0 done, 1 refused or failed, 2
+ * wrong usage.
  */
 import { printable, readConfig } from '../config/index.ts';
 import type { Command } from './cli/command.ts';

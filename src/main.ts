@@ -1,6 +1,7 @@
 /**
- * `npm start`: database, schema, demo, API and workers in one process, in the order in which a failure
- * is cheapest. The port is taken first, `/readyz` says 503 until demo data and first jobs are done.
+ * `npm start`: database, schema, demo, API and workers in one process, in the order in which a
+ * failure is cheapest. The port is taken first, `/readyz` says 503 until demo data and first jobs
+ * are done.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

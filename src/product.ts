@@ -88,7 +88,9 @@ interface Surroundings {
   readonly web: string;
 }
 
-/** Starts everything; resolves when `/readyz` answers 200. Throws StartError in one clear sentence. */
+/**
+ * Starts everything; resolves when `/readyz` answers 200. Throws StartError in one clear sentence.
+ */
 export async function startProduct(config: Config, around: Surroundings): Promise<Product> {
   const { log } = around;
   const undo: (() => Promise<unknown>)[] = [];

@@ -1,6 +1,6 @@
 /**
- * The catalogue: every module, lowest rung first, and how the ports of `perform` are plugged. Whoever
- * wants to know what the product can do starts reading here.
+ * The catalogue: every module, lowest rung first, and how the ports of `perform` are plugged.
+ * Whoever wants to know what the product can do starts reading here.
  */
 import type { Knex } from 'knex';
 import { Approvals, approvalsModule } from './approvals/index.ts';
@@ -8,10 +8,11 @@ import { calculations } from './calc/index.ts';
 import { creditModule } from './credit/index.ts';
 import { fundsModule } from './funds/index.ts';
 import { Sessions, authorise, identityModule } from './identity/index.ts';
-import { insightModule } from './insight/index.ts';
+// insight joins when it is written
 import { ledgerModule } from './ledger/index.ts';
 import { limitsModule } from './limits/index.ts';
 import { partiesModule } from './parties/index.ts';
+import { auditModule } from './platform/audit.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Invariant, Module } from './platform/module.ts';
 import type { Operation } from './platform/operation.ts';
@@ -24,6 +25,7 @@ import { supplyChainModule } from './supply-chain/index.ts';
 const catalogue = (): readonly Operation[] => modules.flatMap((module) => module.operations);
 
 export const modules: readonly Module[] = [
+  auditModule,
   partiesModule,
   ledgerModule,
   rulebookModule,
@@ -34,7 +36,6 @@ export const modules: readonly Module[] = [
   fundsModule,
   creditModule,
   supplyChainModule,
-  insightModule,
 ];
 
 export { calculations };

@@ -1,7 +1,7 @@
 /**
- * `bench hot-limit`: drawdowns that all hit one HARD master limit, durable and with everything written
- * (ledger, movements, log, outbox, idempotency), as ratios to TPC-B on the same server in the same
- * run. Afterwards the books are checked, because a fast wrong answer is worth nothing.
+ * `bench hot-limit`: drawdowns that all hit one HARD master limit, durable and with everything
+ * written (ledger, movements, log, outbox, idempotency), as ratios to TPC-B on the same server in
+ * the same run. Afterwards the books are checked, because a fast wrong answer is worth nothing.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

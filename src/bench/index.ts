@@ -1,5 +1,5 @@
-// The benchmarks by name. Each starts its own database, prints ratios measured in one run, and checks
-// afterwards that the books still hold.
+// The benchmarks by name. Each starts its own database, prints ratios measured in one run, and
+// checks afterwards that the books still hold.
 import type { Config } from '../../config/index.ts';
 import { hotLimit } from './hot-limit.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The tree under load: one HARD master, ten segments, a thousand lines, made by the real operations.
- * Every drawdown hits the master, which is the point of the benchmark.
+ * The tree under load: one HARD master, ten segments, a thousand lines, made by the real
+ * operations. Every drawdown hits the master, which is the point of the benchmark.
  */
 import { makeUscc } from '../kernel/identifiers/uscc.ts';
 import { openAgreement, openLine, openSegment } from '../credit/index.ts';
@@ -55,6 +55,25 @@ export interface BenchTree {
   readonly lineIds: readonly string[];
 }
 
+async function openSegments(
+  performer: Performer,
+  actor: Actor,
+  agreementId: string,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 1; i <= segments; i += 1) {
+    const { segmentId } = await must<{ segmentId: string }>(performer, openSegment, actor, {
+      agreementId,
+      name: `产业集群${i}`,
+      scope: 'cluster',
+      amount: '900000000000.00',
+      enforcement: 'HARD',
+    });
+    ids.push(segmentId);
+  }
+  return ids;
+}
+
 /** Builds the tree with a master of `masterLimit` yuan; segments and lines are large enough. */
 export async function buildTree(
   performer: Performer,
@@ -90,17 +109,7 @@ export async function buildTree(
       ...term,
     },
   );
-  const segmentIds: string[] = [];
-  for (let i = 1; i <= segments; i += 1) {
-    const { segmentId } = await must<{ segmentId: string }>(performer, openSegment, actor, {
-      agreementId: agreement.agreementId,
-      name: `产业集群${i}`,
-      scope: 'cluster',
-      amount: '900000000000.00',
-      enforcement: 'HARD',
-    });
-    segmentIds.push(segmentId);
-  }
+  const segmentIds = await openSegments(performer, actor, agreement.agreementId);
   const numbers = Array.from({ length: lines }, (_, i) => i + 1);
   const enterprises = await mustMany<{ enterpriseId: string }>(
     performer,

@@ -1,4 +1,6 @@
-/** Trial calculations of the kernel: codes, amounts in words, working days, interest of one period. */
+/**
+ * Trial calculations of the kernel: codes, amounts in words, working days, interest of one period.
+ */
 import { z } from 'zod';
 import { amountInWords } from '../kernel/amount-in-words.ts';
 import { addWorkingDays, makeCalendar } from '../kernel/calendar.ts';

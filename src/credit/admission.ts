@@ -1,7 +1,8 @@
 /**
- * Admits drawdowns to a pool and to the limits together. Locks go down the ladder, so a pool is asked
- * before the limits; when the limits then refuse a loan that the pool had taken, the whole attempt is
- * undone and repeated without it, so that a refused drawdown leaves nothing in the pool.
+ * Admits drawdowns to a pool and to the limits together. Locks go down the ladder, so a pool is
+ * asked before the limits; when the limits then refuse a loan that the pool had taken, the whole
+ * attempt is undone and repeated without it, so that a refused drawdown leaves nothing in the
+ * pool.
  */
 import type { Day, Failure, Id, Money } from '../kernel/index.ts';
 import { isFailure } from '../kernel/index.ts';

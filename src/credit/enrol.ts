@@ -1,6 +1,7 @@
 /**
- * How a loan enters a risk-compensation pool (入库): credit knows the drawdown and calls down; the pool
- * keeps its own facts of it from then on. The same shape serves a drawdown that enrols at once.
+ * How a loan enters a risk-compensation pool (入库): credit knows the drawdown and calls down; the
+ * pool keeps its own facts of it from then on. The same shape serves a drawdown that enrols at
+ * once.
  */
 import { z } from 'zod';
 import { PositiveAmountInput, IdInput, TextInput } from '../platform/schemas.ts';

@@ -1,4 +1,6 @@
-/** Rows of drawdowns and repayments: the hot half of the module, one statement per table and batch. */
+/**
+ * Rows of drawdowns and repayments: the hot half of the module, one statement per table and batch.
+ */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -15,8 +17,8 @@ const selectLines = statement(
 );
 
 /**
- * The lines without a lock: whether a line may be drawn is its node's state, and the node is locked.
- * Whoever freezes or ends a line changes the node under that same lock.
+ * The lines without a lock: whether a line may be drawn is its node's state, and the node is
+ * locked. Whoever freezes or ends a line changes the node under that same lock.
  */
 export async function linesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Line>> {
   const rows = await tx.rows<Line>(selectLines, [[...new Set(ids)]]);

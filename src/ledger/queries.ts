@@ -1,4 +1,6 @@
-/** The read side of the ledger: accounts with their balances, and the entries behind each of them. */
+/**
+ * The read side of the ledger: accounts with their balances, and the entries behind each of them.
+ */
 import { z } from 'zod';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';

@@ -1,6 +1,7 @@
 /**
- * Rows of the ledger. Accounts are locked in the order of their ids, entries are only ever appended,
- * and an account's id is derived from what it is, so that a first posting can create it without races.
+ * Rows of the ledger. Accounts are locked in the order of their ids, entries are only ever
+ * appended, and an account's id is derived from what it is, so that a first posting can create it
+ * without races.
  */
 import { createHash } from 'node:crypto';
 import { Money } from '../kernel/index.ts';
@@ -24,8 +25,9 @@ export function accountId({ zoneId, ownerId, kind, subjectId }: AccountRef): str
 }
 
 /**
- * Locks the accounts in the order of their ids and moves them by the sum of what is posted; the rows
- * come back as they stand afterwards, from which each entry's running balance is counted back.
+ * Locks the accounts in the order of their ids and moves them by the sum of what is posted; the
+ * rows come back as they stand afterwards, from which each entry's running balance is counted
+ * back.
  */
 const moveAccounts = statement(
   'ledger.move-accounts',
@@ -102,7 +104,9 @@ async function createAccounts(tx: Tx, ids: readonly string[], refs: readonly Acc
   ]);
 }
 
-/** Moves the accounts that exist, leaves each `Moving` where its account stood, answers the others. */
+/**
+ * Moves the accounts that exist, leaves each `Moving` where its account stood, answers the others.
+ */
 async function moveExisting(
   tx: Tx,
   ids: readonly string[],
@@ -184,7 +188,9 @@ const balanceOn = statement(
      and ($3::timestamptz is null or recorded_at <= $3::timestamptz)`,
 );
 
-/** Balance on the account's own side: now, or as of a value day, optionally as it was known then. */
+/**
+ * Balance on the account's own side: now, or as of a value day, optionally as it was known then.
+ */
 export async function balanceOf(
   tx: Tx,
   ref: AccountRef,

@@ -1,7 +1,7 @@
 /**
- * Where nodes hang, as last seen by this process: which ids a movement on a leaf will touch, without
- * asking. It is only a guess about what to lock; whoever uses it compares the locked rows with it and
- * forgets a shape that has changed, so a stale guess costs a query and never a check.
+ * Where nodes hang, as last seen by this process: which ids a movement on a leaf will touch,
+ * without asking. It is only a guess about what to lock; whoever uses it compares the locked rows
+ * with it and forgets a shape that has changed, so a stale guess costs a query and never a check.
  */
 import type { LimitNode } from './model.ts';
 

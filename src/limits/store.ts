@@ -1,6 +1,7 @@
 /**
- * Rows of the limit tree. The HARD nodes of a batch are locked in one order everywhere: deepest first,
- * ids sorted, the root last; SOFT nodes have no counters, are never locked and only pass through.
+ * Rows of the limit tree. The HARD nodes of a batch are locked in one order everywhere: deepest
+ * first, ids sorted, the root last; SOFT nodes have no counters, are never locked and only pass
+ * through.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
@@ -155,7 +156,9 @@ const saveCounters = statement(
    where n.id = c.id`,
 );
 
-/** Writes the counters of the changed HARD nodes. Their `version` is that of the terms, not of use. */
+/**
+ * Writes the counters of the changed HARD nodes. Their `version` is that of the terms, not of use.
+ */
 export async function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): Promise<void> {
   const hard = nodes.filter((node) => node.enforcement === 'HARD');
   if (hard.length === 0) return;

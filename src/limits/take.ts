@@ -1,7 +1,8 @@
 /**
- * The database path of the engine: lock what a list of steps touches, decide the steps in order with
- * the pure rules, save counters and journal. Reservations are locked before nodes, nodes leaf to root;
- * what has expired by now is given back first, so no job stands between an expiry and its headroom.
+ * The database path of the engine: lock what a list of steps touches, decide the steps in order
+ * with the pure rules, save counters and journal. Reservations are locked before nodes, nodes leaf
+ * to root; what has expired by now is given back first, so no job stands between an expiry and its
+ * headroom.
  */
 import type { Day } from '../kernel/index.ts';
 import { Failure, isFailure } from '../kernel/index.ts';
@@ -59,13 +60,8 @@ async function lockTouched(tx: Tx, leaves: readonly string[]): Promise<Map<strin
   }
   const nodes = await touchedNodes(tx, leaves);
   rememberShapes(nodes.values());
-  const hard = [...nodes.values()].filter((node) => node.enforcement === 'HARD');
-  for (const [id, node] of await lockHardNodes(
-    tx,
-    hard.map((node) => node.id),
-  )) {
-    nodes.set(id, node);
-  }
+  const hard = [...nodes.values()].filter((one) => one.enforcement === 'HARD').map((one) => one.id);
+  for (const [id, node] of await lockHardNodes(tx, hard)) nodes.set(id, node);
   return nodes;
 }
 
@@ -99,8 +95,8 @@ function hardIdsIn(book: LimitBook): (leaf: LimitNode) => readonly string[] {
 }
 
 /**
- * Takes (or gives back) limits for a list, in order, each step seeing those before it. A refused step
- * changes nothing and its neighbours are not touched.
+ * Takes (or gives back) limits for a list, in order, each step seeing those before it. A refused
+ * step changes nothing and its neighbours are not touched.
  * @returns one entry per take, in the same order.
  */
 export async function takeLimits(

@@ -1,7 +1,7 @@
 /**
- * The audit trail as a file that proves itself without a database: JSON lines, a signed header with the
- * heads of all chains and the public keys, then the seals and links of one chain after another. Every
- * line is canonical JSON, so that not one byte can change unseen.
+ * The audit trail as a file that proves itself without a database: JSON lines, a signed header
+ * with the heads of all chains and the public keys, then the seals and links of one chain after
+ * another. Every line is canonical JSON, so that not one byte can change unseen.
  */
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -89,7 +89,9 @@ export async function exportTrail(
   return { file, links, seals, chains: chains.length, keyId };
 }
 
-/** Lines end with one line feed and nothing else; what follows the last one is a line of its own. */
+/**
+ * Lines end with one line feed and nothing else; what follows the last one is a line of its own.
+ */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of createReadStream(file, { encoding: 'utf8' })) {

@@ -1,7 +1,7 @@
 /**
- * What the audit trail is made of: links of the log, seals over blocks of them, heads of chains. Every
- * field of a link is under its hash and every field of a seal under its signature; heights are text,
- * because a chain outlives 2^53.
+ * What the audit trail is made of: links of the log, seals over blocks of them, heads of chains.
+ * Every field of a link is under its hash and every field of a seal under its signature; heights
+ * are text, because a chain outlives 2^53.
  */
 import { z } from 'zod';
 import type { LogEntry } from './operation-log.ts';
@@ -11,7 +11,9 @@ export interface ChainHead {
   readonly chain: string;
   readonly height: string;
   readonly headHash: string;
-  /** How many seals the chain has: the header of an export says so, and then none can be left out. */
+  /**
+   * How many seals the chain has: the header of an export says so, and then none can be left out.
+   */
   readonly seals: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Who seals: an Ed25519 key made from a secret of 32 bytes in a file that only its owner reads. A key
- * is known by the hash of its public half, so nobody can put another key under a known name.
+ * Who seals: an Ed25519 key made from a secret of 32 bytes in a file that only its owner reads. A
+ * key is known by the hash of its public half, so nobody can put another key under a known name.
  */
 import type { KeyObject } from 'node:crypto';
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';

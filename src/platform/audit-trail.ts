@@ -1,7 +1,7 @@
 /**
- * The audit trail on the database: blocks of each chain are closed and signed, and the whole trail can
- * be proved online. A block is walked before it is signed, because a signature under a broken chain
- * would turn tampering into evidence.
+ * The audit trail on the database: blocks of each chain are closed and signed, and the whole trail
+ * can be proved online. A block is walked before it is signed, because a signature under a broken
+ * chain would turn tampering into evidence.
  */
 import { Failure, refusals } from '../kernel/failure.ts';
 import type { ChainHead, ChainLink, Seal, SealKey } from './audit-record.ts';
@@ -103,8 +103,8 @@ const lonelyChain = statement(
 );
 
 /**
- * Proves the whole trail: every link, every seal, every head. Needs a transaction that sees all rows,
- * read only and repeatable, so that heads and links are of one moment.
+ * Proves the whole trail: every link, every seal, every head. Needs a transaction that sees all
+ * rows, read only and repeatable, so that heads and links are of one moment.
  */
 export async function verifyTrail(tx: Tx): Promise<Verification> {
   await refusePartialScope(tx);
@@ -187,7 +187,9 @@ async function sealChain(
   return { ...block, signature: signer.sign('seal', block) };
 }
 
-/** Closes and signs a block of every chain that has grown. Needs a transaction that sees all rows. */
+/**
+ * Closes and signs a block of every chain that has grown. Needs a transaction that sees all rows.
+ */
 export async function sealChains(tx: Tx, signer: Signer, now: Date): Promise<Sealing> {
   await refusePartialScope(tx);
   await tx.rows(oneAtATime);

@@ -1,6 +1,7 @@
 /**
- * Walks one chain from its first link to its head and names the first thing that is wrong. The same
- * walk proves the database and an export; it holds one link at a time, so its length does not matter.
+ * Walks one chain from its first link to its head and names the first thing that is wrong. The
+ * same walk proves the database and an export; it holds one link at a time, so its length does not
+ * matter.
  */
 import type { KeyObject } from 'node:crypto';
 import type { ChainHead, ChainLink, Seal } from './audit-record.ts';

@@ -1,6 +1,7 @@
 /**
- * The front door of the audit trail: seal, prove, export, and what an auditor may read. The operation
- * that seals is made with its key, because a key is no input: inputs are written to the log.
+ * The front door of the audit trail: seal, prove, export, and what an auditor may read. The
+ * operation that seals is made with its key, because a key is no input: inputs are written to the
+ * log.
  */
 import type { Knex } from 'knex';
 import knexPkg from 'knex';
@@ -44,7 +45,10 @@ const Block = z.object({
 });
 const Broken = z.object({ chain: z.string().nullable(), height: z.string(), reason: z.string() });
 
-/** Closes and signs a block of every chain that has grown. The day is the job's and changes nothing. */
+/**
+ * Closes and signs a block of every chain that has grown. The day is the job's and changes
+ * nothing.
+ */
 export const sealAudit = (signer: Signer): Operation =>
   operation({
     name: 'audit.seal-chains',

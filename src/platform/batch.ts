@@ -1,6 +1,7 @@
 /**
- * One transaction of `perform`: replay what was answered before, run the rest as a list, then write
- * events and log entries. The order is fixed: business rows, events, log; the chain head comes last.
+ * One transaction of `perform`: replay what was answered before, run the rest as a list, then
+ * write events and log entries. The order is fixed: business rows, events, log; the chain head
+ * comes last.
  */
 import type { Knex } from 'knex';
 import { canonicalJson } from '../kernel/canonical.ts';

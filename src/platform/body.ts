@@ -1,7 +1,8 @@
 /**
  * Reading a request's input. Beyond being JSON it must be something that survives the way to the
- * database and back: no NUL, no broken Unicode, no `__proto__`, no nesting without end. Schemas check
- * the rest; these are refused here because a schema may hold a part that it does not look into.
+ * database and back: no NUL, no broken Unicode, no `__proto__`, no nesting without end. Schemas
+ * check the rest; these are refused here because a schema may hold a part that it does not look
+ * into.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Request, Response } from 'express';
@@ -37,7 +38,10 @@ export const invalidInput = (...problems: readonly InputProblem[]): Failure =>
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The JSON object in the body; empty when there is no body. Throws Failures and express.json's errors. */
+/**
+ * The JSON object in the body; empty when there is no body. Throws Failures and express.json's
+ * errors.
+ */
 export async function readBody(req: Request, res: Response): Promise<Members> {
   const length = req.headers['content-length'];
   const chunked = req.headers['transfer-encoding'] !== undefined;

@@ -1,12 +1,15 @@
 /**
- * A trial calculation: a pure function of the domain behind a strict schema, the same over HTTP and on
- * the command line. It needs no key, writes nothing, and every answer explains itself in `steps`.
+ * A trial calculation: a pure function of the domain behind a strict schema, the same over HTTP
+ * and on the command line. It needs no key, writes nothing, and every answer explains itself in
+ * `steps`.
  */
 import type { z } from 'zod';
 import { isFailure } from '../kernel/failure.ts';
 import { parseInput } from './perform.ts';
 
-/** One step of an explanation: the rule with its clause, what went in, the formula, what came out. */
+/**
+ * One step of an explanation: the rule with its clause, what went in, the formula, what came out.
+ */
 export interface ExplainedStep {
   readonly rule: string;
   /** Document and clause, or the decision of this project. */

@@ -1,6 +1,6 @@
 /**
- * Natural batching without a timer: calls that arrive while a batch of the same key is under way form
- * the next one. One commit then serves hundreds of callers who contend for the same row.
+ * Natural batching without a timer: calls that arrive while a batch of the same key is under way
+ * form the next one. One commit then serves hundreds of callers who contend for the same row.
  */
 
 interface Waiting<C, R> {

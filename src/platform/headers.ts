@@ -1,6 +1,7 @@
 /**
- * The headers that HTTP reads and writes. API answers carry one frozen set of security headers instead
- * of helmet's middleware, because the same bytes would otherwise be computed for every request.
+ * The headers that HTTP reads and writes. API answers carry one frozen set of security headers
+ * instead of helmet's middleware, because the same bytes would otherwise be computed for every
+ * request.
  */
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../kernel/failure.ts';
@@ -38,8 +39,9 @@ export function bearerToken(authorization: string | undefined): string {
 }
 
 /**
- * The version named by `If-Match`: `"7"`, `W/"7"` or plain `7`. `*` names none and counts as absent,
- * so that a change which needs a version still gets its 428. Throws invalid-input on anything else.
+ * The version named by `If-Match`: `"7"`, `W/"7"` or plain `7`. `*` names none and counts as
+ * absent, so that a change which needs a version still gets its 428. Throws invalid-input on
+ * anything else.
  */
 export function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;

@@ -1,6 +1,7 @@
 /**
- * Whether the process is alive and whether it takes requests. `/readyz` asks each time; a request is
- * let in from the first yes on, since a later trouble of the database has its own answer (busy).
+ * Whether the process is alive and whether it takes requests. `/readyz` asks each time; a request
+ * is let in from the first yes on, since a later trouble of the database has its own answer
+ * (busy).
  */
 import type { Application } from 'express';
 import { Failure } from '../kernel/failure.ts';
@@ -41,7 +42,9 @@ export class Readiness {
   }
 }
 
-/** `/healthz` touches nothing but the event loop; `/readyz` is 503 before ready and while draining. */
+/**
+ * `/healthz` touches nothing but the event loop; `/readyz` is 503 before ready and while draining.
+ */
 export function addHealth(app: Application, readiness: Readiness): void {
   app.get('/healthz', (_req, res) => {
     traceOf(res).route = '/healthz';

@@ -1,7 +1,7 @@
 /**
- * The API: one Express route per `Route` of the catalogue. Each runs in the same order, which is the
- * order of precedence: ready, signed in, body, then what `perform` asks. Errors are answered right here
- * instead of through `next`, which would walk along all the routes that follow.
+ * The API: one Express route per `Route` of the catalogue. Each runs in the same order, which is
+ * the order of precedence: ready, signed in, body, then what `perform` asks. Errors are answered
+ * right here instead of through `next`, which would walk along all the routes that follow.
  */
 import type { Request, RequestHandler, Response } from 'express';
 import express from 'express';
@@ -80,7 +80,9 @@ function endpoint(route: Route, parts: ApiParts): RequestHandler {
 /** The input of a query: the text of the query string and of the path. */
 const asked = (req: Request): Members => joined(sound(req.query), sound(req.params));
 
-/** A write takes its input from the body; a parameter in the query string would be lost in silence. */
+/**
+ * A write takes its input from the body; a parameter in the query string would be lost in silence.
+ */
 function refuseQueryText(req: Request): void {
   const names = Object.keys(req.query);
   if (names.length === 0) return;

@@ -41,7 +41,9 @@ export interface Trace {
 /** The trace that `traced` put on the answer. */
 export const traceOf = (res: Response): Trace => res.locals['trace'] as Trace;
 
-/** The first middleware: names the trace, and when the answer is out counts it and logs one line. */
+/**
+ * The first middleware: names the trace, and when the answer is out counts it and logs one line.
+ */
 export function traced(log: Log, metrics: Metrics): RequestHandler {
   function closed(this: Response): void {
     const { id, startedAt, route, userId } = traceOf(this);

@@ -1,6 +1,7 @@
 /**
- * What Prometheus reads at `/metrics`: requests by route pattern, operations by outcome, how many calls
- * shared a transaction, and how far the outbox lags. Labels hold no ids and no personal information.
+ * What Prometheus reads at `/metrics`: requests by route pattern, operations by outcome, how many
+ * calls shared a transaction, and how far the outbox lags. Labels hold no ids and no personal
+ * information.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 

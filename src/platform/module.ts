@@ -1,6 +1,6 @@
 /**
- * What a module puts on the catalogue: its operations, queries, routes, refusals and invariants, all
- * plain values. `runtime.ts` lists the modules, lowest rung first; nothing registers itself.
+ * What a module puts on the catalogue: its operations, queries, routes, refusals and invariants,
+ * all plain values. `runtime.ts` lists the modules, lowest rung first; nothing registers itself.
  */
 import type { Refusal } from '../kernel/failure.ts';
 import type { Operation, Query } from './operation.ts';

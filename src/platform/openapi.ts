@@ -1,7 +1,7 @@
 /**
- * The OpenAPI 3.1 document, made from the schemas that validate, so it cannot say anything else. Each
- * input and output is a component named after its operation; what a schema refers to inside itself is
- * lifted out beside it, because `#/$defs` means another place in this document.
+ * The OpenAPI 3.1 document, made from the schemas that validate, so it cannot say anything else.
+ * Each input and output is a component named after its operation; what a schema refers to inside
+ * itself is lifted out beside it, because `#/$defs` means another place in this document.
  */
 import { z } from 'zod';
 import { apiBase, routesOf } from './http.ts';
@@ -165,8 +165,8 @@ function described(route: Route, tag: string, schemas: Schemas): Json {
 const openPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 /**
- * The document of these modules. Throws when a path has a parameter that the input does not take, or
- * when one operation has two routes.
+ * The document of these modules. Throws when a path has a parameter that the input does not take,
+ * or when one operation has two routes.
  * @param more paths that no module declares (sessions), ready-made
  */
 export function apiDocument(

@@ -1,6 +1,6 @@
 /**
- * The log of operations: idempotency record, audit entry and hash-chain link are one row. A batch locks
- * the head of each chain it touches last of all, appends its links and moves the head.
+ * The log of operations: idempotency record, audit entry and hash-chain link are one row. A batch
+ * locks the head of each chain it touches last of all, appends its links and moves the head.
  */
 import { sha256Hex } from '../kernel/canonical.ts';
 import type { Tx } from './transaction.ts';

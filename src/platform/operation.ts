@@ -1,7 +1,8 @@
 /**
- * What an operation is: a plain value that says who may do it, what it takes and gives, when a second
- * person must agree, and how it runs. `perform` does everything around it. A hot operation is written
- * for a list (`runMany`); a cold one for a single item (`run`) and is lifted to a list here.
+ * What an operation is: a plain value that says who may do it, what it takes and gives, when a
+ * second person must agree, and how it runs. `perform` does everything around it. A hot operation
+ * is written for a list (`runMany`); a cold one for a single item (`run`) and is lifted to a list
+ * here.
  */
 import type { z } from 'zod';
 import { Failure, isFailure } from '../kernel/failure.ts';
@@ -52,15 +53,15 @@ export interface Context {
   readonly now: Date;
   /** The business day in Asia/Shanghai. */
   readonly today: Day;
-  emit(item: Item<unknown>, event: DomainEvent): void;
+  readonly emit: (item: Item<unknown>, event: DomainEvent) => void;
   /** Puts the item's log entry on this zone's chain. */
-  concern(item: Item<unknown>, zoneId: string): void;
-  quote(item: Item<unknown>, rule: RuleQuote): void;
+  readonly concern: (item: Item<unknown>, zoneId: string) => void;
+  readonly quote: (item: Item<unknown>, rule: RuleQuote) => void;
 }
 
 /**
- * When a second person must agree, by the amount at stake; tiers themselves are data. Members here and
- * below are methods, so that an operation of any type fits a catalogue of `Operation`.
+ * When a second person must agree, by the amount at stake; tiers themselves are data. Members here
+ * and below are methods, so that an operation of any type fits a catalogue of `Operation`.
  */
 export interface ApprovalRule<I> {
   /** The amount compared with the tiers; undefined: never needs approval by amount. */
@@ -109,7 +110,9 @@ export function hotOperation<I, O>(
   return { versioned: false, secret: [], ...definition };
 }
 
-/** A cold operation: `run` handles one item and throws a Failure to refuse; its writes are undone. */
+/**
+ * A cold operation: `run` handles one item and throws a Failure to refuse; its writes are undone.
+ */
 export function operation<I, O>(
   definition: Common<I, O> & {
     readonly run: (context: Context, item: Item<I>) => Promise<O>;

@@ -1,6 +1,7 @@
 /**
- * The outbox: events are rows written in the transaction that caused them. A cursor reads only rows
- * whose transaction is older than every running one, so an event that commits late is never skipped.
+ * The outbox: events are rows written in the transaction that caused them. A cursor reads only
+ * rows whose transaction is older than every running one, so an event that commits late is never
+ * skipped.
  */
 import { newId } from '../kernel/id.ts';
 import type { DomainEvent } from './operation.ts';

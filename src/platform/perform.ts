@@ -1,7 +1,8 @@
 /**
  * `perform` is the one way to change anything. It owns input validation, permission, data scope,
- * idempotency, gathering, the transaction, the log, the outbox and retry; an operation only decides.
- * The result of a business refusal is stored like a success, so a late duplicate gets the same answer.
+ * idempotency, gathering, the transaction, the log, the outbox and retry; an operation only
+ * decides. The result of a business refusal is stored like a success, so a late duplicate gets the
+ * same answer.
  */
 import type { Knex } from 'knex';
 import { canonicalJson, sha256Hex } from '../kernel/canonical.ts';
@@ -163,8 +164,8 @@ export class Performer {
   }
 
   /**
-   * Performs a long list of calls of one operation in one transaction, each admitted or refused on its
-   * own: imports, replay, batch approval. A malformed input is an outcome here, not a throw.
+   * Performs a long list of calls of one operation in one transaction, each admitted or refused on
+   * its own: imports, replay, batch approval. A malformed input is an outcome here, not a throw.
    */
   async performMany(
     operation: Operation,

@@ -1,6 +1,7 @@
 /**
- * Every "no" as RFC 9457 `application/problem+json`: the facts of a refusal stand at the top level, so
- * a client reads `binding` beside `status`. An unexpected error shows its trace id and nothing else.
+ * Every "no" as RFC 9457 `application/problem+json`: the facts of a refusal stand at the top
+ * level, so a client reads `binding` beside `status`. An unexpected error shows its trace id and
+ * nothing else.
  */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { canonicalJson } from '../kernel/canonical.ts';
@@ -53,7 +54,10 @@ function refusalBehind(problem: unknown): Failure | undefined {
   });
 }
 
-/** A sentence for people beside the facts: a module may give `detail`; a wrong input names its parts. */
+/**
+ * A sentence for people beside the facts: a module may give `detail`; a wrong input names its
+ * parts.
+ */
 function detailOf({ code, facts }: Failure): string | undefined {
   if (typeof facts['detail'] === 'string') return facts['detail'];
   if (code !== no['invalid-input'].code) return undefined;

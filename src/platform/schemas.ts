@@ -1,7 +1,7 @@
 /**
- * The input shapes that every operation shares. Each validates strictly, parses into the kernel's type
- * and documents itself for OpenAPI; text may hold neither control characters nor broken Unicode,
- * because neither survives the database and the hash chain unchanged.
+ * The input shapes that every operation shares. Each validates strictly, parses into the kernel's
+ * type and documents itself for OpenAPI; text may hold neither control characters nor broken
+ * Unicode, because neither survives the database and the hash chain unchanged.
  */
 import { z } from 'zod';
 import { Day, isDay } from '../kernel/day.ts';
@@ -57,7 +57,9 @@ export const DayInput = z
 export const DayText = z.string().meta({ description: '日期 YYYY-MM-DD' });
 export const InstantText = z.string().meta({ description: 'RFC 3339 时刻' });
 
-/** An id of one kind. Any well-shaped text is taken: an id that does not exist is a 404, not a 400. */
+/**
+ * An id of one kind. Any well-shaped text is taken: an id that does not exist is a 404, not a 400.
+ */
 export const IdInput = <P extends string>(prefix: P) =>
   z
     .string()

@@ -1,7 +1,7 @@
 /**
- * From port to port: listening, and a stop that loses nobody's answer. Node closes only connections
- * that were idle at the moment of `close`, so those that fall idle later are closed here, and so are
- * those that a browser opened ahead of need and never used.
+ * From port to port: listening, and a stop that loses nobody's answer. Node closes only
+ * connections that were idle at the moment of `close`, so those that fall idle later are closed
+ * here, and so are those that a browser opened ahead of need and never used.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

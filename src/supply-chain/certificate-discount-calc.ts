@@ -1,6 +1,7 @@
 /**
- * The trial calculation `certificate-discount`: what a bank would pay for a certificate, by the number
- * of days or from the day of payment to the due day. It decides with the code that finances.
+ * The trial calculation `certificate-discount`: what a bank would pay for a certificate, by the
+ * number of days or from the day of payment to the due day. It decides with the code that
+ * finances.
  */
 import { z } from 'zod';
 import { daysBetween } from '../kernel/index.ts';

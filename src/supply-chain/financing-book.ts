@@ -1,6 +1,7 @@
 /**
- * What a list of requests for financing is decided against: the certificates, their programmes and who
- * has claimed each receivable, all locked before any limit is. Held requests and paid ones share it.
+ * What a list of requests for financing is decided against: the certificates, their programmes and
+ * who has claimed each receivable, all locked before any limit is. Held requests and paid ones
+ * share it.
  */
 import type { Day, Money, Rate } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';

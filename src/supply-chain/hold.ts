@@ -1,6 +1,6 @@
 /**
- * What a financing under approval sets aside, so that two pending ones cannot both pass: a reservation
- * on the chain limit, the certificate itself and its receivable.
+ * What a financing under approval sets aside, so that two pending ones cannot both pass: a
+ * reservation on the chain limit, the certificate itself and its receivable.
  */
 import { addWorkingDays, isFailure, newId } from '../kernel/index.ts';
 import { takeLimits } from '../limits/index.ts';

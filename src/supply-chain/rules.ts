@@ -1,6 +1,7 @@
 /**
- * Pure decisions of the supply chain. The term of payment counts in calendar months and years, not in
- * days; a receivable is known by its fingerprint, so that a second certificate on it is found out.
+ * Pure decisions of the supply chain. The term of payment counts in calendar months and years, not
+ * in days; a receivable is known by its fingerprint, so that a second certificate on it is found
+ * out.
  */
 import type { Refusal } from '../kernel/index.ts';
 import {
@@ -52,7 +53,8 @@ export interface Receivable {
 
 /**
  * The fingerprint against double financing (重复融资指纹): SHA-256 over debtor, creditor, contract,
- * invoice and amount. Numbers are read in their normal form, so that a blank does not hide a double.
+ * invoice and amount. Numbers are read in their normal form, so that a blank does not hide a
+ * double.
  */
 export const fingerprintOf = (one: Receivable): string =>
   sha256Hex(
@@ -230,7 +232,9 @@ export function refuseTransfer(facts: TransferFacts): Failure | undefined {
 export interface FinancingFacts {
   readonly certificate: Certificate;
   readonly programme: Programme;
-  /** The certificate that financed this receivable or is about to, at whichever bank of the zone. */
+  /**
+   * The certificate that financed this receivable or is about to, at whichever bank of the zone.
+   */
   readonly claimedBy: string | undefined;
   /** The reservation that the request itself made when it went to approval. */
   readonly hold: string | undefined;

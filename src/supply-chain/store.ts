@@ -1,6 +1,7 @@
 /**
- * Rows of certificates, receivables and financings. Inside this module rows are locked in one order:
- * certificates by id, receivables by fingerprint, then financings; limits and ledger come after.
+ * Rows of certificates, receivables and financings. Inside this module rows are locked in one
+ * order: certificates by id, receivables by fingerprint, then financings; limits and ledger come
+ * after.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';

@@ -1,5 +1,5 @@
-// The API from outside, over a real socket and a real database: what each status is said for, and what
-// stays behind in the tables after it.
+// The API from outside, over a real socket and a real database: what each status is said for, and
+// what stays behind in the tables after it.
 import { expect } from 'chai';
 import { gzipSync } from 'node:zlib';
 import type { Answered } from '../support/http.ts';

@@ -1,5 +1,5 @@
-// A valid request, damaged at random: whatever comes, the server answers with a success or a problem of
-// the 400s, and only what it did or what a rule refused leaves rows.
+// A valid request, damaged at random: whatever comes, the server answers with a success or a
+// problem of the 400s, and only what it did or what a rule refused leaves rows.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Answered } from '../support/http.ts';

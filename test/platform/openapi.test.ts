@@ -1,5 +1,5 @@
-// The document against OpenAPI 3.1: every reference leads somewhere, every parameter is declared, and
-// what the schemas say is what the document says.
+// The document against OpenAPI 3.1: every reference leads somewhere, every parameter is declared,
+// and what the schemas say is what the document says.
 import { expect } from 'chai';
 import { z } from 'zod';
 import { defineModule } from '../../src/platform/module.ts';

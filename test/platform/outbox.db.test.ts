@@ -1,4 +1,6 @@
-/** The outbox hands every event over once, in order, and never runs past a transaction still open. */
+/**
+ * The outbox hands every event over once, in order, and never runs past a transaction still open.
+ */
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { appendToLog, genesisHash, platformChain } from '../../src/platform/operation-log.ts';

@@ -150,7 +150,9 @@ const rename = operation({
   },
 });
 
-/** Its schema does not look into `note`, so only the reading of the body protects what is behind. */
+/**
+ * Its schema does not look into `note`, so only the reading of the body protects what is behind.
+ */
 const keepNote = operation({
   name: 'toys.keep-note',
   title: { zh: '留言', en: 'Keep a note' },

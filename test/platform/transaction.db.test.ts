@@ -1,6 +1,6 @@
 /** What a statement is given arrives as it was: arrays of awkward text, nulls, and the scope. */
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Knex } from 'knex';
 import { makePool } from '../../src/platform/postgres.ts';
 import { everything, statement, withTransaction } from '../../src/platform/transaction.ts';

@@ -1,5 +1,5 @@
-// A financing that waits for a second person: what it sets aside, what it keeps others from, and that
-// all of it comes back or is used, also when the reservation expired meanwhile.
+// A financing that waits for a second person: what it sets aside, what it keeps others from, and
+// that all of it comes back or is used, also when the reservation expired meanwhile.
 import { expect } from 'chai';
 import { Failure, isFailure, Money, Rate } from '../../src/kernel/index.ts';
 import type { Context, Item } from '../../src/platform/operation.ts';

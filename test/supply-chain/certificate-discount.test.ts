@@ -1,4 +1,5 @@
-// The trial calculation: the published case, the edges of rounding, a strict input and honest steps.
+// The trial calculation: the published case, the edges of rounding, a strict input and honest
+// steps.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { addDays, Day, interest, Money, Rate } from '../../src/kernel/index.ts';

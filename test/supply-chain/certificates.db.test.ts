@@ -1,5 +1,5 @@
-// Programmes, members and certificates on a real database: the way of a certificate from hand to hand,
-// every refusal that rows decide, and what the lists show.
+// Programmes, members and certificates on a real database: the way of a certificate from hand to
+// hand, every refusal that rows decide, and what the lists show.
 import { expect } from 'chai';
 import { newId } from '../../src/kernel/index.ts';
 import { createNodes } from '../../src/limits/index.ts';

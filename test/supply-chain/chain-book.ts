@@ -1,5 +1,6 @@
-// A zone with two banks, a core enterprise and its suppliers in a database of its own, and short words
-// for what happens to certificates there. Two performers stand for two processes on one database.
+// A zone with two banks, a core enterprise and its suppliers in a database of its own, and short
+// words for what happens to certificates there. Two performers stand for two processes on one
+// database.
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import {

@@ -1,6 +1,6 @@
-// Random lives of certificates against an oracle that knows nothing of rows, locks or hashes: a handful
-// of pieces, a limit and who claimed which receivable. Each answer must be the oracle's, and afterwards
-// the book's invariants hold and the limit is what the oracle says.
+// Random lives of certificates against an oracle that knows nothing of rows, locks or hashes: a
+// handful of pieces, a limit and who claimed which receivable. Each answer must be the oracle's,
+// and afterwards the book's invariants hold and the limit is what the oracle says.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Outcome } from '../../src/platform/perform.ts';

@@ -1,5 +1,5 @@
-// One receivable is financed once: by one certificate, by two, in one list, at once, across banks, and
-// even past the program, by the tables themselves.
+// One receivable is financed once: by one certificate, by two, in one list, at once, across banks,
+// and even past the program, by the tables themselves.
 import { expect } from 'chai';
 import { Money, newId } from '../../src/kernel/index.ts';
 import { createNodes } from '../../src/limits/index.ts';

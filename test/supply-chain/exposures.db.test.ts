@@ -1,5 +1,5 @@
-// The exposure to a core enterprise: by programme and tier, as of any day and as it was known at any
-// instant; every figure opens to its rows, and another bank sees none of them.
+// The exposure to a core enterprise: by programme and tier, as of any day and as it was known at
+// any instant; every figure opens to its rows, and another bank sees none of them.
 import { expect } from 'chai';
 import { addDays, Money } from '../../src/kernel/index.ts';
 import { statement } from '../../src/platform/transaction.ts';

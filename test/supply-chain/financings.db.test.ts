@@ -1,5 +1,5 @@
-// Financing on a real database, from payment to settlement: the chain limit admits exactly what fits
-// and a refusal leaves no trace.
+// Financing on a real database, from payment to settlement: the chain limit admits exactly what
+// fits and a refusal leaves no trace.
 import { expect } from 'chai';
 import { balanceOf } from '../../src/ledger/index.ts';
 import { financeCertificate, supplyChainRefusals } from '../../src/supply-chain/index.ts';

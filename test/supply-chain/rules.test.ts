@@ -1,5 +1,6 @@
-// The pure decisions: terms of payment by the calendar, fingerprints, hashes, and every refusal in the
-// order of the list, each found by a request in which everything that comes after it is wrong too.
+// The pure decisions: terms of payment by the calendar, fingerprints, hashes, and every refusal in
+// the order of the list, each found by a request in which everything that comes after it is wrong
+// too.
 import { expect } from 'chai';
 import { Day, Failure, Money, Rate } from '../../src/kernel/index.ts';
 import type { Certificate, CertificateState } from '../../src/supply-chain/model.ts';
@@ -36,7 +37,8 @@ const codeOf = (answer: unknown): string | undefined =>
 
 /**
  * Mends one fault of a request after the other: at first it has all of them, and what is said each
- * time must be the fault that is mended next. Answers the codes in the order in which they were said.
+ * time must be the fault that is mended next. Answers the codes in the order in which they were
+ * said.
  */
 function said<F extends object>(
   sound: F,

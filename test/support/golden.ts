@@ -1,6 +1,6 @@
 /**
- * Golden files: what is published is compared with what is committed. A change is made on purpose by
- * running the test with YUANXIN_TEST_UPDATE=1 and committing the difference.
+ * Golden files: what is published is compared with what is committed. A change is made on purpose
+ * by running the test with YUANXIN_TEST_UPDATE=1 and committing the difference.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

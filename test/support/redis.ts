@@ -1,5 +1,6 @@
-// A Redis for the tests: the one that REDIS_URL names, or a redis-server (or valkey-server) of this
-// machine started for the occasion, without a file on disk. When there is neither, it says so by name.
+// A Redis for the tests: the one that REDIS_URL names, or a redis-server (or valkey-server) of
+// this machine started for the occasion, without a file on disk. When there is neither, it says so
+// by name.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +15,9 @@ export interface TestRedis {
 
 const programs = ['redis-server', 'valkey-server'];
 
-/** Asked when tests are declared: false is announced, so that the summary names what was left out. */
+/**
+ * Asked when tests are declared: false is announced, so that the summary names what was left out.
+ */
 export function hasRedis(): boolean {
   const found = Boolean(process.env['REDIS_URL']) || programs.some((name) => onPath(name));
   if (!found) announceMissing('Redis');

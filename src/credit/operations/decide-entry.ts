@@ -1,4 +1,6 @@
-/** The bank accepts or declines a nomination, with its reason; the second person is the bank's own. */
+/**
+ * The bank accepts or declines a nomination, with its reason; the second person is the bank's own.
+ */
 import { z } from 'zod';
 import { Failure, addMonths } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';

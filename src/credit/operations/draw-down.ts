@@ -1,6 +1,7 @@
 /**
  * Pays out under a line (出账). The one operation that everybody in a zone contends for: all callers
- * that arrive during a commit share the next transaction, and each is admitted or refused on its own.
+ * that arrive during a commit share the next transaction, and each is admitted or refused on its
+ * own.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

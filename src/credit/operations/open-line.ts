@@ -1,6 +1,7 @@
 /**
  * Opens a line (单户授信) for an enterprise inside a segment, or a product sub-line inside a line.
- * Written for a list: imports and the replay open thousands. The term must lie inside the agreement's.
+ * Written for a list: imports and the replay open thousands. The term must lie inside the
+ * agreement's.
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';

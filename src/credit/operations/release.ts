@@ -1,4 +1,6 @@
-/** Gives a reservation back before it expires. Resolved once: a second release says how it ended. */
+/**
+ * Gives a reservation back before it expires. Resolved once: a second release says how it ended.
+ */
 import { z } from 'zod';
 import type { Failure } from '../../kernel/index.ts';
 import { isFailure } from '../../kernel/index.ts';

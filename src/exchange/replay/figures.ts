@@ -152,7 +152,9 @@ export interface Booked {
   difference(expected: Expected): string;
 }
 
-/** What stands in the books of the zone that this file was replayed into; empty when there is none. */
+/**
+ * What stands in the books of the zone that this file was replayed into; empty when there is none.
+ */
 export async function bookedFigures(db: Knex, digest: string): Promise<Booked> {
   const read = (tx: Tx) =>
     tx.rows<Sums & { debits: string; credits: string }>(selectSums, [`replay-${digest}`]);

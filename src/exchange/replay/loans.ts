@@ -1,6 +1,7 @@
 /**
- * One row of the guaranteed-loan book as a loan, or the reason why it is refused. Pure. The order of
- * the reasons is part of the outside interface: the first that applies is the one that is counted.
+ * One row of the guaranteed-loan book as a loan, or the reason why it is refused. Pure. The order
+ * of the reasons is part of the outside interface: the first that applies is the one that is
+ * counted.
  */
 import { Day, Exact, Failure, Money, addMonths } from '../../kernel/index.ts';
 import { fromDayMonthYear, fromUsText } from '../../kernel/day-texts.ts';
@@ -75,8 +76,8 @@ function termOf(row: Row, line: number): number {
 }
 
 /**
- * The loan of a row, or why it is refused. Throws a Failure when a cell is not what its column holds:
- * then the file is not this book, and nothing of it is taken.
+ * The loan of a row, or why it is refused. Throws a Failure when a cell is not what its column
+ * holds: then the file is not this book, and nothing of it is taken.
  * @param line the row's place in the file, 1 for the first row after the heading.
  */
 export function loanOf(row: Row, line: number): Loan | Reason {

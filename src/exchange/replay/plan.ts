@@ -1,7 +1,7 @@
 /**
- * What a book asks for, as inputs of real operations in the order of value days per bank. Pure: the
- * same book and day give the same plan, and each entry's key is derived from the book, so that a run
- * that was killed continues and a second one finds everything done.
+ * What a book asks for, as inputs of real operations in the order of value days per bank. Pure:
+ * the same book and day give the same plan, and each entry's key is derived from the book, so that
+ * a run that was killed continues and a second one finds everything done.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Money, addMonths } from '../../kernel/index.ts';

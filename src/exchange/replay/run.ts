@@ -1,8 +1,8 @@
 /**
- * Replays a real guaranteed-loan book through the real operations, into a zone whose key is the file's
- * SHA-256. It is an import with value days in the past: one bank per exact name, one enterprise and
- * one HARD line per loan, one pool. Everything goes through `performMany`, so a run that was killed
- * continues and a second one posts nothing.
+ * Replays a real guaranteed-loan book through the real operations, into a zone whose key is the
+ * file's SHA-256. It is an import with value days in the past: one bank per exact name, one
+ * enterprise and one HARD line per loan, one pool. Everything goes through `performMany`, so a run
+ * that was killed continues and a second one posts nothing.
  */
 import type { Knex } from 'knex';
 import {

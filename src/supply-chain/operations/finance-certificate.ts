@@ -1,8 +1,8 @@
 /**
  * Finances a certificate (凭证融资): the bank pays its holder the face less a discount and takes the
- * FACE from the core enterprise's chain limit, for that is what the core enterprise will owe it. Two
- * requests on one receivable in one list are decided one after the other, in rounds: the second is
- * refused as a double only when the first was really paid.
+ * FACE from the core enterprise's chain limit, for that is what the core enterprise will owe it.
+ * Two requests on one receivable in one list are decided one after the other, in rounds: the
+ * second is refused as a double only when the first was really paid.
  */
 import { z } from 'zod';
 import type { Id } from '../../kernel/index.ts';

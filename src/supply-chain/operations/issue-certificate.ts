@@ -1,7 +1,7 @@
 /**
- * Issues a certificate: the core enterprise promises a supplier the face on a day. Nobody's limit is
- * touched, for what is not financed is nobody's exposure. Written for a list, because registers of
- * certificates are imported.
+ * Issues a certificate: the core enterprise promises a supplier the face on a day. Nobody's limit
+ * is touched, for what is not financed is nobody's exposure. Written for a list, because registers
+ * of certificates are imported.
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';

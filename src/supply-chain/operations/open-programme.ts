@@ -1,7 +1,7 @@
 /**
- * Opens the chain limit of one bank for one core enterprise: a HARD, revolving node of its own or below
- * the bank's agreement. A bank keeps one live programme per core enterprise, because its exposure to
- * that enterprise is limited in one place (银发〔2025〕77号).
+ * Opens the chain limit of one bank for one core enterprise: a HARD, revolving node of its own or
+ * below the bank's agreement. A bank keeps one live programme per core enterprise, because its
+ * exposure to that enterprise is limited in one place (银发〔2025〕77号).
  */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';

@@ -1,6 +1,7 @@
 /**
- * Passes a whole piece on to another supplier (转让). The piece becomes TRANSFERRED and a successor is
- * HELD, linked to it by hash; a piece moves once, so its id is its version and no `If-Match` is asked.
+ * Passes a whole piece on to another supplier (转让). The piece becomes TRANSFERRED and a successor
+ * is HELD, linked to it by hash; a piece moves once, so its id is its version and no `If-Match` is
+ * asked.
  */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';

@@ -1,4 +1,6 @@
-/** Certificates. Their `state` is that of today: what is stored, or DUE or OVERDUE by the calendar. */
+/**
+ * Certificates. Their `state` is that of today: what is stored, or DUE or OVERDUE by the calendar.
+ */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure } from '../../kernel/index.ts';
@@ -47,7 +49,10 @@ const CertificateRow = z.object({
 });
 type CertificateRow = z.output<typeof CertificateRow>;
 
-/** Unpaid on its day a piece is DUE; after it a financed one is OVERDUE, the others are not tracked. */
+/**
+ * Unpaid on its day a piece is DUE; after it a financed one is OVERDUE, the others are not
+ * tracked.
+ */
 const stateOn = (today: Day) =>
   sql.raw(
     `case when c.state = 'FINANCED' and c.due_on < ?::date then 'OVERDUE'
@@ -117,7 +122,10 @@ export const showCertificate = query({
   title: { zh: '凭证详情', en: 'Certificate' },
   permission: 'chain:read',
   input: z.strictObject({ certificateId: IdInput('cert') }),
-  /** `chain`: every piece of the same first certificate, oldest first, each with the hash before it. */
+  /**
+   * `chain`: every piece of the same first certificate, oldest first, each with the hash before
+   * it.
+   */
   output: CertificateRow.extend({ chain: z.array(Piece) }),
   async run({ tx, today }, { certificateId }) {
     const one = certificateRows(today).where('c.id', certificateId);

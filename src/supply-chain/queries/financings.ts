@@ -1,6 +1,6 @@
 /**
- * Financings as of any day, and as they were known at any instant: the rows behind every figure of the
- * supply chain's exposure. Undue is due on that day or later; overdue was due before it.
+ * Financings as of any day, and as they were known at any instant: the rows behind every figure of
+ * the supply chain's exposure. Undue is due on that day or later; overdue was due before it.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Programmes with what they may still take. The headroom is the least over the whole path of the chain
- * limit and every cap on it; undue and overdue follow from today.
+ * Programmes with what they may still take. The headroom is the least over the whole path of the
+ * chain limit and every cap on it; undue and overdue follow from today.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
