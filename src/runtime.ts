@@ -3,6 +3,7 @@
  * Whoever wants to know what the product can do starts reading here.
  */
 import type { Knex } from 'knex';
+import { jobsModule } from '../jobs/module.ts';
 import { Approvals, approvalsModule } from './approvals/index.ts';
 import { calculations } from './calc/index.ts';
 import { creditModule } from './credit/index.ts';
@@ -36,6 +37,7 @@ export const modules: readonly Module[] = [
   fundsModule,
   creditModule,
   supplyChainModule,
+  jobsModule,
 ];
 
 export { calculations };
