@@ -50,7 +50,16 @@ export function stillSo(nodes: Iterable<LimitNode>): boolean {
   return true;
 }
 
-/** The roots of these leaves, as far as they are known. */
-export const rootsOf = (leaves: readonly string[]): string[] => [
-  ...new Set(leaves.flatMap((id) => shapes.get(id)?.path.at(-1) ?? [])),
-];
+/** The roots of these leaves and of the caps on their paths, as far as they are known. */
+export function rootsOf(leaves: readonly string[]): string[] {
+  const roots = new Set<string>();
+  for (const leaf of leaves) {
+    const path = shapes.get(leaf)?.path ?? [];
+    for (const id of path) {
+      for (const cap of shapes.get(id)?.caps ?? []) roots.add(shapes.get(cap)?.path.at(-1) ?? cap);
+    }
+    const root = path.at(-1);
+    if (root !== undefined) roots.add(root);
+  }
+  return [...roots];
+}

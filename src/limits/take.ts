@@ -65,6 +65,22 @@ async function lockTouched(tx: Tx, leaves: readonly string[]): Promise<Map<strin
   return nodes;
 }
 
+/**
+ * A node of a path or a cap outside the caller's scope would be a limit that nobody checks, and a SOFT
+ * leaf one that nobody counts. Both are mistakes of the calling module, not answers.
+ */
+function demandWhole(nodes: ReadonlyMap<string, LimitNode>, leaves: readonly string[]): void {
+  const demand = (id: string): void => {
+    if (!nodes.has(id)) throw new Error(`The limit ${id} is outside the scope.`);
+  };
+  for (const { path } of nodes.values()) path.forEach(demand);
+  for (const leaf of leaves) {
+    const node = nodes.get(leaf);
+    if (node?.enforcement === 'SOFT') throw new Error(`The SOFT limit ${leaf} counts nothing.`);
+    for (const id of node?.path ?? []) nodes.get(id)?.caps.forEach(demand);
+  }
+}
+
 async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> {
   const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
   const leaves = [...new Set(takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : [])))];
@@ -72,11 +88,7 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
   const reservations = await lockReservationsOf(tx, named, rootsOf(leaves), now);
   const late = [...reservations.values()].map((r) => r.nodeId).filter((id) => !leaves.includes(id));
   const nodes = await lockTouched(tx, [...leaves, ...new Set(late)]);
-  // A path with a node outside the caller's scope would be a limit that nobody checks.
-  for (const { path } of nodes.values()) {
-    const unseen = path.find((id) => !nodes.has(id));
-    if (unseen !== undefined) throw new Error(`The limit ${unseen} is outside the scope.`);
-  }
+  demandWhole(nodes, leaves);
   return { book: { nodes, reservations }, before: new Map(nodes) };
 }
 
