@@ -13,7 +13,8 @@ import { termsAsOf } from './rules/as-of.ts';
 
 /**
  * What is summed for a node: its children down to the first HARD ones, and on a cap the nodes that
- * carry it (the topmost of a path). `measure` is what each of them contributes to the node.
+ * carry it (the topmost of a path). A cap on nodes of the same tree would count them a second time.
+ * `measure` is what each of them contributes to the node.
  */
 const below = `below (root, id, measure) as (
     select n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
@@ -33,6 +34,9 @@ const below = `below (root, id, measure) as (
     from below b
       join limits_nodes p on p.id = b.id and (p.enforcement = 'SOFT' or p.id = b.root)
       join limits_nodes c on c.parent_id = p.id
+    where c.kind not in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
+      or not exists (select from limits_nodes k
+        where c.id = any (k.caps) and b.root = any (k.path))
   ), wanted as (select id from below union select unnest($2::text[]))`;
 
 const ownAndSummed = `select id, false as summed, consumed, reserved, outstanding, drawn
