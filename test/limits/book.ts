@@ -1,7 +1,7 @@
 // A database of its own with the limit tree in it, and the few things that its tests do to it.
 import { expect } from 'chai';
 import type { Knex } from 'knex';
-import type { Money } from '../../src/kernel/index.ts';
+import type { Failure, Money } from '../../src/kernel/index.ts';
 import { Day, dayInShanghai } from '../../src/kernel/index.ts';
 import { brokenInvariants } from '../../src/ledger/index.ts';
 import type { LimitNode, NewNode } from '../../src/limits/index.ts';
@@ -92,3 +92,13 @@ export const because = (step: Take['step']): Take => ({
   sourceId: 'test',
   operationId: 'op_test',
 });
+
+/** What the work throws; undefined when it does not. */
+export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (problem) {
+    return problem;
+  }
+}

@@ -1,0 +1,183 @@
+// The database path against the oracle: random histories in small batches, then every counter equals
+// the journal and the oracle, and the invariants hold.
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import type { Failure } from '../../src/kernel/index.ts';
+import { Day, Money, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
+import type { LimitNode, Taken } from '../../src/limits/index.ts';
+import { createNodes, readNodes } from '../../src/limits/index.ts';
+import { asOfDay, seeNodes } from '../../src/limits/store-figures.ts';
+import { everything } from '../../src/platform/transaction.ts';
+import type { LimitTestBook } from './book.ts';
+import { bankId, because, openLimitBook, startsOn, zoneId } from './book.ts';
+import { beginning, isIdle, later, moneyStep, stepFrom, steps, tree, yuan } from './histories.ts';
+import type { DrawnStep } from './histories.ts';
+import type { Asked, Figures, TreeNode, Verdict } from './oracle.ts';
+import { Oracle } from './oracle.ts';
+
+const histories = Number(process.env['YUANXIN_LIMIT_DB_RUNS'] ?? 40);
+let made = 0;
+
+/** Ids of its own, and a cap at most once on a path: a sum over children cannot tell more. */
+function planted(nodes: readonly TreeNode[]): TreeNode[] {
+  made += 1;
+  const own = (id: string): string => `h${made}_${id}`;
+  const parents = new Map(nodes.map((node) => [node.id, node.parent]));
+  const caps = new Map(nodes.map((node) => [node.id, node.caps]));
+  const above = (id: string | undefined): string[] =>
+    id === undefined ? [] : [id, ...above(parents.get(id))];
+  return nodes.map((node) => {
+    const carried = above(node.parent).flatMap((id) => caps.get(id) ?? []);
+    // A cap hangs below the root or alone; caps below caps are left to the test without database.
+    const parent = node.id.startsWith('c') && node.parent !== 'n0' ? undefined : node.parent;
+    return {
+      ...node,
+      id: own(node.id),
+      parent: parent === undefined ? undefined : own(parent),
+      caps: node.caps.filter((cap) => !carried.includes(cap)).map(own),
+    };
+  });
+}
+
+async function plant(book: LimitTestBook, nodes: readonly TreeNode[]): Promise<void> {
+  for (const { id, parent, caps, expiresOn, limit, ...terms } of nodes) {
+    const node = {
+      ...terms,
+      id,
+      zoneId,
+      ownerId: bankId,
+      parentId: parent,
+      caps,
+      name: id,
+      kind: id.includes('_c') ? ('CAP' as const) : ('ENTERPRISE_LINE' as const),
+      limit: Money.of(yuan(limit)),
+      startsOn,
+      expiresOn: expiresOn === undefined ? undefined : Day.of(expiresOn),
+    };
+    await book.tx((tx) => createNodes(tx, [node]));
+  }
+}
+
+/** Steps that leave together, each with what the oracle expects of it. */
+interface Batch {
+  readonly now: number;
+  readonly takes: ReturnType<typeof because>[];
+  readonly verdicts: { readonly verdict: Verdict; readonly what: string }[];
+}
+
+const tally = { accepted: 0, refused: 0 };
+
+function expectVerdict(
+  result: Taken | Failure | undefined,
+  { verdict, what }: Batch['verdicts'][0],
+) {
+  const failure = isFailure(result) ? result : undefined;
+  expect(failure?.code, what).to.equal(verdict.code);
+  if (verdict.code === undefined) tally.accepted += 1;
+  else tally.refused += 1;
+  if (failure?.code !== 'limit-exceeded') return;
+  const binding = (failure.facts['binding'] as { nodeId: string }[]).map(({ nodeId }) => nodeId);
+  expect(binding.sort(), what).to.deep.equal([...verdict.binding].sort());
+}
+
+const told = ({ limit, used, reserved, outstanding, drawn }: Figures) =>
+  [limit, used, reserved, outstanding, drawn].map(yuan);
+const counted = ({ limit, consumed, reserved, outstanding, drawn }: LimitNode) =>
+  [limit, consumed, reserved, outstanding, drawn].map(String);
+
+/** The figures a reader sees now, by the counters and by projecting the journal again. */
+async function expectFigures(book: LimitTestBook, oracle: Oracle, now: number): Promise<void> {
+  const ids = [...oracle.nodes.keys()];
+  const instant = new Date(now);
+  const today = dayInShanghai(instant);
+  const seen = (knownAt?: Date) =>
+    book.tx(async (tx) => {
+      const nodes = [...(await readNodes(tx, ids)).values()];
+      const at = asOfDay({ now: instant, today }, today, knownAt);
+      return seeNodes(tx, everything, nodes, at);
+    });
+  const wanted = Object.fromEntries([...oracle.look(now).figures].map(([id, f]) => [id, told(f)]));
+  const byId = (list: Awaited<ReturnType<typeof seen>>) =>
+    Object.fromEntries(list.map(({ node }) => [node.id, counted(node)]));
+  expect(byId(await seen())).to.deep.equal(wanted);
+  expect(byId(await seen(instant))).to.deep.equal(wanted);
+}
+
+class Life {
+  readonly book: LimitTestBook;
+  readonly oracle: Oracle;
+  readonly targets: readonly string[];
+  #batch: Batch | undefined;
+
+  constructor(book: LimitTestBook, nodes: readonly TreeNode[]) {
+    this.book = book;
+    this.oracle = new Oracle(nodes);
+    // SOFT nodes have no counters to draw on; a cap in the tree of its carriers is only a cap.
+    this.targets = nodes
+      .filter((node) => node.enforcement === 'HARD')
+      .filter((node) => !node.id.includes('_c') || node.parent === undefined)
+      .map((node) => node.id);
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (!batch) return;
+    const results = await this.book.take(batch.takes, new Date(batch.now));
+    batch.verdicts.forEach((one, i) => expectVerdict(results[i], one));
+  }
+
+  async step(numbers: DrawnStep, ref: string, clock: number): Promise<number> {
+    const now = this.#batch?.now ?? later(clock, numbers);
+    const view = this.oracle.look(now);
+    const asked = stepFrom(this.oracle, this.targets, numbers, { ref, now, view, backdate: true });
+    const verdict = this.oracle.judge(asked, view);
+    if (asked.op === 'freeze' || asked.op === 'unfreeze' || asked.op === 'set-limit') {
+      await this.flush();
+      if (verdict.code === undefined) await this.#change(asked);
+    } else {
+      this.#batch ??= { now, takes: [], verdicts: [] };
+      this.#batch.takes.push(because(moneyStep(asked, view)));
+      this.#batch.verdicts.push({ verdict, what: `${ref} ${asked.op}` });
+    }
+    if (verdict.code === undefined) this.oracle.events.push(asked);
+    if (numbers.pick % 4 === 0) await this.flush();
+    return now;
+  }
+
+  async #change({ op, node, amount, now }: Asked): Promise<void> {
+    const state = op === 'freeze' ? 'FROZEN' : 'ACTIVE';
+    const change = op === 'set-limit' ? { limit: Money.of(yuan(amount)) } : ({ state } as const);
+    await this.book.change(node, change, new Date(now));
+  }
+}
+
+describe('takeLimits against an independent model', function () {
+  this.timeout(0);
+  let book: LimitTestBook;
+  before(async () => {
+    book = await openLimitBook();
+  });
+  after(() => book.close());
+
+  it(`agrees on ${histories} histories in small batches`, async () => {
+    const property = fc.asyncProperty(tree, steps(40), async (drawnTree, drawn) => {
+      const nodes = planted(drawnTree);
+      await plant(book, nodes);
+      const life = new Life(book, nodes);
+      if (life.targets.length === 0) return;
+      let now = beginning;
+      for (const [i, numbers] of drawn.entries()) {
+        if (!isIdle(numbers)) now = await life.step(numbers, `h${made}_s${i}`, now);
+      }
+      await life.flush();
+      await expectFigures(book, life.oracle, now);
+      await book.expectSound();
+    });
+    await fc.assert(property, { numRuns: histories });
+    const total = tally.accepted + tally.refused;
+    const share = (100 * tally.accepted) / total;
+    process.stdout.write(`      accepted ${tally.accepted} of ${total} (${share.toFixed(1)} %)\n`);
+    expect(share).to.be.greaterThan(20);
+  });
+});
