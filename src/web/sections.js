@@ -1,0 +1,240 @@
+/**
+ * What the first page shows of a zone, section by section and list by list: where the rows come
+ * from and what stands in each column. The four measures of credit stand in four columns and are
+ * never added.
+ */
+import { countText, isZero, percentText, ratioText } from './amounts.js';
+import { ask } from './api.js';
+import { element } from './dom.js';
+import { amount, amountNode, badge, named, qualified, tableOf, words } from './tables.js';
+import { rowsBehind, word } from './words.js';
+
+const noContribution = '不可计算：缺出资额';
+
+/** A list that the API pages itself. */
+const listed =
+  (path) =>
+  async ({ zoneId, page, pageSize }) => {
+    const { body, at } = await ask(path, { zoneId, page, pageSize });
+    return { answer: body, at };
+  };
+
+/** The page of rows that are at hand already. */
+function pageOfRows(rows, { page, pageSize }) {
+  const items = rows.slice((page - 1) * pageSize, page * pageSize);
+  return { items, page, pageSize, total: rows.length };
+}
+
+const small = (text) => element('small', {}, text);
+
+const agreements = {
+  key: 'agreements',
+  permission: 'credit:read',
+  caption: '整园授信协议：四项口径分列，互不相加',
+  empty: '没有整园授信协议。',
+  load: listed('/park-agreements'),
+  columns: [
+    named('协议', (row) => row.name, {
+      below: (row) =>
+        [row.bankName, row.source && `来源：${row.source}`].filter(Boolean).join('；'),
+    }),
+    {
+      ...amount('意向额度', (row) => row.intentAmount, { sums: false }),
+      cell: ({ qualifier, intentAmount }, { unit }) =>
+        qualified(qualifier, amountNode(intentAmount, unit)),
+    },
+    words('意向性质', (row) => word('sense', row.sense), { tight: true }),
+    amount('授信额度', (row) => row.approvedInForce, { sums: true }),
+    amount('累计投放', (row) => row.drawnCumulative, { sums: true }),
+    amount('余额', (row) => row.outstanding, { sums: true }),
+    words('有效期', (row) => `${row.startsOn} 至 ${row.endsOn}`, { tight: true }),
+  ],
+};
+
+const lines = {
+  key: 'lines',
+  permission: 'credit:read',
+  caption: '额度台账：可用＝额度－已用－预占',
+  empty: '没有授信额度。',
+  load: listed('/credit-lines'),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc }),
+    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    words('产品', (row) => row.product),
+    amount('额度', (row) => row.limit),
+    amount('已用', (row) => row.used),
+    amount('预占', (row) => row.reserved),
+    amount('可用', (row) => row.available),
+    amount('余额', (row) => row.outstanding),
+    words('状态', (row) => word('lineState', row.state), { tight: true }),
+    words('到期日', (row) => row.expiresOn, { tight: true }),
+  ],
+};
+
+/** A pool that nobody is known to have paid into has no multiple, and none is guessed. */
+const poolUse = (row) => {
+  if (row.leverage !== null) return `${ratioText(row.leverage)} 倍`;
+  return isZero(row.balance) ? noContribution : '不可计算：余额已全部待付';
+};
+
+const pools = {
+  key: 'pools',
+  permission: 'pool:read',
+  caption: '风险补偿资金池：放大使用＝在池贷款余额 ÷（池余额－待付补偿）',
+  empty: '没有资金池。',
+  load: listed('/pools'),
+  columns: [
+    named('资金池', (row) => row.name, { below: (row) => `设立于 ${row.openedOn}` }),
+    amount('池余额', (row) => row.balance),
+    amount('待付补偿', (row) => row.pendingClaims),
+    amount('在池贷款余额', (row) => row.enrolledOutstanding),
+    words('放大使用', poolUse, { number: true }),
+    words('放大上限', (row) => row.multiple && `${ratioText(row.multiple)} 倍`, { number: true }),
+    amount('可支持贷款', (row) => row.capacity),
+    {
+      ...amount('剩余空间', (row) => row.headroom),
+      cell: (row, { unit }) =>
+        row.overLeveraged
+          ? element('span', {}, amountNode(row.headroom, unit), ' ', element('b.alarm', {}, '超限'))
+          : amountNode(row.headroom, unit),
+    },
+    words('状态', (row) => word('poolState', row.state), { tight: true }),
+  ],
+};
+
+/** One row per pool, bank and fuse. Before anything is measured there is no distance to tell. */
+async function fuseRows({ zoneId, ...place }) {
+  const { body, at } = await ask('/pools', { zoneId, pageSize: 200 });
+  const shown = await Promise.all(body.items.map(({ id }) => ask(`/pools/${id}`)));
+  const several = shown.length > 1;
+  const rows = shown.flatMap(({ body: pool }) =>
+    pool.banks.flatMap((bank) =>
+      bank.fuses.map((fuse) => ({ pool, bank, fuse, several, generated: pool.generated })),
+    ),
+  );
+  return { answer: pageOfRows(rows, place), at };
+}
+
+const fuses = {
+  key: 'fuses',
+  permission: 'pool:read',
+  caption: '距熔断：按资金池规则，每家合作银行每项指标还能增加多少',
+  empty: '没有熔断指标。',
+  load: fuseRows,
+  columns: [
+    named('合作银行', (row, { nameOf }) => nameOf(row.bank.bankId), {
+      below: (row) => (row.several ? row.pool.name : undefined),
+    }),
+    words('指标', (row) => word('fuseMetric', row.fuse.metric)),
+    amount('分子', (row) => row.fuse.part),
+    amount('分母', (row) => row.fuse.whole),
+    words('当前', (row) => percentText(row.fuse.figure), { number: true }),
+    words(
+      '熔断线',
+      (row) => `${word('operator', row.fuse.operator)} ${percentText(row.fuse.bound)}`,
+      {
+        number: true,
+      },
+    ),
+    amount('距熔断', (row) => (row.fuse.figure === null ? null : row.fuse.room)),
+    words('触发后', (row) => word('fuseAction', row.fuse.action), { tight: true }),
+    words('状态', (row) => (row.fuse.tripped ? element('b.alarm', {}, '已触发') : '未触发'), {
+      tight: true,
+    }),
+  ],
+};
+
+const partners = {
+  caption: '出资人',
+  columns: [
+    named('出资人', (row) => row.name),
+    words('资金来源', (row) => (row.partnerFundId ? '本书内基金' : word('source', row.source))),
+    amount('认缴', (row) => row.committed, { sums: true }),
+    amount('已通知', (row) => row.called, { sums: true }),
+    amount('实缴', (row) => row.paidIn, { sums: true }),
+    amount('未通知', (row) => row.unfunded, { sums: true }),
+  ],
+};
+
+const whole = (items) => ({ items, total: items.length });
+
+const funds = {
+  key: 'funds',
+  permission: 'funds:read',
+  caption: '基金：认缴、实缴、已投是三件事，母子基金之间不相加；展开看出资人',
+  empty: '没有基金。',
+  load: listed('/funds'),
+  keyOf: (row) => row.fundId,
+  details: {
+    nameOf: (row) => row.name,
+    load: async ({ fundId, generated }) => {
+      const { body } = await ask(`/funds/${fundId}`);
+      return body.partners.map((partner) => ({ ...partner, generated }));
+    },
+    draw: (rows, _row, context) =>
+      rows.length === 0
+        ? element('p.quiet', {}, '没有已知的出资人。')
+        : tableOf(partners, whole(rows), context),
+  },
+  columns: [
+    named('基金', (row) => row.name, { below: (row) => `设立于 ${row.establishedOn}` }),
+    words('类型', (row) => word('fundKind', row.kind), { tight: true }),
+    amount('目标规模', (row) => row.targetSize),
+    amount('认缴', (row) => row.committed),
+    amount('实缴', (row) => row.paidIn),
+    amount('已投', (row) => row.invested),
+    amount('账面现金', (row) => row.cash),
+    words('状态', (row) => word('fundState', row.state), { tight: true }),
+  ],
+};
+
+const isMoney = (row) => row.unit === '元';
+
+/** Where the generated rows behind a figure stand on this page. */
+function behind(row) {
+  const found = rowsBehind[row.generatedSumCheck];
+  if (!found) return undefined;
+  const link = element('a', { href: `#${found.section}` }, found.text);
+  return row.measure === 'intent' ? link : element('span', {}, link, ' ', badge());
+}
+
+const reported = {
+  key: 'reported',
+  permission: 'parties:read',
+  caption: '报道数据：按原文保留限定词、来源与日期，不参与任何计算',
+  empty: '本园区没有报道数据。',
+  load: listed('/reported-figures'),
+  columns: [
+    named('事项', (row) => row.subject, { below: (row) => row.note, generated: () => false }),
+    words('口径', (row) => word('measure', row.measure), { tight: true }),
+    {
+      ...words('数值', () => undefined, { number: true }),
+      cell: (row, { unit }) =>
+        qualified(row.qualifier, isMoney(row) ? amountNode(row.value, unit) : countText(row.value)),
+    },
+    words('单位', (row, { unit }) => (isMoney(row) ? unit.name : row.unit)),
+    words('比率', (row) => row.otherHalf),
+    words('来源', (row) => row.source),
+    words('日期', (row) =>
+      element(
+        'span.named',
+        {},
+        row.reportedOn ?? '日期未载',
+        row.period ? small(row.period) : null,
+      ),
+    ),
+    words('其下明细', behind),
+  ],
+};
+
+/**
+ * In the order of the page. A list is asked for only with its permission, and hidden when the
+ * server answers 403 all the same; a section goes with its last list.
+ */
+export const sections = [
+  { id: 'credit', title: '整园授信', lists: [agreements] },
+  { id: 'lines', title: '额度台账', lists: [lines] },
+  { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
+  { id: 'funds', title: '基金', lists: [funds] },
+  { id: 'reported', title: '报道数据', lists: [reported] },
+];

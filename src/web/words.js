@@ -1,0 +1,75 @@
+/** The words of the screen for the codes of the API. A code without a word is shown as it is. */
+
+const words = {
+  measure: {
+    intent: '意向额度',
+    approved_limit: '授信额度',
+    drawn_cumulative: '累计投放',
+    outstanding: '余额',
+    leverage: '撬动规模',
+    pipeline: '签约与计划',
+    count: '数量',
+    fund_size: '基金规模',
+    invested: '投资额',
+  },
+  sense: { AT_LEAST: '意向下限', AT_MOST: '协议上限' },
+  lineState: { ACTIVE: '正常', FROZEN: '冻结', CLOSED: '关闭' },
+  poolState: { OPEN: '运行', CLOSED: '关闭' },
+  fundKind: { MOTHER: '母基金', SUB: '子基金', PILOT: '中试基金' },
+  fundState: {
+    PLANNED: '筹建',
+    ESTABLISHED: '已设立',
+    FILED: '已备案',
+    INVESTING: '投资期',
+    EXITING: '退出期',
+    EXTENDED: '延长期',
+    LIQUIDATING: '清算',
+    CLOSED: '终止',
+  },
+  source: {
+    central: '中央财政',
+    province: '省级财政',
+    city: '市级财政',
+    district: '区级财政',
+    'guidance-fund': '引导基金',
+    soe: '国有企业',
+    bank: '银行',
+    private: '社会资本',
+  },
+  fuseMetric: { 'loss-to-entered': '当年损失 ÷ 当年入池本金', 'npl-ratio': '不良本金 ÷ 在池余额' },
+  fuseAction: { WARN: '预警', SUSPEND_CLAIMS: '暂缓补偿' },
+  operator: { '>': '超过', '>=': '达到' },
+};
+
+export const word = (kind, code) => words[kind]?.[code] ?? code ?? '—';
+
+/** What the rows behind a reported figure are, and in which section they stand. */
+export const rowsBehind = {
+  'agreement-intents': { section: 'credit', text: '协议意向额' },
+  'approved-lines': { section: 'lines', text: '授信额度' },
+  'cooperating-banks': { section: 'pool', text: '合作银行' },
+  enterprises: { section: 'lines', text: '授信企业' },
+  'sub-fund-commitments': { section: 'funds', text: '子基金认缴' },
+  'pilot-fund-commitments': { section: 'funds', text: '中试基金认缴' },
+  'invested-projects': { section: 'funds', text: '投资项目' },
+  'project-investments': { section: 'funds', text: '基金已投' },
+};
+
+/** What stands above a zone's tables, by the kind of its figures. */
+export const zoneNotes = {
+  demo: '本园区的全部数据均为演示数据（生成），不指向任何真实机构或企业。',
+  reported:
+    '报道数据保留原文的限定词、来源与日期，不参与任何计算。带“演示数据（生成）”标记的明细由系统生成，合计与报道数一致，不是真实业务；— 表示未见报道。',
+  replay: '本园区由一份贷款台账回放而成，企业代码为生成。',
+};
+
+/** What the reader can do about a refusal; the title says what happened. */
+export function whatToDo({ status, code }) {
+  if (code === 'sign-in-refused') return '请核对用户名和口令；连续输错会暂时锁定账号。';
+  if (code === 'password-change-required') return '请先修改初始口令，再登录本页。';
+  if (status === 0) return '请检查网络，或确认服务已启动，然后重试。';
+  if (status === 401) return '请重新登录。';
+  if (status === 404) return '所查内容不存在，或不在您的数据范围内。';
+  if (status === 429 || status === 503) return '请稍候片刻再重试。';
+  return '请重试；仍不成功时，请把追踪号告诉管理员。';
+}
