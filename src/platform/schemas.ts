@@ -9,13 +9,18 @@ import type { Id } from '../kernel/id.ts';
 import { MONEY_INPUT_LIMIT, Money } from '../kernel/money.ts';
 import { Rate, isRateText } from '../kernel/rate.ts';
 
+// A part that is wrong must abort: else the checks of the whole object would still run, and meet text
+// where they expect Money.
 const moneyPattern = /^\d{1,18}(\.\d{1,2})?$/;
 
 /** An amount in yuan, zero or more, at most two decimals, below 10^16. */
 export const AmountInput = z
   .string()
-  .regex(moneyPattern, 'an amount in yuan with at most two decimals, as text')
-  .refine((text) => !moneyPattern.test(text) || Money.of(text).lessThan(MONEY_INPUT_LIMIT), {
+  .regex(moneyPattern, {
+    message: 'an amount in yuan with at most two decimals, as text',
+    abort: true,
+  })
+  .refine((text) => Money.of(text).lessThan(MONEY_INPUT_LIMIT), {
     message: 'amounts of 10^16 or more are refused',
     abort: true,
   })
@@ -38,8 +43,8 @@ const ratePattern = /^\d{1,6}(\.\d{1,12})?$/;
 /** A rate per year or a ratio, zero or more: "0.0345" is 3.45 %. */
 export const RateInput = z
   .string()
-  .regex(ratePattern, 'a rate as text, for instance "0.0345"')
-  .refine((text) => !ratePattern.test(text) || isRateText(text), { abort: true })
+  .regex(ratePattern, { message: 'a rate as text, for instance "0.0345"', abort: true })
+  .refine(isRateText, { abort: true })
   .transform((text) => Rate.of(text))
   .meta({ description: '利率或比例，文本，0.0345 即 3.45%', examples: ['0.0345'] });
 
