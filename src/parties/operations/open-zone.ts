@@ -4,7 +4,7 @@ import { Failure, newId } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, IdInput, IdText, TextInput } from '../../platform/schemas.ts';
 import { partyRefusals as no } from '../refusals.ts';
-import { addMembers, addZone } from '../store.ts';
+import { addMembers, addZone, organisationsById } from '../store.ts';
 
 export const openZone = operation({
   name: 'parties.open-zone',
@@ -21,6 +21,11 @@ export const openZone = operation({
   output: z.object({ zoneId: IdText }),
   async run({ tx, concern }, item) {
     const { memberIds, ...zone } = item.input;
+    const known = new Set((await organisationsById(tx, memberIds)).map((one) => one.id));
+    const organisationId = memberIds.find((id) => !known.has(id));
+    if (organisationId !== undefined) {
+      throw new Failure(no['organisation-missing'], { organisationId });
+    }
     const zoneId = newId('zone');
     if (!(await addZone(tx, { id: zoneId, ...zone }))) {
       throw new Failure(no['zone-exists'], { code: zone.code });
