@@ -166,6 +166,7 @@ describe('certificates', () => {
     };
     const wrong: [string, object][] = [
       ['programme-missing', { programmeId: 'prog_none' }],
+      ['enterprise-missing', { holderId: 'ent_none' }],
       ['not-a-supplier', { holderId: book.coreId }],
       ['value-day-in-future', { issuedOn: on(1) }],
       ['due-before-issue', { dueOn: on(-10) }],
@@ -241,6 +242,7 @@ describe('certificates', () => {
 
     const refusals: [string, string, string, number][] = [
       ['certificate-missing', 'cert_none', second, -30],
+      ['enterprise-missing', last, 'ent_none', -30],
       ['certificate-superseded', piece, first, -30],
       ['not-a-supplier', last, book.coreId, -30],
       ['value-day-in-future', last, second, 1],

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
-import { enterprisesById } from '../../parties/index.ts';
+import { enterprisesById, partyRefusals } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import {
@@ -76,6 +76,9 @@ function issue(context: Context, item: Item<Input>, facts: Facts): Certificate |
   const programme = facts.programmes.get(programmeId);
   if (!programme) return new Failure(no['programme-missing'], { programmeId });
   context.concern(item, programme.zoneId);
+  if (!facts.codes.has(holderId)) {
+    return new Failure(partyRefusals['enterprise-missing'], { enterpriseId: holderId });
+  }
   context.quote(item, tenorRule.quote);
   const relation = facts.relations.get(memberKey({ programmeId, enterpriseId: holderId }));
   const { today } = context;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';
+import { enterprisesById, partyRefusals } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import { DayInput, IdInput, IdText } from '../../platform/schemas.ts';
@@ -76,7 +77,13 @@ async function runMany(
   const { tx, today, now } = context;
   const ids = items.map((item) => item.input.certificateId);
   const certificates = await lockCertificatesById(tx, ids);
-  const relations = await relationsOf(tx, membersAsked(certificates, items));
+  const members = membersAsked(certificates, items);
+  const relations = await relationsOf(tx, members);
+  const strangers = members.filter((one) => !relations.has(memberKey(one)));
+  const known = await enterprisesById(
+    tx,
+    strangers.map((one) => one.enterpriseId),
+  );
   const retired: Certificate[] = [];
   const fresh: NewCertificate[] = [];
   const answers = items.map((item) => {
@@ -86,6 +93,9 @@ async function runMany(
     context.concern(item, certificate.zoneId);
     const { programmeId } = certificate;
     const relation = relations.get(memberKey({ programmeId, enterpriseId: newHolderId }));
+    if (!relation && !known.has(newHolderId)) {
+      return new Failure(partyRefusals['enterprise-missing'], { enterpriseId: newHolderId });
+    }
     const refusal = refuseTransfer({ certificate, newHolderId, relation, valueOn, today });
     if (refusal) return refusal;
     const successor = successorOf(certificate, relation as Relation, item.input);
