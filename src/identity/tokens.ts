@@ -32,7 +32,9 @@ export function readAccessToken(token: string, secret: string): AccessClaims | u
     if (userId === undefined || endsAt === undefined) return undefined;
     return typeof sessionId === 'string' ? { userId, sessionId, endsAt } : undefined;
   } catch (problem) {
-    if (problem instanceof jwt.JsonWebTokenError) return undefined;
+    // The library decodes before it verifies, and lets bytes that are no JSON through as they fail.
+    if (problem instanceof jwt.JsonWebTokenError || problem instanceof SyntaxError)
+      return undefined;
     throw problem;
   }
 }
