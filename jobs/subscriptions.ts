@@ -1,6 +1,5 @@
 // Which event makes which operation happen. The key of such a run is the event's id, so an event that
 // is read twice is acted on once.
-import { dayInShanghai } from '../src/kernel/index.ts';
 import type { StoredEvent } from '../src/platform/outbox.ts';
 
 export interface Subscription {
@@ -12,12 +11,5 @@ export interface Subscription {
   input(event: StoredEvent): Readonly<Record<string, unknown>>;
 }
 
-export const subscriptions: readonly Subscription[] = [
-  {
-    // A figure that the zone reports belongs into the day's record at once.
-    name: 'reported-leverage',
-    event: 'insight.fact-reported',
-    operation: 'insight.compute-leverage',
-    input: ({ zoneId }) => ({ asOf: dayInShanghai(), zoneId }),
-  },
-];
+/** None yet: what the modules do about each other's news they do in their own operations. */
+export const subscriptions: readonly Subscription[] = [];
