@@ -125,7 +125,7 @@ export class Sessions {
   async authenticate(accessToken: string): Promise<SignedIn> {
     const claims = this.#read(accessToken);
     const actor = claims && (await this.#actorOf(claims));
-    if (!actor) throw new Failure(no['session-ended']);
+    if (!actor || actor.userId !== claims.userId) throw new Failure(no['session-ended']);
     return actor;
   }
 
