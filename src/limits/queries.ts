@@ -63,14 +63,22 @@ const Node = z.object({
   stranded: MoneyText.nullable(),
   /** Σ limits of the children. */
   granted: MoneyText,
-  /** 其他银行: what they use and hold of a shared node; null when the reader sees all of it. */
+  /**
+   * 其他银行: what they use and hold of a shared node. Null when the reader sees all of it, or when it
+   * was drawn on the node itself and nobody can tell whose it is.
+   */
   otherBanks: MoneyText.nullable(),
   version: z.number().int(),
 });
 
-function viewOf({ node, subjectId, granted, otherBanks }: SeenNode): z.output<typeof Node> {
-  const own = (amount: Money): string | null =>
-    otherBanks === undefined ? amount.toString() : null;
+function viewOf({
+  node,
+  subjectId,
+  granted,
+  totalOnly,
+  otherBanks,
+}: SeenNode): z.output<typeof Node> {
+  const own = (amount: Money): string | null => (totalOnly ? null : amount.toString());
   return {
     nodeId: node.id,
     zoneId: node.zoneId,

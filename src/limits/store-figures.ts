@@ -16,7 +16,7 @@ import { termsAsOf } from './rules/as-of.ts';
  * carry it (the topmost of a path). A cap on nodes of the same tree would count them a second time.
  * `measure` is what each of them contributes to the node.
  */
-const below = `below (root, id, measure) as (
+const summedBelow = `below (root, id, measure) as (
     select n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
     from limits_nodes n where n.id = any ($1::text[])
     union all
@@ -49,7 +49,7 @@ const ownAndSummed = `select id, false as summed, consumed, reserved, outstandin
 
 const presentFigures = statement(
   'limits.present-figures',
-  `with recursive ${below}, due as (
+  `with recursive ${summedBelow}, due as (
      select t.id, sum(r.amount) as amount
      from limits_reservations r join limits_nodes n on n.id = r.node_id
      cross join lateral (
@@ -70,7 +70,7 @@ const presentFigures = statement(
 
 const pastFigures = statement(
   'limits.past-figures',
-  `with recursive ${below}, moved as (
+  `with recursive ${summedBelow}, moved as (
      select t.id, m.outstanding, m.drawn, t.consumed, m.reserved, m.reservation_id
      from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
      where t.id in (select id from wanted) and m.value_on <= $4::date
@@ -129,7 +129,12 @@ export interface SeenNode {
   readonly subjectId: string | null;
   /** Σ limits of the children that the reader may see (名义额度). */
   readonly granted: Money;
-  /** What the other banks use and hold of a shared node; undefined when the reader sees it all. */
+  /** A shared node of which the reader sees only the total. */
+  readonly totalOnly: boolean;
+  /**
+   * What the other banks use and hold of that total; undefined when some of it was drawn on the node
+   * itself, where nothing tells whose it is.
+   */
   readonly otherBanks: Money | undefined;
 }
 
@@ -276,14 +281,16 @@ export async function seeNodes(
     const counted = all.figures.get(node.id) ?? own.figures.get(node.id) ?? nothing;
     const fact = allFacts.get(node.id) ?? facts.get(node.id);
     const granted = fact?.granted ?? Money.zero;
-    const mine = own.sums.get(node.id) ?? nothing;
+    const totalOnly = common.some(({ id }) => id === node.id);
+    const [total, below, mine] = [counted, all.sums.get(node.id), own.sums.get(node.id)].map(
+      (one) => usedAndHeld(one ?? nothing),
+    ) as [Money, Money, Money];
     return {
       node: { ...node, ...counted, limit: limitOf(node, granted) },
       subjectId: fact?.subjectId ?? null,
       granted,
-      otherBanks: common.some(({ id }) => id === node.id)
-        ? usedAndHeld(counted).minus(usedAndHeld(mine))
-        : undefined,
+      totalOnly,
+      otherBanks: totalOnly && total.equals(below) ? total.minus(mine) : undefined,
     };
   });
 }
