@@ -4,17 +4,16 @@ import type { Knex } from 'knex';
 import type { Failure, Money } from '../../src/kernel/index.ts';
 import { Day, dayInShanghai } from '../../src/kernel/index.ts';
 import { brokenInvariants } from '../../src/ledger/index.ts';
-import type { LimitNode, NewNode } from '../../src/limits/index.ts';
+import type { LimitNode, NewNode, Take, Taken, TermChange } from '../../src/limits/index.ts';
 import {
+  changeTerms,
   createNodes,
   limitsModule,
   lockNode,
   readNodes,
+  takeLimits,
   zoneRoot,
 } from '../../src/limits/index.ts';
-import { takeLimits, type Take, type Taken } from '../../src/limits/index.ts';
-import type { Failure } from '../../src/kernel/index.ts';
-import { changeTerms, type TermChange } from '../../src/limits/index.ts';
 import { makePool } from '../../src/platform/postgres.ts';
 import type { Scope, Tx } from '../../src/platform/transaction.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
