@@ -7,7 +7,7 @@ import { units } from './amounts.js';
 const defaultUnit = 'wan';
 const sizes = [10, 20, 50, 200];
 export const pageSizes = Object.freeze(sizes);
-const defaultSize = 10;
+export const defaultSize = 10;
 
 const params = () => new URLSearchParams(location.search);
 

@@ -4,7 +4,8 @@
  */
 
 /**
- * `name` may carry classes: `p.quiet`. Attributes that are undefined, null or false are left out.
+ * `name` may carry classes: `p.quiet`. Functions listen to the event of their name; attributes
+ * that are undefined, null or false are left out.
  * @typedef {string | number | boolean | null | undefined | ((event: any) => unknown)} Attribute
  * @param {string} name
  * @param {Readonly<Record<string, Attribute>>} [attributes]
@@ -15,7 +16,7 @@ export function element(name, attributes = {}, ...children) {
   const made = document.createElement(tag);
   if (classes.length > 0) made.className = classes.join(' ');
   for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') made.addEventListener(key.slice(2), value);
+    if (typeof value === 'function') made.addEventListener(key, value);
     else if (value === true) made.setAttribute(key, '');
     else if (value !== undefined && value !== null && value !== false) {
       made.setAttribute(key, String(value));

@@ -145,16 +145,14 @@ function drawPart({ section, states }) {
 }
 
 async function readZone(of) {
-  const organisations = askAll('/organisations', { zoneId: of.zone.id }).then(
-    (rows) => {
-      of.names = new Map(rows.map(({ id, name }) => [id, name]));
-      redraw(of);
-    },
-    // Without their names institutions are shown by their ids.
-    () => undefined,
-  );
-  const lists = of.parts.flatMap(({ states }) => states.map((state) => readList(of, state)));
-  await Promise.all([organisations, ...lists]);
+  of.named = readNames(of);
+  await Promise.all(of.parts.flatMap(({ states }) => states.map((state) => readList(of, state))));
+}
+
+/** The names of the zone's institutions; without them they are shown by their ids. */
+async function readNames(of) {
+  const rows = await askAll('/organisations', { zoneId: of.zone.id }).catch(() => []);
+  of.names = new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Asks for the page of the list that the address names; an answer that came late is dropped. */
@@ -164,12 +162,8 @@ async function readList(of, state) {
   const turn = Symbol(list.key);
   state.turn = turn;
   of.search = location.search;
-  let found;
-  try {
-    found = await list.load({ zoneId: of.zone.id, ...asked });
-  } catch (problem) {
-    found = { problem };
-  }
+  const loading = list.load({ zoneId: of.zone.id, ...asked }).catch((problem) => ({ problem }));
+  const [found] = await Promise.all([loading, of.named]);
   if (of !== view || state.turn !== turn) return;
   const { answer, at, problem } = found;
   const lastPage = answer && Math.max(1, Math.ceil(answer.total / answer.pageSize));

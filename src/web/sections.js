@@ -6,24 +6,10 @@
 import { countText, isZero, percentText, ratioText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
-import { amount, amountNode, badge, named, qualified, tableOf, words } from './tables.js';
+import { exposures, leverage } from './figures.js';
+import { listed, pageOfRows } from './lists.js';
+import { alarming, amount, amountNode, badge, named, qualified, words } from './tables.js';
 import { rowsBehind, word } from './words.js';
-
-const noContribution = '不可计算：缺出资额';
-
-/** A list that the API pages itself. */
-const listed =
-  (path) =>
-  async ({ zoneId, page, pageSize }) => {
-    const { body, at } = await ask(path, { zoneId, page, pageSize });
-    return { answer: body, at };
-  };
-
-/** The page of rows that are at hand already. */
-function pageOfRows(rows, { page, pageSize }) {
-  const items = rows.slice((page - 1) * pageSize, page * pageSize);
-  return { items, page, pageSize, total: rows.length };
-}
 
 const small = (text) => element('small', {}, text);
 
@@ -38,11 +24,7 @@ const agreements = {
       below: (row) =>
         [row.bankName, row.source && `来源：${row.source}`].filter(Boolean).join('；'),
     }),
-    {
-      ...amount('意向额度', (row) => row.intentAmount, { sums: false }),
-      cell: ({ qualifier, intentAmount }, { unit }) =>
-        qualified(qualifier, amountNode(intentAmount, unit)),
-    },
+    amount('意向额度', (row) => row.intentAmount, { qualifier: (row) => row.qualifier }),
     words('意向性质', (row) => word('sense', row.sense), { tight: true }),
     amount('授信额度', (row) => row.approvedInForce, { sums: true }),
     amount('累计投放', (row) => row.drawnCumulative, { sums: true }),
@@ -71,32 +53,31 @@ const lines = {
   ],
 };
 
-/** A pool that nobody is known to have paid into has no multiple, and none is guessed. */
-const poolUse = (row) => {
-  if (row.leverage !== null) return `${ratioText(row.leverage)} 倍`;
-  return isZero(row.balance) ? noContribution : '不可计算：余额已全部待付';
-};
+/** A pool without money has no multiple, and none is guessed. */
+function poolUse({ leverage: use, balance }, { reportedOnly }) {
+  if (use !== null) return `${ratioText(use)} 倍`;
+  if (reportedOnly) return '不可计算：缺出资额';
+  return isZero(balance) ? '不可计算：资金池余额为零' : '不可计算：余额已全部待付';
+}
 
 const pools = {
   key: 'pools',
   permission: 'pool:read',
-  caption: '风险补偿资金池：放大使用＝在池贷款余额 ÷（池余额－待付补偿）',
+  caption: '风险补偿资金池：放大使用＝入池贷款余额 ÷（池余额－待付补偿）',
   empty: '没有资金池。',
   load: listed('/pools'),
   columns: [
     named('资金池', (row) => row.name, { below: (row) => `设立于 ${row.openedOn}` }),
     amount('池余额', (row) => row.balance),
     amount('待付补偿', (row) => row.pendingClaims),
-    amount('在池贷款余额', (row) => row.enrolledOutstanding),
+    amount('入池贷款余额', (row) => row.enrolledOutstanding),
     words('放大使用', poolUse, { number: true }),
     words('放大上限', (row) => row.multiple && `${ratioText(row.multiple)} 倍`, { number: true }),
     amount('可支持贷款', (row) => row.capacity),
     {
       ...amount('剩余空间', (row) => row.headroom),
-      cell: (row, { unit }) =>
-        row.overLeveraged
-          ? element('span', {}, amountNode(row.headroom, unit), ' ', element('b.alarm', {}, '超限'))
-          : amountNode(row.headroom, unit),
+      cell: ({ headroom, overLeveraged }, { unit }) =>
+        overLeveraged ? alarming('超限', amountNode(headroom, unit)) : amountNode(headroom, unit),
     },
     words('状态', (row) => word('poolState', row.state), { tight: true }),
   ],
@@ -146,6 +127,7 @@ const fuses = {
 
 const partners = {
   caption: '出资人',
+  empty: '没有已知的出资人。',
   columns: [
     named('出资人', (row) => row.name),
     words('资金来源', (row) => (row.partnerFundId ? '本书内基金' : word('source', row.source))),
@@ -156,8 +138,6 @@ const partners = {
   ],
 };
 
-const whole = (items) => ({ items, total: items.length });
-
 const funds = {
   key: 'funds',
   permission: 'funds:read',
@@ -167,14 +147,12 @@ const funds = {
   keyOf: (row) => row.fundId,
   details: {
     nameOf: (row) => row.name,
-    load: async ({ fundId, generated }) => {
+    list: partners,
+    load: async ({ fundId, generated }, place) => {
       const { body } = await ask(`/funds/${fundId}`);
-      return body.partners.map((partner) => ({ ...partner, generated }));
+      const rows = body.partners.map((partner) => ({ ...partner, generated }));
+      return pageOfRows(rows, place);
     },
-    draw: (rows, _row, context) =>
-      rows.length === 0
-        ? element('p.quiet', {}, '没有已知的出资人。')
-        : tableOf(partners, whole(rows), context),
   },
   columns: [
     named('基金', (row) => row.name, { below: (row) => `设立于 ${row.establishedOn}` }),
@@ -208,7 +186,8 @@ const reported = {
     named('事项', (row) => row.subject, { below: (row) => row.note, generated: () => false }),
     words('口径', (row) => word('measure', row.measure), { tight: true }),
     {
-      ...words('数值', () => undefined, { number: true }),
+      head: '数值',
+      number: true,
       cell: (row, { unit }) =>
         qualified(row.qualifier, isMoney(row) ? amountNode(row.value, unit) : countText(row.value)),
     },
@@ -236,5 +215,7 @@ export const sections = [
   { id: 'lines', title: '额度台账', lists: [lines] },
   { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
   { id: 'funds', title: '基金', lists: [funds] },
+  { id: 'leverage', title: '放大倍数', lists: [leverage] },
+  { id: 'exposure', title: '供应链融资敞口', lists: [exposures] },
   { id: 'reported', title: '报道数据', lists: [reported] },
 ];

@@ -3,9 +3,9 @@
  * without rows (reading, empty, refused). A list is drawn from its answer alone, so a change of the
  * unit asks nothing again.
  */
-import { pageSizes } from './address.js';
+import { defaultSize, pageSizes } from './address.js';
 import { amountText, fullText, isNegative, isZero, missing, totalOf } from './amounts.js';
-import { element } from './dom.js';
+import { element, replaceInside } from './dom.js';
 import { whatToDo } from './words.js';
 
 /**
@@ -45,12 +45,20 @@ export const qualified = (qualifier, node) =>
  */
 export const booked = (text, { reportedOnly }) => (reportedOnly && isZero(text) ? null : text);
 
-/** A column of amounts; `sums` when its rows may be added up. */
-export const amount = (head, read, { sums = false } = {}) => ({
+/**
+ * A column of amounts.
+ * @param {string} head
+ * @param {(row: any) => string | null} read
+ * @param {object} [options]
+ * @param {boolean} [options.sums] its rows may be added up
+ * @param {(row: any) => string | null} [options.qualifier] of the source
+ */
+export const amount = (head, read, { sums = false, qualifier } = {}) => ({
   head,
   number: true,
   unit: true,
-  cell: (row, context) => amountNode(booked(read(row), context), context.unit),
+  cell: (row, context) =>
+    qualified(qualifier?.(row), amountNode(booked(read(row), context), context.unit)),
   ...(sums ? { sums: read } : {}),
 });
 
@@ -61,6 +69,10 @@ export const words = (head, read, { number = false, tight = false } = {}) => ({
   tight,
   cell: (row, context) => read(row, context) ?? missing,
 });
+
+/** An amount that means trouble is marked by a word, because a print may be grey. */
+export const alarming = (text, node) =>
+  element('span', {}, element('b.alarm', {}, text), ' ', node);
 
 /** A name with what belongs under it, and the mark of generated rows. */
 export const named = (head, read, { below, generated = (row) => row.generated } = {}) => ({
@@ -107,32 +119,46 @@ function bodyRows(list, row, context, state) {
   return [element('tr', {}, element('td.opener', {}, button), ...cells), below];
 }
 
-/** What an open row holds is kept in `state.opened`, so that it is still open after a redraw. */
+/**
+ * What an open row holds is kept in `state.opened`, so that it is still open after a redraw; an
+ * answer that comes after one is drawn where the row stands by then.
+ */
 function opening({ columns, details, keyOf }, row, context, state) {
   const key = keyOf(row);
   const inside = element('td', { colspan: columns.length + 1 });
   const below = element('tr.details', { hidden: !state.opened.has(key) }, inside);
+  const drawInto = (entry) => {
+    const actions = { turn: read, again: read };
+    entry.draw = () =>
+      replaceInside(inside, ...listNodes(details.list, entry.held, context, actions));
+    entry.draw();
+  };
+  async function read(place = { page: 1, pageSize: defaultSize }) {
+    const entry = state.opened.get(key);
+    entry.held = await details.load(row, place).then(
+      (answer) => ({ answer }),
+      (problem) => ({ problem }),
+    );
+    entry.draw();
+  }
+  const open = () => {
+    state.opened.set(key, { held: {} });
+    drawInto(state.opened.get(key));
+    void read();
+  };
   const button = element('button.opener', {
     type: 'button',
     'data-focus': `open ${key}`,
     'aria-expanded': String(state.opened.has(key)),
     'aria-label': `展开：${details.nameOf(row)}`,
-    onclick: async () => {
-      const open = !state.opened.delete(key);
-      button.setAttribute('aria-expanded', String(open));
-      below.hidden = !open;
-      if (!open) return;
-      inside.replaceChildren(reading());
-      try {
-        const held = await details.load(row);
-        state.opened.set(key, held);
-        inside.replaceChildren(details.draw(held, row, context));
-      } catch (problem) {
-        inside.replaceChildren(refusedNode(problem));
-      }
+    click: () => {
+      const closes = state.opened.delete(key);
+      button.setAttribute('aria-expanded', String(!closes));
+      below.hidden = closes;
+      if (!closes) open();
     },
   });
-  if (state.opened.has(key)) inside.append(details.draw(state.opened.get(key), row, context));
+  if (state.opened.has(key)) drawInto(state.opened.get(key));
   return { button, below };
 }
 
@@ -158,8 +184,7 @@ function footRow({ columns, details }, { items, total }, context) {
   return element('tfoot', {}, row, note);
 }
 
-/** The table alone: also for what a row opens. */
-export function tableOf(list, answer, context, state = { opened: new Map() }) {
+function tableOf(list, answer, context, state) {
   const { columns, caption, details } = list;
   const rows = answer.items.flatMap((row) => bodyRows(list, row, context, state));
   const table = element(
@@ -178,7 +203,7 @@ export const reading = () => element('p.quiet', { role: 'status' }, '正在读�
 /** What happened, what to do, and the number to quote. */
 export function refusedNode(problem, again) {
   const { title, detail, traceId } = problem;
-  const button = again && element('button', { type: 'button', onclick: again }, '重试');
+  const button = again && element('button', { type: 'button', click: again }, '重试');
   return element(
     'div.refused',
     { role: 'alert' },
@@ -202,7 +227,7 @@ function pager({ caption }, { page, pageSize, total }, turn) {
         type: 'button',
         'data-focus': text,
         disabled: to < 1 || to > pages || to === page,
-        onclick: () => turn({ page: to, pageSize }),
+        click: () => turn({ page: to, pageSize }),
       },
       text,
     );
@@ -213,7 +238,7 @@ function pager({ caption }, { page, pageSize, total }, turn) {
     value: page,
     'data-focus': 'jump',
     'aria-label': '跳至第几页',
-    onchange: () => {
+    change: () => {
       const to = Math.min(pages, Math.max(1, Math.trunc(jump.valueAsNumber) || 1));
       turn({ page: to, pageSize });
     },
@@ -223,7 +248,7 @@ function pager({ caption }, { page, pageSize, total }, turn) {
     {
       'aria-label': '每页条数',
       'data-focus': 'size',
-      onchange: () => turn({ page: 1, pageSize: Number(size.value) }),
+      change: () => turn({ page: 1, pageSize: Number(size.value) }),
     },
     ...pageSizes.map((rows) =>
       element('option', { value: rows, selected: rows === pageSize }, `${rows} 条/页`),

@@ -36,8 +36,37 @@ const words = {
     bank: '银行',
     private: '社会资本',
   },
-  fuseMetric: { 'loss-to-entered': '当年损失 ÷ 当年入池本金', 'npl-ratio': '不良本金 ÷ 在池余额' },
+  fuseMetric: {
+    'loss-to-entered': '当年损失 ÷ 当年入池本金',
+    'npl-ratio': '不良本金 ÷ 入池贷款余额',
+  },
   fuseAction: { WARN: '预警', SUSPEND_CLAIMS: '暂缓补偿' },
+  leverage: {
+    'L1-committed': '母子基金放大倍数（认缴）',
+    'L1-paid-in': '母子基金放大倍数（实缴）',
+    pool: '资金池放大倍数',
+    reported: '报道口径放大倍数',
+    financed: '核心企业融资敞口',
+  },
+  level: {
+    L0: 'L0 母基金 ÷ 财政出资',
+    L1: 'L1 子基金规模 ÷ 母基金出资',
+    pool: '入池贷款 ÷ 资金池余额',
+    intent: '意向额度',
+    approved_limit: '授信额度',
+    leverage: '撬动规模',
+    fund_size: '基金规模',
+  },
+  basis: {
+    committed: '认缴',
+    'paid-in': '实缴',
+    invested: '已投',
+    outstanding: '余额',
+    financed: '已融资',
+    announced: '公布',
+  },
+  numerator: { all: '全部出资', 'non-government': '非政府出资', private: '社会资本' },
+  inputLabel: { undue: '未到期', overdue: '逾期', limit: '核心企业额度' },
   operator: { '>': '超过', '>=': '达到' },
 };
 
@@ -53,6 +82,17 @@ export const rowsBehind = {
   'pilot-fund-commitments': { section: 'funds', text: '中试基金认缴' },
   'invested-projects': { section: 'funds', text: '投资项目' },
   'project-investments': { section: 'funds', text: '基金已投' },
+};
+
+/** The registers that inputs of a figure are rows of. */
+export const inputSources = {
+  funds_sizes_v: '基金认缴实缴',
+  funds_contributions_v: '母基金出资',
+  risk_pool_enrolments_v: '资金池贷款台账',
+  risk_pool_balances_v: '资金池出资',
+  parties_reported_figures_v: '报道数据',
+  supply_chain_exposures_v: '凭证融资台账',
+  insight_limits_v: '额度台账',
 };
 
 /** What stands above a zone's tables, by the kind of its figures. */
