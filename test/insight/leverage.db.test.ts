@@ -32,7 +32,7 @@ describe('leverage of a mother fund', () => {
   let motherPartner: string;
 
   const list = async (input: object = {}, actor = office): Promise<Shown[]> =>
-    (await book.ask(ask.listLeverage, input, actor)).items as unknown as Shown[];
+    (await book.ask(ask.listLeverage, input, actor)).items;
   const values = async (input: object = {}, actor = office): Promise<(string | null)[][]> =>
     (await list(input, actor)).map((f) => [f.measure, f.value, f.reason]);
   const run = (more: object = {}) =>
@@ -147,7 +147,7 @@ describe('leverage of a mother fund', () => {
       ['L1-paid-in', '3'],
     ]);
     expect(seen.map((f) => f.figureId)).to.deep.equal((await list()).map((f) => f.figureId));
-    const [{ figureId = '' } = {}] = seen;
+    const figureId = seen[0]?.figureId;
     const stored = await book.ask(ask.leverageInputs, { figureId }, book.actor);
     const live = await book.ask(ask.leverageInputs, { figureId }, office);
     expect(stored).to.deep.equal(live);
