@@ -1,5 +1,5 @@
-// When a cron line strikes. BullMQ's own reading of it is used, so that what the queue schedules and
-// what the start makes up for can never be two different instants.
+// When a cron line strikes. BullMQ's own reading of it is used, so that what the queue schedules
+// and what the start makes up for can never be two different instants.
 import { getNextMillis } from 'bullmq';
 import type { Day } from '../src/kernel/index.ts';
 import { addDays } from '../src/kernel/index.ts';
@@ -21,8 +21,8 @@ export function nextStrike({ cron, timezone }: Timing, after: Date): Date {
 const eveOf = (day: Day): number => Date.parse(`${day}T00:00:00+08:00`) - 1;
 
 /**
- * The last strike after `from` and not after `to`, found by halving: a line that strikes every second
- * is read some thirty times and not a day's seconds.
+ * The last strike after `from` and not after `to`, found by halving: a line that strikes every
+ * second is read some thirty times and not a day's seconds.
  */
 function lastStrike(timing: Timing, from: number, to: number): Date | undefined {
   const isIn = (after: number): boolean => nextStrike(timing, new Date(after)).getTime() <= to;

@@ -1,5 +1,5 @@
-// The worker process: queue, schedule, and the relay that wakes it. It is started by the product or on
-// its own, and ends when told to; it never ends the process itself.
+// The worker process: queue, schedule, and the relay that wakes it. It is started by the product
+// or on its own, and ends when told to; it never ends the process itself.
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../src/platform/log.ts';
 import type { Queues } from './queues.ts';

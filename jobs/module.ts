@@ -1,6 +1,6 @@
 /**
- * Jobs on the catalogue: the list with its next strike, the runs with their progress, and the wish for
- * a run. The wish is a row; a worker finds it, and no request waits for the work.
+ * Jobs on the catalogue: the list with its next strike, the runs with their progress, and the
+ * wish for a run. The wish is a row; a worker finds it, and no request waits for the work.
  */
 import knexPkg from 'knex';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
-// The queue: BullMQ in the database itself, or on Redis when REDIS_URL says so; everything above this
-// file is the same code on both. It only wakes workers up. QueueEvents are not used: on PostgreSQL they
-// lose some, and the rows of the runs know better.
+// The queue: BullMQ in the database itself, or on Redis when REDIS_URL says so; everything above
+// this file is the same code on both. It only wakes workers up. QueueEvents are not used: on
+// PostgreSQL they lose some, and the rows of the runs know better.
 import type { PostgresConnectionOptions } from 'bullmq';
 import { createPostgresBackend, createRedisBackend, runMigrations, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -45,7 +45,8 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
     prefix,
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
-  // A lost connection is reported by whatever needs it; without a listener it would end the process.
+  // A lost connection is reported by whatever needs it; without a listener it would end the
+  // process.
   queue.on('error', () => undefined);
   return {
     kind: redisUrl === undefined ? 'postgres' : 'redis',

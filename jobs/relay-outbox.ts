@@ -1,6 +1,7 @@
-// From the outbox to the queue in two steps: an event becomes a run's row in the transaction that moves
-// the cursor, and only then, outside of it, the queue hears of rows that are due. A crash between the
-// two loses nothing, since the second step looks at rows and not at what was just written.
+// From the outbox to the queue in two steps: an event becomes a run's row in the transaction that
+// moves the cursor, and only then, outside of it, the queue hears of rows that are due. A crash
+// between the two loses nothing, since the second step looks at rows and not at what was just
+// written.
 import type { Knex } from 'knex';
 import { dayInShanghai } from '../src/kernel/index.ts';
 import { readEvents } from '../src/platform/outbox.ts';

@@ -1,7 +1,7 @@
 /**
- * Runs one job through the ordinary operations. Every call carries the key `job:<name>:<day>`, so what
- * was done before a crash is replayed, not repeated; an operation that answers `next` is called again
- * for the next portion, each portion being a transaction of its own.
+ * Runs one job through the ordinary operations. Every call carries the key `job:<name>:<day>`, so
+ * what was done before a crash is replayed, not repeated; an operation that answers `next` is
+ * called again for the next portion, each portion being a transaction of its own.
  */
 import type { Knex } from 'knex';
 import { systemActor } from '../src/identity/index.ts';
@@ -55,7 +55,9 @@ export interface JobWish {
   readonly name: string;
   /** Default: today in Shanghai. */
   readonly asOf?: Day;
-  /** A result older than this does not do: the job runs again, and what changed is a new version. */
+  /**
+   * A result older than this does not do: the job runs again, and what changed is a new version.
+   */
   readonly since?: Date;
 }
 
@@ -106,8 +108,8 @@ const attempts = 5;
 const pauseMs = (attempt: number): number => 1000 * 2 ** attempt;
 
 /**
- * Takes a run and carries it out. Undefined when there is nothing to take. An accident leaves it due
- * again a little later; a refusal fails it. Both are thrown on.
+ * Takes a run and carries it out. Undefined when there is nothing to take. An accident leaves it
+ * due again a little later; a refusal fails it. Both are thrown on.
  */
 export async function carryOut(tools: JobTools, runId: string): Promise<Run | undefined> {
   const { leaseMs = 30_000 } = tools;

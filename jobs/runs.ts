@@ -1,5 +1,5 @@
-// Rows of jobs and of their runs. The row decides what happens, never the queue: a run is wanted once
-// under its key, one worker at a time holds it by a lease, and its result is written once.
+// Rows of jobs and of their runs. The row decides what happens, never the queue: a run is wanted
+// once under its key, one worker at a time holds it by a lease, and its result is written once.
 import type { Day } from '../src/kernel/index.ts';
 import { Failure, dayInShanghai, newId } from '../src/kernel/index.ts';
 import type { Tx } from '../src/platform/transaction.ts';
@@ -138,8 +138,8 @@ const selectByKey = statement(
 );
 
 /**
- * The run under this key, noted now if it was not. A failed one is opened again, and so is a finished
- * one whose result is older than `since`.
+ * The run under this key, noted now if it was not. A failed one is opened again, and so is a
+ * finished one whose result is older than `since`.
  */
 export async function wantRun(tx: Tx, want: Want, since?: Date): Promise<Run> {
   await noteRuns(tx, [want]);

@@ -24,8 +24,8 @@ export async function scheduleJobs(db: Knex, queue: JobQueue): Promise<void> {
 }
 
 /**
- * Notes every run whose hour has come without it, up to a week back and never before the job existed.
- * A run made by hand before its hour is made again: the day was not over yet.
+ * Notes every run whose hour has come without it, up to a week back and never before the job
+ * existed. A run made by hand before its hour is made again: the day was not over yet.
  */
 export async function noteMissedRuns(db: Knex, now: Date = new Date()): Promise<void> {
   await withTransaction(db, everything, async (tx) => {

@@ -1,5 +1,5 @@
-// Which event makes which operation happen. The key of such a run is the event's id, so an event that
-// is read twice is acted on once.
+// Which event makes which operation happen. The key of such a run is the event's id, so an event
+// that is read twice is acted on once.
 import type { StoredEvent } from '../src/platform/outbox.ts';
 
 export interface Subscription {

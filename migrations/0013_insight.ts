@@ -1,7 +1,7 @@
 /**
- * Why: what was computed on a day is kept as it was said, with its definition and the facts behind it.
- * A snapshot is of one owner, because a bank's exposure is nobody else's business; a later one of the
- * same day is a new version and never replaces an earlier one.
+ * Why: what was computed on a day is kept as it was said, with its definition and the facts
+ * behind it. A snapshot is of one owner, because a bank's exposure is nobody else's business; a
+ * later one of the same day is a new version and never replaces an earlier one.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';

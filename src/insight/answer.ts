@@ -1,7 +1,8 @@
 /**
- * Answers a question for somebody who may not see everything. Exposure is computed in the asker's own
- * scope, where a bank's own rows are all there is to it. Leverage takes rows of several owners: who
- * sees all owners of the zone computes it for any day, everybody else reads the record of the job.
+ * Answers a question for somebody who may not see everything. Exposure is computed in the asker's
+ * own scope, where a bank's own rows are all there is to it. Leverage takes rows of several
+ * owners: who sees all owners of the zone computes it for any day, everybody else reads the
+ * record of the job.
  */
 import type { Day } from '../kernel/index.ts';
 import { Failure, dayInShanghai } from '../kernel/index.ts';

@@ -1,6 +1,7 @@
 /**
- * Computes the figures of a question from the views, in whatever scope the transaction has. The job and
- * the screens call this same function, so what is stored is what a screen would have shown.
+ * Computes the figures of a question from the views, in whatever scope the transaction has. The
+ * job and the screens call this same function, so what is stored is what a screen would have
+ * shown.
  */
 import type { Tx } from '../platform/transaction.ts';
 import type { Figure, Question } from './model.ts';

@@ -1,4 +1,5 @@
-// Insight's front door: leverage and exposure as of any day, their inputs, and the record of snapshots.
+// Insight's front door: leverage and exposure as of any day, their inputs, and the record of
+// snapshots.
 import { defineModule } from '../platform/module.ts';
 import { computeExposure, computeLeverage } from './operations/compute-snapshots.ts';
 import { insightQueries as ask } from './queries.ts';

@@ -1,6 +1,7 @@
 /**
- * Nouns of insight. A figure is an answer to a question about a day; it carries both halves, what they
- * mean and the dated rows that they are the sums of. What cannot be computed has a reason, not a guess.
+ * Nouns of insight. A figure is an answer to a question about a day; it carries both halves, what
+ * they mean and the dated rows that they are the sums of. What cannot be computed has a reason,
+ * not a guess.
  */
 import type { Day, Money } from '../kernel/index.ts';
 

@@ -1,6 +1,7 @@
 /**
- * One page of a list that was computed rather than selected. Places are those of every other list, and
- * a cursor is the key of the last item seen, so that a page goes on where the reader stopped.
+ * One page of a list that was computed rather than selected. Places are those of every other
+ * list, and a cursor is the key of the last item seen, so that a page goes on where the reader
+ * stopped.
  */
 import { Failure } from '../kernel/index.ts';
 import type { Page, Place } from '../platform/page.ts';

@@ -1,4 +1,7 @@
-/** Leverage and exposures as of any day, the facts behind each figure, and the record of snapshots. */
+/**
+ * Leverage and exposures as of any day, the facts behind each figure, and the record of
+ * snapshots.
+ */
 import knexPkg from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Rows of snapshots and of their figures. A snapshot is written only when it says something that the
- * last one of the same day did not; what was said before stays.
+ * Rows of snapshots and of their figures. A snapshot is written only when it says something that
+ * the last one of the same day did not; what was said before stays.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money, canonicalJson, newId, sha256Hex } from '../kernel/index.ts';
@@ -36,16 +36,16 @@ const insertSnapshot = statement(
 const insertFigures = statement(
   'insight.insert-figures',
   `insert into insight_figures (snapshot_id, place, zone_id, owner_id, question, subject_id,
-     subject_name, measure, part, labels, definition, unit, qualifier, numerator, denominator, value,
-     reason, amounts, generated, inputs)
-   select $1, f.place, $2, $3, f.question, f.subject_id, f.subject_name, f.measure, f.part, f.labels,
-     f.definition, f.unit, f.qualifier, f.numerator, f.denominator, f.value, f.reason, f.amounts,
-     f.generated, f.inputs
+     subject_name, measure, part, labels, definition, unit, qualifier, numerator, denominator,
+     value, reason, amounts, generated, inputs)
+   select $1, f.place, $2, $3, f.question, f.subject_id, f.subject_name, f.measure, f.part,
+     f.labels, f.definition, f.unit, f.qualifier, f.numerator, f.denominator, f.value, f.reason,
+     f.amounts, f.generated, f.inputs
    from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[], $10::json[],
      $11::text[], $12::text[], $13::numeric[], $14::numeric[], $15::numeric[], $16::text[],
      $17::json[], $18::boolean[], $19::json[]) with ordinality as f (question, subject_id,
-     subject_name, measure, part, labels, definition, unit, qualifier, numerator, denominator, value,
-     reason, amounts, generated, inputs, place)`,
+     subject_name, measure, part, labels, definition, unit, qualifier, numerator, denominator,
+     value, reason, amounts, generated, inputs, place)`,
 );
 
 interface Last {
@@ -56,7 +56,9 @@ interface Last {
   readonly hash: string;
 }
 
-/** Keeps the figures of a zone's day, a snapshot per owner. Answers every owner's present version. */
+/**
+ * Keeps the figures of a zone's day, a snapshot per owner. Answers every owner's present version.
+ */
 export async function keepSnapshots(
   tx: Tx,
   question: Question & { readonly zoneId: string },

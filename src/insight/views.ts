@@ -100,7 +100,8 @@ export async function poolFactsOf(tx: Tx, question: Question): Promise<PoolFacts
   };
 }
 
-// Of the reported figures those that would be one half of a leverage, and say that the other is missing.
+// Of the reported figures those that would be one half of a leverage, and say that the other is
+// missing.
 const selectReported = statement(
   'insight.select-reported',
   `select id, zone_id as "zoneId", subject, measure, value, qualifier, source,

@@ -141,7 +141,8 @@ const lastSeal = statement(
 );
 const insertSeal = statement(
   'audit.insert-seal',
-  `insert into platform_seals (chain, from_height, to_height, head_hash, signature, key_id, sealed_at)
+  `insert into platform_seals (chain, from_height, to_height, head_hash, signature, key_id,
+     sealed_at)
    values ($1, $2, $3, $4, $5, $6, $7)`,
 );
 const insertKey = statement(

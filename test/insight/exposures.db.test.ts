@@ -1,5 +1,5 @@
-// Supply-chain exposure through the real operations: per core enterprise, bank and tier, against the
-// limit of that day; a bank sees its own and nothing of another's.
+// Supply-chain exposure through the real operations: per core enterprise, bank and tier, against
+// the limit of that day; a bank sees its own and nothing of another's.
 import { expect } from 'chai';
 import { setTimeout } from 'node:timers/promises';
 import { runJob } from '../../jobs/run.ts';

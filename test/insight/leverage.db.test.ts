@@ -1,5 +1,5 @@
-// Leverage through the real operations of funds: as of any day, as known at any instant, opened to its
-// facts, kept by the job and seen by whoever may see it.
+// Leverage through the real operations of funds: as of any day, as known at any instant, opened
+// to its facts, kept by the job and seen by whoever may see it.
 import { expect } from 'chai';
 import { setTimeout } from 'node:timers/promises';
 import { runJob } from '../../jobs/run.ts';

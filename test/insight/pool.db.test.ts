@@ -1,5 +1,5 @@
-// Leverage of a risk pool: loans that it backs ÷ what is in it, as of any day. A bank sees its own loans
-// alone, from which a pool's leverage would come out wrong, so it sees none.
+// Leverage of a risk pool: loans that it backs ÷ what is in it, as of any day. A bank sees its
+// own loans alone, from which a pool's leverage would come out wrong, so it sees none.
 import { expect } from 'chai';
 import { insightQueries as ask } from '../../src/insight/queries.ts';
 import { Money } from '../../src/kernel/index.ts';
@@ -59,7 +59,7 @@ describe('leverage of a pool', () => {
     }
   });
 
-  it('loses what was paid for a claim, and opens to loans, contributions and payments', async () => {
+  it('loses what was paid for a claim, and opens to loans and payments', async () => {
     const { claimId } = await claimIn(stage, poolId, '400000');
     await stage.done(payCompensation, { claimId, paidOn: ago(50) }, stage.office);
     const today = await figure(ago(0));

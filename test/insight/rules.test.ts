@@ -1,5 +1,5 @@
-// Figures from facts, without a database: the worked ownership graph, what has no answer, what a day
-// does to a piece that falls due on it, and the names of figures.
+// Figures from facts, without a database: the worked ownership graph, what has no answer, what a
+// day does to a piece that falls due on it, and the names of figures.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';

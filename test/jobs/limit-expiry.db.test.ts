@@ -1,5 +1,5 @@
-// The job `limit-expiry` on the real limit tree: what is due comes back in portions, each a transaction
-// of its own, and each owner hears once of what ends.
+// The job `limit-expiry` on the real limit tree: what is due comes back in portions, each a
+// transaction of its own, and each owner hears once of what ends.
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import type { JobTools } from '../../jobs/run.ts';

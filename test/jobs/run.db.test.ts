@@ -121,7 +121,7 @@ describe('a job run directly', () => {
       expect(await missed(at('2026-03-10T09:00:00'))).to.deep.equal(['2026-03-10 QUEUED']);
     });
 
-    it('notes those of the days before, a week at most and none before the job existed', async () => {
+    it('notes those of the days before, a week at most, none before the job was', async () => {
       expect(await missed(at('2026-03-03T05:00:00'))).to.deep.equal([
         '2026-03-01 QUEUED',
         '2026-03-02 QUEUED',

@@ -1,5 +1,5 @@
-// A module whose effects can be counted: each portion of a job leaves one row, in the transaction of
-// its portion. What is done once leaves a row once, whoever was killed on the way.
+// A module whose effects can be counted: each portion of a job leaves one row, in the transaction
+// of its portion. What is done once leaves a row once, whoever was killed on the way.
 import type { Knex } from 'knex';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';

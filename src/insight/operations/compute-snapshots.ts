@@ -1,7 +1,7 @@
 /**
- * The two operations of the jobs `leverage` and `supply-chain-exposure`: compute the figures of a zone
- * as of a day and keep them if they are news. One call does one zone and names the last one it did, so
- * that each zone is a transaction of its own.
+ * The two operations of the jobs `leverage` and `supply-chain-exposure`: compute the figures of a
+ * zone as of a day and keep them if they are news. One call does one zone and names the last one
+ * it did, so that each zone is a transaction of its own.
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';

@@ -1,7 +1,7 @@
 /**
  * Supply-chain exposure (供应链敞口) per core enterprise, bank and tier: what is financed, of it undue
- * and overdue, against the programme's limit of that day. Undue and overdue follow from the day asked
- * about; a piece that falls due that very day is undue.
+ * and overdue, against the programme's limit of that day. Undue and overdue follow from the day
+ * asked about; a piece that falls due that very day is undue.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Money } from '../../kernel/index.ts';

@@ -1,7 +1,7 @@
 /**
  * Leverage (放大倍数) from dated facts. L1 = Σ sub-fund size ÷ Σ mother contribution, once on
- * commitments and once on paid-in money, never mixed; a pool: enrolled loans ÷ what is in it. A family
- * is the sub-funds of the mother's own zone to which she has committed.
+ * commitments and once on paid-in money, never mixed; a pool: enrolled loans ÷ what is in it. A
+ * family is the sub-funds of the mother's own zone to which she has committed.
  */
 import { leverageFigure, notComputable } from '../../funds/index.ts';
 import type { Day } from '../../kernel/index.ts';
@@ -122,7 +122,9 @@ export interface PoolFact {
   readonly valueOn: Day;
 }
 
-/** Decimal text of n ÷ d without zeros that say nothing, as the calculation `leverage` writes it. */
+/**
+ * Decimal text of n ÷ d without zeros that say nothing, as the calculation `leverage` writes it.
+ */
 const ratio = (n: Money, d: Money, places: number): string | undefined =>
   n.ratioTo(d, places)?.replace(/\.?0+$/, '');
 
