@@ -1,6 +1,7 @@
 /**
- * What must always be true of the limit tree; each query selects the rows that break it. The journal is
- * the truth: every counter is a projection of it, and a parent is a projection of its children.
+ * What must always be true of the limit tree; each query selects the rows that break it. The
+ * journal is the truth: every counter is a projection of it, and a parent is a projection of its
+ * children.
  */
 import type { Invariant } from '../platform/module.ts';
 
@@ -38,16 +39,23 @@ const reservedIsHeld = `
   where n.enforcement = 'HARD' and n.reserved <> coalesce(held.amount, 0)`;
 
 /**
- * Children are counted down to the first HARD ones, with what each contributes. Left out are nodes that
- * movements reach by another way than through a child: caps on the nodes of other paths.
+ * Children are counted down to the first HARD ones, with what each contributes. Left out are
+ * nodes that movements reach by another way than through a child: caps on the nodes of other
+ * paths.
  */
 const equalTheChildren = `
-  with recursive below (root, id, measure) as (
+  with recursive capped as (
+    select n.path, c.id as cap_id, c.path as cap_path
+    from limits_nodes n cross join unnest(n.caps) as k (id) join limits_nodes c on c.id = k.id
+    where n.caps <> '{}'
+  ), left_out as (
+    select cap_id as id from capped
+    union
+    select a.id from capped cross join unnest(path) as a (id) where a.id = any (cap_path)
+  ), below (root, id, measure) as (
     select n.id, n.id, 'consumed' from limits_nodes n
     where n.enforcement = 'HARD' and exists (select from limits_nodes c where c.parent_id = n.id)
-      and not exists (select from limits_nodes c where n.id = any (c.caps))
-      and not exists (select from limits_nodes a join limits_nodes c on c.id = any (a.caps)
-        where n.id = any (a.path) and n.id = any (c.path))
+      and n.id not in (select id from left_out)
     union all
     select b.root, c.id, case when b.measure <> 'consumed' then b.measure
         when c.contribution = 'outstanding' then 'outstanding'
@@ -85,7 +93,7 @@ export const limitInvariants: readonly Invariant[] = [
             when 'NRS' then n.consumed not between n.outstanding and n.drawn
             else n.consumed <> n.outstanding
               and not exists (select from limits_nodes c where c.parent_id = n.id)
-              and not exists (select from limits_nodes c where n.id = any (c.caps)) end`,
+              and n.id not in (select unnest(caps) from limits_nodes where caps <> '{}') end`,
   },
   {
     name: 'limits: above its limit only after a cut',

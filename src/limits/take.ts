@@ -49,15 +49,26 @@ interface Loaded {
 const namedReservation = (step: Step): string | undefined =>
   step.kind === 'reserve' || step.kind === 'repay' ? undefined : step.of;
 
-/** The nodes that movements on these leaves touch, HARD ones locked, in the order of everybody. */
-async function lockTouched(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
+/**
+ * The nodes that movements on these leaves touch, HARD ones locked in the order of everybody; undefined
+ * when they do not hang as they were remembered.
+ */
+async function lockGuessed(
+  tx: Tx,
+  leaves: readonly string[],
+): Promise<Map<string, LimitNode> | undefined> {
   const guess = guessTouched(leaves);
-  if (guess) {
-    const nodes = await lockHardNodes(tx, guess.hard);
-    const soft = guess.soft.length > 0 ? await readNodes(tx, guess.soft) : [];
-    for (const [id, node] of soft) nodes.set(id, node);
-    if (stillSo(nodes.values())) return nodes;
+  if (!guess) return undefined;
+  const nodes = await lockHardNodes(tx, guess.hard);
+  for (const [id, node] of guess.soft.length > 0 ? await readNodes(tx, guess.soft) : []) {
+    nodes.set(id, node);
   }
+  const whole = nodes.size === guess.hard.length + guess.soft.length;
+  return whole && stillSo(nodes.values()) ? nodes : undefined;
+}
+
+/** The same, asked for: what a guess cannot know, such as an id that is not there. */
+async function lockAsked(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
   const nodes = await touchedNodes(tx, leaves);
   rememberShapes(nodes.values());
   const hard = [...nodes.values()].filter((one) => one.enforcement === 'HARD').map((one) => one.id);
@@ -66,8 +77,8 @@ async function lockTouched(tx: Tx, leaves: readonly string[]): Promise<Map<strin
 }
 
 /**
- * A node of a path or a cap outside the caller's scope would be a limit that nobody checks, and a SOFT
- * leaf one that nobody counts. Both are mistakes of the calling module, not answers.
+ * A node of a path or a cap outside the caller's scope would be a limit that nobody checks, and a
+ * SOFT leaf one that nobody counts. Both are mistakes of the calling module, not answers.
  */
 function demandWhole(nodes: ReadonlyMap<string, LimitNode>, leaves: readonly string[]): void {
   const demand = (id: string): void => {
@@ -85,9 +96,18 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
   const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
   const leaves = [...new Set(takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : [])))];
   if (!guessTouched(leaves)) rememberShapes((await touchedNodes(tx, leaves)).values());
-  const reservations = await lockReservationsOf(tx, named, rootsOf(leaves), now);
-  const late = [...reservations.values()].map((r) => r.nodeId).filter((id) => !leaves.includes(id));
-  const nodes = await lockTouched(tx, [...leaves, ...new Set(late)]);
+  const lockDue = () => lockReservationsOf(tx, named, rootsOf(leaves), now);
+  const withLate = (held: ReadonlyMap<string, Reservation>) => [
+    ...new Set([...leaves, ...[...held.values()].map((r) => r.nodeId)]),
+  ];
+  let reservations = await lockDue();
+  let nodes = await lockGuessed(tx, withLate(reservations));
+  if (!nodes) {
+    await lockAsked(tx, withLate(reservations));
+    // What was remembered was wrong, so perhaps also where to look for what has run out.
+    reservations = await lockDue();
+    nodes = await lockAsked(tx, withLate(reservations));
+  }
   demandWhole(nodes, leaves);
   return { book: { nodes, reservations }, before: new Map(nodes) };
 }
