@@ -1,5 +1,5 @@
-// The database of the server that is killed: filled before the load and looked at after it, through a
-// connection beside the server.
+// The database of the server that is killed: filled before the load and looked at after it,
+// through a connection beside the server.
 import type { Knex } from 'knex';
 import { buildTree } from '../../src/bench/tree.ts';
 import { ensureUser, hashPassword, systemActor } from '../../src/identity/index.ts';
@@ -77,7 +77,9 @@ export async function keptDrawdowns(db: Knex): Promise<Kept[]> {
   return result.rows;
 }
 
-/** Sums in fen of what was paid out: by the drawdowns, by the master's counter and by the ledger. */
+/**
+ * Sums in fen of what was paid out: by the drawdowns, by the master's counter and by the ledger.
+ */
 export async function fenDrawn(db: Knex, masterId: string): Promise<string[]> {
   const result = await db.raw<{ rows: { fen: string }[] }>(
     `select (sum(amount) * 100)::bigint::text as fen from credit_drawdowns

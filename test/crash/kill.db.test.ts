@@ -1,5 +1,6 @@
-// The server is killed under load, by force and by request: what it promised is in the books exactly
-// once, whatever moment was hit. A durable database, the real process, drawdowns from 32 connections.
+// The server is killed under load, by force and by request: what it promised is in the books
+// exactly once, whatever moment was hit. A durable database, the real process, drawdowns from 32
+// connections.
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';

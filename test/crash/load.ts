@@ -1,5 +1,5 @@
-// Drawdowns from many connections at once, and a memory of what was promised: which keys were answered
-// with 201, and which were sent and never answered.
+// Drawdowns from many connections at once, and a memory of what was promised: which keys were
+// answered with 201, and which were sent and never answered.
 import { expect } from 'chai';
 import type { Answered } from '../support/http.ts';
 import { ask } from '../support/http.ts';

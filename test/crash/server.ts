@@ -1,5 +1,5 @@
-// The real server as a process of its own, that a test may kill: `node dist/src/main.js` on a free port,
-// ready when it has printed its facts. Only what was started here is ever killed.
+// The real server as a process of its own, that a test may kill: `node dist/src/main.js` on a
+// free port, ready when it has printed its facts. Only what was started here is ever killed.
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -77,12 +77,17 @@ export const failToStart = (settings: Settings) => run([main], settings);
 export const command = (words: readonly string[], settings: Settings) =>
   run([cli, ...words], settings);
 
-/** Ends at once whatever a failed test left running; their PostgreSQL is the next owner's matter. */
+/**
+ * Ends at once whatever a failed test left running; their PostgreSQL is the next owner's matter.
+ */
 export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** The PostgreSQL that the server on this folder started; for a kill that is as hard as a power cut. */
+/**
+ * The PostgreSQL that the server on this folder started; for a kill that is as hard as a power
+ * cut.
+ */
 export async function databasePid(dataFolder: string): Promise<number> {
   const text = await readFile(path.join(dataFolder, 'postgres.address.json'), 'utf8');
   return (JSON.parse(text) as { pid: number }).pid;
