@@ -9,7 +9,7 @@ import { calculations } from './calc/index.ts';
 import { creditModule } from './credit/index.ts';
 import { fundsModule } from './funds/index.ts';
 import { Sessions, authorise, identityModule } from './identity/index.ts';
-// insight joins when it is written
+import { insightModule } from './insight/index.ts';
 import { ledgerModule } from './ledger/index.ts';
 import { limitsModule } from './limits/index.ts';
 import { partiesModule } from './parties/index.ts';
@@ -37,6 +37,7 @@ export const modules: readonly Module[] = [
   fundsModule,
   creditModule,
   supplyChainModule,
+  insightModule,
   jobsModule,
 ];
 
