@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/index.ts';
 import { startWorkers } from '../jobs/main.ts';
+import { outboxLagSeconds } from '../jobs/relay-outbox.ts';
 import { makeApp, serve } from './app.ts';
 import { loadDemo, runFirstJobs } from './demo/index.ts';
 import { calculationPaths } from './calc/index.ts';
@@ -104,7 +105,7 @@ export async function startProduct(config: Config, around: Surroundings): Promis
     const secret = await tokenSecret(config);
     const db = makePool({ url: database.url, max: 12, applicationName: 'yuanxin' });
     undo.push(() => db.destroy());
-    const metrics = makeMetrics();
+    const metrics = makeMetrics({ outboxLagSeconds: () => outboxLagSeconds(db) });
     const runtime = openRuntime(db, { secret, metrics });
     let ready = false;
     const app = makeApp({
