@@ -24,7 +24,8 @@ const equalTheJournal = `
     or n.consumed <> coalesce(j.consumed, 0))`;
 
 const journalNamesEveryHardNode = `
-  select m.seq from limits_movements m
+  select m.seq
+  from (select node_id, path, min(seq) as seq from limits_movements group by node_id, path) m
   cross join lateral (select array_agg(p.id order by p.id) as ids
     from ${participants('m.node_id')} p join limits_nodes h on h.id = p.id
     where h.enforcement = 'HARD') e
