@@ -1,6 +1,6 @@
 /**
- * What every change of a node's terms shares: the node is locked before it is looked at, so a drawdown
- * either sees the new terms or is finished before them.
+ * What every change of a node's terms shares: the node is locked before it is looked at, so a
+ * drawdown either sees the new terms or is finished before them.
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
@@ -25,7 +25,8 @@ const mayChange = (actor: Actor, node: LimitNode): boolean =>
   actor.organisationId === node.ownerId || actor.scope.zones === '*';
 
 /**
- * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned` or `version-stale`.
+ * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned` or
+ * `version-stale`.
  */
 export async function nodeToChange(
   context: Context,

@@ -261,7 +261,9 @@ const MovementView = z.object({
 });
 type MovementRow = Omit<z.output<typeof MovementView>, 'recordedAt'> & { recordedAt: Date };
 
-/** Every node whose movements touch this one: what is below it, and below the nodes that it caps. */
+/**
+ * Every node whose movements touch this one: what is below it, and below the nodes that it caps.
+ */
 const touching = (nodeId: string) =>
   build.raw(
     `m.node_id in (with below as (select id from limits_nodes where ? = any (path)),

@@ -1,4 +1,7 @@
-/** Addresses of limits. Reservations and draws are made through the modules that know what they are for. */
+/**
+ * Addresses of limits. Reservations and draws are made through the modules that know what they
+ * are for.
+ */
 import type { Route } from '../platform/module.ts';
 import { changeLimit } from './operations/change-limit.ts';
 import { extend } from './operations/extend.ts';

@@ -1,6 +1,7 @@
 /**
- * The trial calculation `limit-scenario`: text in, text out around the pure trial. Where an instant is
- * expected a day will do: a step then happens as it begins, a reservation lasts until it is over.
+ * The trial calculation `limit-scenario`: text in, text out around the pure trial. Where an
+ * instant is expected a day will do: a step then happens as it begins, a reservation lasts until
+ * it is over.
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';

@@ -1,7 +1,8 @@
 /**
- * Figures of nodes as a reader sees them: counters of HARD nodes, sums over the children of SOFT ones,
- * an expired reservation free at its instant, and for a past day everything projected again from the
- * journal. Totals of shared nodes span all banks, which is the only reading beyond a bank's own rows.
+ * Figures of nodes as a reader sees them: counters of HARD nodes, sums over the children of SOFT
+ * ones, an expired reservation free at its instant, and for a past day everything projected again
+ * from the journal. Totals of shared nodes span all banks, which is the only reading beyond a
+ * bank's own rows.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
@@ -132,8 +133,8 @@ export interface SeenNode {
   /** A shared node of which the reader sees only the total. */
   readonly totalOnly: boolean;
   /**
-   * What the other banks use and hold of that total; undefined when some of it was drawn on the node
-   * itself, where nothing tells whose it is.
+   * What the other banks use and hold of that total; undefined when some of it was drawn on the
+   * node itself, where nothing tells whose it is.
    */
   readonly otherBanks: Money | undefined;
 }

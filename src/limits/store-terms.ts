@@ -204,8 +204,8 @@ const selectZoneRoot = statement(
 );
 
 /**
- * The zone's shared root, made when first needed: SOFT, its figure the sum of what hangs below, unless
- * a limit is given. An existing root is returned as it is.
+ * The zone's shared root, made when first needed: SOFT, its figure the sum of what hangs below,
+ * unless a limit is given. An existing root is returned as it is.
  */
 export async function zoneRoot(
   tx: Tx,

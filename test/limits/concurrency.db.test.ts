@@ -45,7 +45,9 @@ const drawLimit = hotOperation({
   },
 });
 
-/** Repays on one line and draws as much on another. One list, so that one order locks both paths. */
+/**
+ * Repays on one line and draws as much on another. One list, so that one order locks both paths.
+ */
 const transfer = hotOperation({
   name: 'toys.transfer',
   title: { zh: '调剂', en: 'Transfer' },
@@ -87,9 +89,8 @@ describe('limits under many callers', () => {
   });
   after(() => book.close());
 
-  let serial = 0;
   const line = (limit: string, more: object = {}): Promise<string> =>
-    book.add({ id: `line_${(serial += 1)}`, limit: Money.of(limit), ...more });
+    book.add({ id: newId('lim'), limit: Money.of(limit), ...more });
   const all = (
     operation: Operation,
     inputs: readonly unknown[],
@@ -200,7 +201,7 @@ describe('limits under many callers', () => {
     await book.expectSound();
   });
 
-  it('a freeze in the middle: nothing is admitted after it, everything before it counts', async () => {
+  it('a freeze in the middle: nothing is admitted after it, all before it counts', async () => {
     const nodeId = await line('10000.00');
     const drawing = all(
       drawLimit,

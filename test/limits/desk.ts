@@ -1,5 +1,6 @@
-// Who works with limits in tests: people of two banks and of the zone office, and the performer that
-// carries out what they ask, with every approval granted unless a test wants to see the filing.
+// Who works with limits in tests: people of two banks and of the zone office, and the performer
+// that carries out what they ask, with every approval granted unless a test wants to see the
+// filing.
 import type { Failure } from '../../src/kernel/index.ts';
 import { Failure as Refused, newId } from '../../src/kernel/index.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';

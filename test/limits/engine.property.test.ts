@@ -1,5 +1,6 @@
-// The pure engine against the oracle: random trees, random histories, every figure of every node after
-// every step. YUANXIN_LIMIT_RUNS and YUANXIN_LIMIT_STEPS make it longer by hand (10000 and 200).
+// The pure engine against the oracle: random trees, random histories, every figure of every node
+// after every step. YUANXIN_LIMIT_RUNS and YUANXIN_LIMIT_STEPS make it longer by hand (10000 and
+// 200).
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Day, Failure, Money, isFailure } from '../../src/kernel/index.ts';
@@ -83,7 +84,10 @@ class Driven {
   }
 }
 
-/** Compares first and builds the assertion only to explain: chai alone would take most of the time. */
+/**
+ * Compares first and builds the assertion only to explain: chai alone would take most of the
+ * time.
+ */
 function agree(actual: unknown, wanted: unknown, what: string): void {
   if (actual === wanted || JSON.stringify(actual) === JSON.stringify(wanted)) return;
   expect(actual, what).to.deep.equal(wanted);

@@ -1,5 +1,5 @@
-// Headroom with every reason: on the path and its caps, of now, of a past day and of a future one, and
-// what one bank sees of another.
+// Headroom with every reason: on the path and its caps, of now, of a past day and of a future
+// one, and what one bank sees of another.
 import { expect } from 'chai';
 import { Money } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';

@@ -1,5 +1,5 @@
-// Random trees and histories. A history is drawn as numbers and turned into steps against the oracle's
-// view, so that amounts lie on and around the limits and many steps are admitted.
+// Random trees and histories. A history is drawn as numbers and turned into steps against the
+// oracle's view, so that amounts lie on and around the limits and many steps are admitted.
 import * as fc from 'fast-check';
 import { Day, Money, addDays, dayInShanghai } from '../../src/kernel/index.ts';
 import type { Step } from '../../src/limits/index.ts';

@@ -1,6 +1,7 @@
-// Freeze, unfreeze, change and extend through `perform`: versions, reasons, owners, and what a draw sees.
+// Freeze, unfreeze, change and extend through `perform`: versions, reasons, owners, and what a
+// draw sees.
 import { expect } from 'chai';
-import { Day, Money, addDays, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
+import { Day, Money, addDays, dayInShanghai, isFailure, newId } from '../../src/kernel/index.ts';
 import { limitsModule } from '../../src/limits/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { extend } from '../../src/limits/operations/extend.ts';
@@ -17,8 +18,6 @@ const { ask, banker, job, makePerformer, officer, otherBanker, outputOf, refusal
 const today = dayInShanghai(new Date());
 const reason = '风险预警';
 
-let serial = 0;
-
 describe('operations on limits', () => {
   let book: LimitTestBook;
   let performer: Performer;
@@ -29,7 +28,7 @@ describe('operations on limits', () => {
   after(() => book.close());
 
   const line = (limit: string, more: object = {}): Promise<string> =>
-    book.add({ id: `line_${(serial += 1)}`, limit: Money.of(limit), ...more });
+    book.add({ id: newId('lim'), limit: Money.of(limit), ...more });
   const take = async (kind: 'draw' | 'repay', nodeId: string, amount: string) => {
     const step = { kind, nodeId, amount: Money.of(amount), valueOn: today };
     const [taken] = await book.take([because(step)]);

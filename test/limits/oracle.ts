@@ -1,6 +1,6 @@
-// An independent model of the limit tree. It keeps nothing but the tree and the list of accepted events
-// and works every figure out again from them, by the definitions (§4 of the domain), whenever asked. It
-// shares no code with the engine; amounts are whole fen.
+// An independent model of the limit tree. It keeps nothing but the tree and the list of accepted
+// events and works every figure out again from them, by the definitions (§4 of the domain),
+// whenever asked. It shares no code with the engine; amounts are whole fen.
 
 export interface TreeNode {
   readonly id: string;
@@ -211,8 +211,8 @@ export class Oracle {
   }
 
   /**
-   * What the repayment at `place` gives back of the draws of its own day. The run of movements of that
-   * day ends at the first movement of another day, counted back from the repayment.
+   * What the repayment at `place` gives back of the draws of its own day. The run of movements of
+   * that day ends at the first movement of another day, counted back from the repayment.
    */
   #restored(id: string, moves: readonly Move[], place: number): bigint {
     const { kind, day, amount } = moves[place] as Move;

@@ -1,5 +1,5 @@
-// Every refusal of the engine by itself, and against all that come after it in the order of precedence:
-// each row is arranged so that as many later refusals as can be would apply as well.
+// Every refusal of the engine by itself, and against all that come after it in the order of
+// precedence: each row is arranged so that as many later refusals as can be would apply as well.
 import { expect } from 'chai';
 import { Failure } from '../../src/kernel/index.ts';
 import { limitRefusals, limitScenario } from '../../src/limits/index.ts';

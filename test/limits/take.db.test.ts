@@ -1,6 +1,6 @@
 // What takeLimits owes its callers beside the decisions: time, batches, neighbours and scope.
 import { expect } from 'chai';
-import { Day, Money, isFailure } from '../../src/kernel/index.ts';
+import { Day, Money, isFailure, newId } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import type { Step, Taken } from '../../src/limits/index.ts';
 import { createNodes, takeLimits } from '../../src/limits/index.ts';
@@ -13,9 +13,6 @@ const noon = new Date('2026-11-20T12:00:00+08:00');
 const evening = new Date('2026-11-20T18:00:00+08:00');
 const hundred = Money.of('100.00');
 
-let serial = 0;
-const fresh = (name: string): string => `${name}_${(serial += 1)}`;
-
 const codes = (results: readonly (Taken | Failure)[]): string[] =>
   results.map((one) => (isFailure(one) ? one.code : 'taken'));
 
@@ -27,7 +24,7 @@ describe('takeLimits', () => {
   after(() => book.close());
 
   const line = (limit: string, more: object = {}): Promise<string> =>
-    book.add({ id: fresh('line'), limit: Money.of(limit), ...more });
+    book.add({ id: newId('lim'), limit: Money.of(limit), ...more });
   const reserve = (nodeId: string, amount: string, reservationId: string, expiresAt = far) =>
     because({
       kind: 'reserve',
@@ -42,7 +39,7 @@ describe('takeLimits', () => {
 
   it('frees what has expired at its instant, without a job', async () => {
     const id = await line('100.00');
-    await book.take([reserve(id, '100.00', fresh('rsv'), noon)], morning);
+    await book.take([reserve(id, '100.00', newId('rsv'), noon)], morning);
     expect(codes(await book.take([draw(id, '0.01')], new Date(noon.getTime() - 1)))).to.deep.equal([
       'limit-exceeded',
     ]);
@@ -52,7 +49,7 @@ describe('takeLimits', () => {
   it('frees what has expired on a cap in a tree of its own', async () => {
     const cap = await line('100.00', { kind: 'CAP' });
     const id = await line('500.00', { caps: [cap] });
-    await book.take([reserve(cap, '100.00', fresh('rsv'), noon)], morning);
+    await book.take([reserve(cap, '100.00', newId('rsv'), noon)], morning);
     expect(codes(await book.take([draw(id, '100.00')], evening))).to.deep.equal(['taken']);
   });
 
@@ -62,7 +59,7 @@ describe('takeLimits', () => {
       await line('500.00', { caps: [cap] }),
       await line('500.00', { caps: [cap] }),
     ];
-    const of = fresh('rsv');
+    const of = newId('rsv');
     await book.take([reserve(one, '100.00', of, noon)], morning);
     await book.take([because({ kind: 'expire', of, valueOn })], evening);
     expect(codes(await book.take([draw(other, '100.00')], evening))).to.deep.equal(['taken']);
@@ -70,7 +67,7 @@ describe('takeLimits', () => {
 
   it('keeps what a batch reserves and uses or gives back in the same breath', async () => {
     const id = await line('100.00');
-    const [used, released] = [fresh('rsv'), fresh('rsv')];
+    const [used, released] = [newId('rsv'), newId('rsv')];
     const results = await book.take([
       reserve(id, '60.00', used),
       draw(id, '50.00', used),
@@ -112,7 +109,7 @@ describe('takeLimits', () => {
   it('refuses a reservation that ends before it begins, and a node that is not there', async () => {
     const id = await line('100.00');
     const results = await book.take(
-      [reserve(id, '1.00', fresh('rsv'), noon), draw(fresh('nobody'), '1.00')],
+      [reserve(id, '1.00', newId('rsv'), noon), draw(newId('lim'), '1.00')],
       noon,
     );
     expect(codes(results)).to.deep.equal(['reservation-expiry-past', 'node-missing']);
@@ -139,7 +136,7 @@ describe('takeLimits', () => {
   it('makes no node below a parent that the maker does not see', async () => {
     const parentId = await line('500.00', { ownerId: 'org_other' });
     const node = {
-      id: fresh('line'),
+      id: newId('lim'),
       zoneId: 'zone_limits',
       ownerId: 'org_bank9',
       parentId,

@@ -1,5 +1,5 @@
-// One zone, two banks: bank 1 with an intent (SOFT), bank 2 with a commitment (HARD), and a group cap of
-// the zone over a line of each. What they drew and held in March 2026 is there already.
+// One zone, two banks: bank 1 with an intent (SOFT), bank 2 with a commitment (HARD), and a group
+// cap of the zone over a line of each. What they drew and held in March 2026 is there already.
 import { Day, Money, isFailure } from '../../src/kernel/index.ts';
 import type { Step } from '../../src/limits/index.ts';
 import type { Actor, Query } from '../../src/platform/operation.ts';

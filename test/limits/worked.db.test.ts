@@ -1,5 +1,5 @@
-// The worked cases on the database: the same steps, each in a transaction of its own, must give what
-// the trial calculation gives.
+// The worked cases on the database: the same steps, each in a transaction of its own, must give
+// what the trial calculation gives.
 import { isFailure, Day, Money } from '../../src/kernel/index.ts';
 import type { LimitNode, Step } from '../../src/limits/index.ts';
 import { availableOf } from '../../src/limits/index.ts';

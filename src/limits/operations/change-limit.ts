@@ -1,6 +1,7 @@
 /**
- * Raises or cuts a limit, always by two persons. A cut below what is used is carried out: the excess is
- * told as an open incident, and nothing is admitted until use has fallen below the limit again.
+ * Raises or cuts a limit, always by two persons. A cut below what is used is carried out: the
+ * excess is told as an open incident, and nothing is admitted until use has fallen below the
+ * limit again.
  */
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';

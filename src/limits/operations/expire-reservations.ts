@@ -1,7 +1,7 @@
 /**
- * What time does to the tree, tidied up by a job: reservations whose instant has come are given back,
- * and owners hear of nodes that end soon or have ended. Nothing waits for it: a draw gives back what is
- * due by itself. One call does one portion and says whether there is more.
+ * What time does to the tree, tidied up by a job: reservations whose instant has come are given
+ * back, and owners hear of nodes that end soon or have ended. Nothing waits for it: a draw gives
+ * back what is due by itself. One call does one portion and says whether there is more.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

@@ -1,4 +1,6 @@
-/** The terms of a node as they stood: the changes that came later, or were not known yet, undone. */
+/**
+ * The terms of a node as they stood: the changes that came later, or were not known yet, undone.
+ */
 import type { Day } from '../../kernel/index.ts';
 import { Money } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';

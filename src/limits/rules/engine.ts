@@ -87,8 +87,8 @@ function consumedBy(
 }
 
 /**
- * The change of `consumed` on every participating node. A parent's consumption is the sum of what its
- * children contribute; a non-revolving node counts what was ever drawn, whatever came back.
+ * The change of `consumed` on every participating node. A parent's consumption is the sum of what
+ * its children contribute; a non-revolving node counts what was ever drawn, whatever came back.
  */
 function consumedAlong(
   book: LimitBook,

@@ -1,6 +1,6 @@
 /**
- * The tree and the steps of a scenario, and what is wrong with them: every contradiction is reported at
- * once, by its place in the input.
+ * The tree and the steps of a scenario, and what is wrong with them: every contradiction is
+ * reported at once, by its place in the input.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
