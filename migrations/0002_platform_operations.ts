@@ -19,7 +19,8 @@ const schema = `
     height bigint not null default 0 check (height >= 0),
     head_hash text not null
   );
-  comment on table platform_chains is 'Head of each zone''s hash chain; the last row a batch locks.';
+  comment on table platform_chains is
+    'Head of each zone''s hash chain; the last row a batch locks.';
 
   create table platform_operations (
     chain text not null,

@@ -25,7 +25,8 @@ export async function up(knex: Knex): Promise<void> {
       check (may_go_negative or balance >= 0)
     ) with (fillfactor = 60);
     create index ledger_accounts_subject on ledger_accounts (subject_id);
-    comment on column ledger_accounts.balance is 'On the account''s own side: a normal balance is >= 0.';
+    comment on column ledger_accounts.balance is
+      'On the account''s own side: a normal balance is >= 0.';
 
     create table ledger_entries (
       account_id text not null,
@@ -42,7 +43,8 @@ export async function up(knex: Knex): Promise<void> {
       operation_id text not null,
       primary key (account_id, version)
     );
-    comment on column ledger_entries.amount is 'Debit positive, credit negative: a journal sums to 0.';
+    comment on column ledger_entries.amount is
+      'Debit positive, credit negative: a journal sums to 0.';
     create index ledger_entries_recorded on ledger_entries using brin (recorded_at);
 
     create function ledger_journals_balance() returns trigger language plpgsql as $$

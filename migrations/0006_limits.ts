@@ -96,7 +96,7 @@ const schema = `
     check (cardinality(path) = cardinality(consumed))
   );
   comment on column limits_movements.consumed is
-    'Change of each HARD node of path; reserved, outstanding and drawn change alike on all of them.';
+    'Change of each HARD node of path; reserved, outstanding, drawn change alike on all.';
   create index limits_movements_node on limits_movements (node_id, value_on);
 
   create table limits_changes (

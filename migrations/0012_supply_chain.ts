@@ -131,7 +131,8 @@ const money = `
     on supply_chain_financings (certificate_id) where state = 'OPEN';
   create unique index supply_chain_financings_fingerprint
     on supply_chain_financings (zone_id, fingerprint) where state = 'OPEN';
-  create index supply_chain_financings_programme on supply_chain_financings (programme_id, value_on);
+  create index supply_chain_financings_programme
+    on supply_chain_financings (programme_id, value_on);
 `;
 
 const views = `

@@ -14,7 +14,8 @@ interface Columns {
 export function scoped(table: string, columns: Columns = {}): string {
   const zone = columns.zone ?? 'zone_id';
   const owner = columns.owner === undefined ? 'owner_id' : columns.owner;
-  const inZone = `((select platform_all_zones()) or ${zone} = any ((select platform_zones())::text[]))`;
+  const inZone = `((select platform_all_zones())
+    or ${zone} = any ((select platform_zones())::text[]))`;
   const owned = owner
     ? ` and ((select platform_all_owners()) or ${owner} = any ((select platform_owners())::text[])${
         columns.shared ? ` or ${columns.shared}` : ''

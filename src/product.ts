@@ -163,5 +163,6 @@ function welcome({ url, demoPassword }: Facts): string {
     demoPassword === null
       ? ''
       : `  演示账号 Demo people: ${people}${officers}\n  口令 Password: ${demoPassword}\n`;
-  return `\n园信 Yuanxin\n  ${url}/  (API: ${url}/api/v1/openapi.json)\n${demo}  Ctrl-C 停止 stops it.\n\n`;
+  const address = `${url}/  (API: ${url}/api/v1/openapi.json)`;
+  return `\n园信 Yuanxin\n  ${address}\n${demo}  Ctrl-C 停止 stops it.\n\n`;
 }

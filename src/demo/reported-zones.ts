@@ -132,7 +132,7 @@ async function loadNanshaFunds(
   const amounts = splitInUnits(nansha.subFunds, 10_000_000, weights(nanshaSubFunds));
   const common = {
     zoneId,
-    managerId: ids.nanshaManager,
+    managerId: ids.nanshaFundHouse,
     establishedOn: '2024-01-01',
     generated: true,
   };
@@ -182,7 +182,7 @@ export async function loadChengdu(
     'chengdu:fund',
     sizes.map((targetSize, i) => ({
       zoneId,
-      managerId: ids.chengduManager,
+      managerId: ids.chengduFundHouse,
       kind: 'PILOT',
       name: `成都中试基金${twoDigits(i + 1)}（生成）`,
       targetSize,

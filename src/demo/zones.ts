@@ -26,8 +26,8 @@ const institutions = {
   operator: { kind: 'operator', name: '园信运营', generated: true },
   // Named by its article. No drawdown, default, claim or ratio may ever stand under this name.
   nanningBank: { kind: 'bank', name: '中国建设银行广西分行', generated: false },
-  nanshaManager: { kind: 'fund_manager', name: '南沙基金管理人（生成）', generated: true },
-  chengduManager: { kind: 'fund_manager', name: '成都基金管理人（生成）', generated: true },
+  nanshaFundHouse: { kind: 'fund_manager', name: '南沙基金管理人（生成）', generated: true },
+  chengduFundHouse: { kind: 'fund_manager', name: '成都基金管理人（生成）', generated: true },
 } as const;
 
 export type Institution = keyof typeof institutions;
@@ -68,8 +68,16 @@ export interface Zones {
 
 /** The office of 示范园区 sees all four; banks and managers see only the zone in which they work. */
 export async function openZones(book: DemoBook, organisations: Organisations): Promise<Zones> {
-  const { bank1, bank2, manager, office, operator, nanningBank, nanshaManager, chengduManager } =
-    organisations.ids;
+  const {
+    bank1,
+    bank2,
+    manager,
+    office,
+    operator,
+    nanningBank,
+    nanshaFundHouse,
+    chengduFundHouse,
+  } = organisations.ids;
   const zones = await book.doMany(openZone, 'zone', [
     {
       code: 'demo-park',
@@ -93,7 +101,7 @@ export async function openZones(book: DemoBook, organisations: Organisations): P
       nameEn: 'Guangzhou Nansha (reported figures)',
       kind: 'reported',
       openedOn: '2024-01-01',
-      memberIds: [office, nanshaManager, ...organisations.nanshaBankIds],
+      memberIds: [office, nanshaFundHouse, ...organisations.nanshaBankIds],
     },
     {
       code: 'reported-chengdu',
@@ -101,7 +109,7 @@ export async function openZones(book: DemoBook, organisations: Organisations): P
       nameEn: 'Chengdu High-tech Zone (reported figures)',
       kind: 'reported',
       openedOn: '2023-01-01',
-      memberIds: [office, chengduManager],
+      memberIds: [office, chengduFundHouse],
     },
   ]);
   const [park, nanning, nansha, chengdu] = zones.map(({ zoneId }) => zoneId);

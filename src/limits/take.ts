@@ -50,8 +50,8 @@ const namedReservation = (step: Step): string | undefined =>
   step.kind === 'reserve' || step.kind === 'repay' ? undefined : step.of;
 
 /**
- * The nodes that movements on these leaves touch, HARD ones locked in the order of everybody; undefined
- * when they do not hang as they were remembered.
+ * The nodes that movements on these leaves touch, HARD ones locked in the order of everybody;
+ * undefined when they do not hang as they were remembered.
  */
 async function lockGuessed(
   tx: Tx,

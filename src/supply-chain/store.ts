@@ -234,7 +234,8 @@ type FinancingRow = Omit<Financing, 'face' | 'interest' | 'net' | 'settledOn' | 
 const lockFinancing = statement(
   'supply-chain.lock-financing',
   `select id, zone_id as "zoneId", owner_id as "ownerId", programme_id as "programmeId",
-     certificate_id as "certificateId", fingerprint, tier, face, trim_scale(rate_annual) as "rateAnnual", days,
+     certificate_id as "certificateId", fingerprint, tier, face,
+     trim_scale(rate_annual) as "rateAnnual", days,
      interest, net, value_on as "valueOn", due_on as "dueOn", review_opinion as "reviewOpinion",
      state, settled_on as "settledOn", operation_id as "operationId", version::int
    from supply_chain_financings where id = $1 for no key update`,

@@ -1,5 +1,5 @@
-// Loading the demo: again it writes nothing, cut short it goes on, and all books hold. Then its people
-// and its first jobs.
+// Loading the demo: again it writes nothing, cut short it goes on, and all books hold. Then its
+// people and its first jobs.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

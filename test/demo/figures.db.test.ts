@@ -1,5 +1,5 @@
-// What the demo shows: reported figures that generated rows add up to, to the fen, nothing generated
-// under a real bank's name, and a generated park with both halves of every ratio.
+// What the demo shows: reported figures that generated rows add up to, to the fen, nothing
+// generated under a real bank's name, and a generated park with both halves of every ratio.
 import { expect } from 'chai';
 import { loadDemo } from '../../src/demo/index.ts';
 import { insightModule } from '../../src/insight/index.ts';

@@ -1,4 +1,5 @@
-// The product's runtime on a database of its own, and plain SQL to look at what the demo left there.
+// The product's runtime on a database of its own, and plain SQL to look at what the demo left
+// there.
 import type { Knex } from 'knex';
 import { makeLog } from '../../src/platform/log.ts';
 import { makePool } from '../../src/platform/postgres.ts';

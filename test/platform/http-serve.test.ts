@@ -174,7 +174,7 @@ describe('metrics', () => {
 });
 
 describe('the log', () => {
-  it('writes of an error what it is and where, but not the row that PostgreSQL shows with it', () => {
+  it('writes of an error what it is and where, but not the row shown with it', () => {
     const lines: string[] = [];
     const to = makeLog('warn', { write: (line) => lines.push(line) });
     const err = Object.assign(new Error('duplicate key'), {
@@ -242,7 +242,7 @@ describe('the app', () => {
     expect(text).to.not.contain(potId);
   });
 
-  it('logs one line per request, with the pattern and the user, without body, query or token', async () => {
+  it('logs a line per request with pattern and user, without body, query or token', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const answer = await toys.api({ path: '/pots?starts=hush', headers: { traceparent } });
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';

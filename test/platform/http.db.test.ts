@@ -41,7 +41,7 @@ describe('HTTP', () => {
     });
 
   describe('answers', () => {
-    it('201 with the output of a cold operation, its version as ETag and the headers of the API', async () => {
+    it('201 with the output of a cold operation, its version as ETag and headers', async () => {
       const body = { name: '甲', amount: '10.00' };
       const answer = await toys.api({ method: 'POST', path: '/pots', body });
       expect(answer.status).to.equal(201);

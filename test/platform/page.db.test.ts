@@ -53,7 +53,7 @@ describe('pages of a list', () => {
     });
   }
 
-  it('goes on by cursor from a page, and neither skips nor repeats while the list grows', async () => {
+  it('goes on by cursor and neither skips nor repeats while the list grows', async () => {
     const first = await list('page=1&pageSize=3&newest=true');
     const late = await potWith(toys, '1.00', 'late');
     const next = await list(`cursor=${first.nextCursor}&limit=50&newest=true`);

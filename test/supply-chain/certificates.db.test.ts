@@ -34,7 +34,7 @@ describe('programmes', () => {
     ...more,
   });
 
-  it('need a zone, a bank of it that one may act for, an enterprise and a node of the bank', async () => {
+  it('need a zone, its bank that one may act for, an enterprise, a node of the bank', async () => {
     const foreign = newId('lim');
     await book.see((tx) =>
       createNodes(tx, [

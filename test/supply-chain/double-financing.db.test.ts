@@ -63,7 +63,7 @@ describe('double financing', () => {
     expect(refusalOf(await book.finance(second)).code).to.equal('receivable-financed');
   });
 
-  it('is found out across banks, at once from both, and tells neither who the other is', async () => {
+  it('is found out across banks, from both at once, and names neither to the other', async () => {
     const receivable = { contractNo: 'HT-across', invoiceNo: 'FP-3' };
     const actors = [book.bank, book.otherBank];
     const mine = await book.certificate(programme.programmeId, receivable);

@@ -4,7 +4,7 @@ import mochaPkg from 'mocha';
 export default class ClosingLine extends mochaPkg.reporters.Spec {
   override epilogue(): void {
     super.epilogue();
-    const { passes = 0, failures = 0 } = this.stats;
+    const { passes, failures } = this.stats;
     process.stdout.write(`${passes} passed, ${failures} failed\n`);
   }
 }

@@ -134,7 +134,8 @@ const selectSums = statement(
      (select count(*)::int from credit_repayments where zone_id = z.id) as repayments,
      (select coalesce(sum(principal), 0)::numeric(20,2) from credit_repayments
        where zone_id = z.id) as repaid,
-     (select count(*)::int from credit_drawdowns where zone_id = z.id and state = 'NPL') as defaults,
+     (select count(*)::int from credit_drawdowns
+       where zone_id = z.id and state = 'NPL') as defaults,
      (select coalesce(sum(principal_loss), 0)::numeric(20,2) from risk_pool_claims
        where zone_id = z.id) as claimed,
      (select coalesce(sum(compensation), 0)::numeric(20,2) from risk_pool_claims
