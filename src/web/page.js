@@ -224,6 +224,7 @@ async function submitSignIn(event) {
     await signIn(form.username.value, form.password.value);
     form.reset();
     await openWorkspace();
+    byId('content').focus();
   } catch (problem) {
     byId('sign-in-problem').replaceChildren(refusedNode(problem));
     form.password.value = '';

@@ -17,7 +17,7 @@ const agreements = {
   key: 'agreements',
   permission: 'credit:read',
   caption: '整园授信协议：四项口径分列，互不相加',
-  empty: '没有整园授信协议。',
+  empty: '没有可见的整园授信协议。',
   load: listed('/park-agreements'),
   columns: [
     named('协议', (row) => row.name, {
@@ -37,7 +37,7 @@ const lines = {
   key: 'lines',
   permission: 'credit:read',
   caption: '额度台账：可用＝额度－已用－预占',
-  empty: '没有授信额度。',
+  empty: '没有可见的授信额度。',
   load: listed('/credit-lines'),
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc }),
@@ -64,7 +64,7 @@ const pools = {
   key: 'pools',
   permission: 'pool:read',
   caption: '风险补偿资金池：放大使用＝入池贷款余额 ÷（池余额－待付补偿）',
-  empty: '没有资金池。',
+  empty: '没有可见的资金池。',
   load: listed('/pools'),
   columns: [
     named('资金池', (row) => row.name, { below: (row) => `设立于 ${row.openedOn}` }),
@@ -100,7 +100,7 @@ const fuses = {
   key: 'fuses',
   permission: 'pool:read',
   caption: '距熔断：按资金池规则，每家合作银行每项指标还能增加多少',
-  empty: '没有熔断指标。',
+  empty: '没有可见的熔断指标。',
   load: fuseRows,
   columns: [
     named('合作银行', (row, { nameOf }) => nameOf(row.bank.bankId), {
@@ -142,7 +142,7 @@ const funds = {
   key: 'funds',
   permission: 'funds:read',
   caption: '基金：认缴、实缴、已投是三件事，母子基金之间不相加；展开看出资人',
-  empty: '没有基金。',
+  empty: '没有可见的基金。',
   load: listed('/funds'),
   keyOf: (row) => row.fundId,
   details: {
