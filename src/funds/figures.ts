@@ -3,10 +3,9 @@
  * the same question has the same answer for ever. Each comes with the steps that lead to its
  * facts.
  */
-import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
-import { DayInput } from '../platform/schemas.ts';
+import { DayInput, InstantInput } from '../platform/schemas.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { CalculationStep } from './rules/steps.ts';
@@ -15,7 +14,7 @@ import { halfUp, notRounded } from './rules/steps.ts';
 /** The two times of every report: business days up to `asOf`, facts recorded up to `knownAt`. */
 export const timeShape = {
   asOf: DayInput.optional(),
-  knownAt: z.iso.datetime({ offset: true }).optional(),
+  knownAt: InstantInput.optional(),
 };
 
 export interface AsOf {

@@ -12,6 +12,7 @@ import {
   DayText,
   IdInput,
   IdText,
+  InstantInput,
   InstantText,
   MoneyText,
   listOf,
@@ -30,9 +31,7 @@ const build = knexPkg({ client: 'pg' });
 const asked = {
   ...pageShape,
   asOf: DayInput.optional().meta({ description: '数据日期，默认今天' }),
-  knownAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
+  knownAt: InstantInput.transform((text) => new Date(text))
     .optional()
     .meta({ description: '以该时刻已记录的事实为准' }),
   zoneId: IdInput('zone').optional(),

@@ -14,6 +14,7 @@ import {
   DayText,
   IdInput,
   IdText,
+  InstantInput,
   InstantText,
   MoneyText,
   TextInput,
@@ -177,14 +178,6 @@ const boundOf = (one: Binding): z.output<typeof Bound> => ({
   shortBy: one.shortBy.toString(),
 });
 
-const InstantInput = z.iso
-  .datetime({ offset: true })
-  .refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.parse('9999-01-01'), {
-    message: 'an instant between 1970 and 9999',
-  })
-  .transform((text) => new Date(text))
-  .meta({ description: 'RFC 3339 时刻' });
-
 /** The node, its path and the paths of its caps, leaf first. */
 async function pathOf(tx: Tx, nodeId: string) {
   const nodes = await touchedNodes(tx, [nodeId]);
@@ -204,7 +197,7 @@ export const headroom = query({
     nodeId: IdInput('lim'),
     amount: AmountInput.optional(),
     asOf: DayInput.optional(),
-    knownAt: InstantInput.optional(),
+    knownAt: InstantInput.transform((text) => new Date(text)).optional(),
   }),
   output: z.object({
     nodeId: IdText,

@@ -9,8 +9,8 @@ import type { Id } from '../kernel/id.ts';
 import { MONEY_INPUT_LIMIT, Money } from '../kernel/money.ts';
 import { Rate, isRateText } from '../kernel/rate.ts';
 
-// A part that is wrong must abort: else the checks of the whole object would still run, and meet text
-// where they expect Money.
+// A part that is wrong must abort: else the checks of the whole object would still run, and meet
+// text where they expect Money.
 const moneyPattern = /^\d{1,18}(\.\d{1,2})?$/;
 
 /** An amount in yuan, zero or more, at most two decimals, below 10^16. */
@@ -61,6 +61,19 @@ export const DayInput = z
 
 export const DayText = z.string().meta({ description: '日期 YYYY-MM-DD' });
 export const InstantText = z.string().meta({ description: 'RFC 3339 时刻' });
+
+/** What is longer or further away is well-formed, and PostgreSQL cannot read it. */
+const instantRange = { from: Date.parse('1970-01-01'), to: Date.parse('9999-01-01'), length: 40 };
+
+/** An instant with its offset, as text; `knownAt` and terms that end at an hour. */
+export const InstantInput = z.iso
+  .datetime({ offset: true, abort: true })
+  .max(instantRange.length)
+  .refine((text) => Date.parse(text) >= instantRange.from && Date.parse(text) < instantRange.to, {
+    message: 'an instant between 1970 and 9999',
+    abort: true,
+  })
+  .meta({ description: 'RFC 3339 时刻' });
 
 /**
  * An id of one kind. Any well-shaped text is taken: an id that does not exist is a 404, not a 400.

@@ -59,7 +59,17 @@ const wrongTexts: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     '',
     long,
   ],
-  instant: ['2026-02-30T00:00:00Z', '2026-03-02', '2026-03-02T25:00:00Z', 'now', '', long],
+  instant: [
+    '2026-02-30T00:00:00Z',
+    '2026-03-02',
+    '2026-03-02T25:00:00Z',
+    // Well-formed, and outside what the database can write down.
+    '0000-01-01T00:00:00Z',
+    '9999-12-31T23:59:59-23:59',
+    'now',
+    '',
+    long,
+  ],
   choice: ['NO_SUCH_CHOICE', '', long],
 };
 

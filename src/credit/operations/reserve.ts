@@ -7,6 +7,7 @@ import { hotOperation } from '../../platform/operation.ts';
 import {
   IdInput,
   IdText,
+  InstantInput,
   InstantText,
   MoneyText,
   PositiveAmountInput,
@@ -21,7 +22,7 @@ const input = z.strictObject({
   lineId: IdInput('line'),
   amount: PositiveAmountInput,
   /** Ten working days from now when absent. */
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: InstantInput.optional(),
   purpose: TextInput(200).default('credit.reserve'),
 });
 type Input = z.output<typeof input>;

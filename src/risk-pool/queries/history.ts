@@ -2,14 +2,13 @@
  * A past day in the questions of this module. Counters answer for now; an earlier day, or what was
  * known at an instant, is summed from the journal of movements.
  */
-import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { DayInput } from '../../platform/schemas.ts';
+import { DayInput, InstantInput } from '../../platform/schemas.ts';
 
 export const historyShape = {
   asOf: DayInput.optional(),
   /** Only what had been recorded by this instant. */
-  knownAt: z.iso.datetime({ offset: true }).optional(),
+  knownAt: InstantInput.optional(),
 };
 
 export interface History {
