@@ -17,8 +17,8 @@ export async function tellInsight(app: RealApp, story: Story): Promise<void> {
     ['放大倍数、敞口与审计', 'Leverage, exposure and audit'],
     [
       `作业按任意一天计算，这里是 ${asOf}：凭证当时尚未兑付。同一天再算一次，答案相同。`,
-      `A job computes as of any day, here ${asOf}, when the certificate was not paid yet. Computed ` +
-        'again for that day it answers the same.',
+      `A job computes as of any day, here ${asOf}, when the certificate was not paid yet. ` +
+        'Computed again for that day it answers the same.',
     ],
   );
   const folder = await mkdtemp(path.join(tmpdir(), 'yuanxin-story-'));
