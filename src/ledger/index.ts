@@ -2,6 +2,7 @@
 import { defineModule } from '../platform/module.ts';
 import { ledgerInvariants } from './invariants.ts';
 import { listAccounts, listEntries } from './queries.ts';
+import { ledgerRefusals } from './refusals.ts';
 
 export { brokenInvariants, ledgerInvariants } from './invariants.ts';
 export {
@@ -23,4 +24,5 @@ export const ledgerModule = defineModule({
     { method: 'get', path: '/accounts/:accountId/entries', query: listEntries },
   ],
   invariants: ledgerInvariants,
+  refusals: Object.values(ledgerRefusals),
 });

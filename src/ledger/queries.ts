@@ -2,6 +2,7 @@
  * The read side of the ledger: accounts with their balances, and the entries behind each of them.
  */
 import { z } from 'zod';
+import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import {
@@ -12,12 +13,12 @@ import {
   InstantInput,
   InstantText,
   MoneyText,
-  TextInput,
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import { chart } from './model.ts';
+import { ledgerRefusals as no } from './refusals.ts';
 
 const AccountRow = z.object({
   id: IdText,
@@ -86,10 +87,12 @@ export const listEntries = query({
   name: 'ledger.list-entries',
   title: { zh: '分录', en: 'Entries' },
   permission: 'ledger:read',
-  input: z.strictObject({ accountId: TextInput(40), ...pageShape }),
+  input: z.strictObject({ accountId: IdInput('acct'), ...pageShape }),
   output: listOf(EntryRow),
-  run: ({ tx }, { accountId, ...place }) =>
-    pageOf<z.output<typeof EntryRow>>(
+  async run({ tx }, { accountId, ...place }) {
+    const [account] = await tx.built(sql('ledger_accounts').select('id').where('id', accountId));
+    if (account === undefined) throw new Failure(no['account-missing'], { accountId });
+    return pageOf<z.output<typeof EntryRow>>(
       tx,
       sql('ledger_entries')
         .select('kind', 'amount', 'balance', {
@@ -106,5 +109,6 @@ export const listEntries = query({
         .where('account_id', accountId),
       place,
       { by: 'place' },
-    ),
+    );
+  },
 });

@@ -13,7 +13,7 @@ import { runBatch } from './batch.ts';
 import { Gatherer } from './gather.ts';
 import type { Actor, Context, Item, Operation, Query } from './operation.ts';
 import { platformRefusals as no } from './refusals.ts';
-import { isRetryable, scopeKey, withTransaction } from './transaction.ts';
+import { isOutOfRange, isRetryable, scopeKey, withTransaction } from './transaction.ts';
 
 export type Outcome =
   | { readonly kind: 'done'; readonly output: unknown; readonly replayed: boolean }
@@ -29,6 +29,15 @@ interface Broken {
 function settled(answer: Outcome | Broken): Outcome {
   if (answer.kind === 'broken') throw answer.problem;
   return answer;
+}
+
+/**
+ * The answer of the one call whose transaction broke. Amounts that are valid each can add up to a
+ * figure that no column holds: that is the caller's fault, not an accident, and nothing was kept.
+ */
+function brokenBy(problem: unknown): Outcome | Broken {
+  if (!isOutOfRange(problem)) return { kind: 'broken', problem };
+  return { kind: 'refused', failure: new Failure(no['figure-out-of-range']), replayed: false };
 }
 
 /** What `runtime.ts` plugs in, so that this rung need not know identity or approvals. */
@@ -256,13 +265,14 @@ export class Performer {
     try {
       return await withRetry(() => runBatch(this.#db, ports, calls));
     } catch (problem) {
-      if (calls.length === 1 || isFailure(problem)) throw problem;
+      if (isFailure(problem)) throw problem;
+      if (calls.length === 1) return [brokenBy(problem)];
       const outcomes: (Outcome | Broken)[] = [];
       for (const call of calls) {
         try {
           outcomes.push(...(await withRetry(() => runBatch(this.#db, ports, [call]))));
         } catch (alone) {
-          outcomes.push({ kind: 'broken', problem: alone });
+          outcomes.push(brokenBy(alone));
         }
       }
       return outcomes;

@@ -38,6 +38,11 @@ export const platformRefusals = refusals('platform', {
     en: 'Changing an existing thing needs If-Match with its version',
   },
   'invalid-input': { kind: 'invalid', zh: '输入不符合要求', en: 'The input is not valid' },
+  'figure-out-of-range': {
+    kind: 'invalid',
+    zh: '金额使账面数字超出可记录的范围',
+    en: 'The amount would take a figure of the book out of the range that it can hold',
+  },
   'key-in-progress': {
     kind: 'conflict',
     zh: '同一 Idempotency-Key 的请求仍在处理',

@@ -156,3 +156,8 @@ export function isRetryable(problem: unknown): boolean {
   // pg's words for a lost connection, knex's for a pool with none left.
   return message.startsWith('Connection terminated') || message.includes('acquiring a connection');
 }
+
+/** True when a figure would leave the range of its column: amounts of 10^18 yuan and more. */
+export function isOutOfRange(problem: unknown): boolean {
+  return (problem as { code?: unknown } | null)?.code === '22003';
+}
