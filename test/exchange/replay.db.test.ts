@@ -113,6 +113,14 @@ describe('the replay of a loan book', () => {
     expect(await counted()).to.deep.equal(before);
   });
 
+  it('says zero of a book without loans', async () => {
+    const where = path.join(folder, 'empty.csv');
+    await writeFile(where, `${columns.join(',')}\n`);
+    const figures = await replay(where);
+    expect(figures).to.include({ rows: 0, accepted: 0, disbursed: '0.00', compensation: '0.00' });
+    expect(figures.banks).to.deep.equal({ count: 0, largest: [] });
+  });
+
   it('leaves books that balance and a log that is whole', async () => {
     const broken = await withTransaction(db, everything, (tx) => brokenInvariants(tx, invariants));
     expect(broken).to.deep.equal([]);

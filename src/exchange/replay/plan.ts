@@ -3,8 +3,7 @@
  * the same book and day give the same plan, and each entry's key is derived from the book, so that
  * a run that was killed continues and a second one finds everything done.
  */
-import type { Day } from '../../kernel/index.ts';
-import { Money, addMonths } from '../../kernel/index.ts';
+import { Day, Money, addMonths } from '../../kernel/index.ts';
 import type { Book } from './file.ts';
 import type { Loan } from './loans.ts';
 import { compensationOf, repaidOn } from './loans.ts';
@@ -46,9 +45,10 @@ export function frameOf(book: Book): Frame {
     .map((loan) => repaidOn(loan))
     .toSorted()
     .at(-1);
+  // A book without loans has no days; nothing is booked of it, so any day will do.
   return {
-    firstDay: days[0] as Day,
-    lastDay: addMonths(latest as Day, 12),
+    firstDay: days[0] ?? Day.of('1970-01-01'),
+    lastDay: addMonths(latest ?? Day.of('1970-01-01'), 12),
     banks: [...totals].map(([name, total]) => ({ name, total })),
     total: Money.sum(loans.map((loan) => loan.disbursed)),
     compensation: Money.sum(loans.map(compensationOf)),
