@@ -122,6 +122,10 @@ const schema = `
   ${scoped('limits_reservations')}
   ${scoped('limits_movements')}
   ${scoped('limits_changes')}
+  -- What a shared limit was on a past day is the same answer for every bank of the tree.
+  create policy shared_history on limits_changes for select to yuanxin_app using (
+    ((select platform_all_zones()) or zone_id = any ((select platform_zones())::text[]))
+    and exists (select from limits_nodes n where n.id = node_id and n.shared));
   alter view limits_shared_v set (security_invoker = true);
   grant select, insert, update on limits_nodes, limits_reservations to yuanxin_app;
   grant select, insert on limits_movements, limits_changes to yuanxin_app;
