@@ -2,7 +2,6 @@
  * Jobs on the catalogue: the list with its next strike, the runs with their progress, and the
  * wish for a run. The wish is a row; a worker finds it, and no request waits for the work.
  */
-import knexPkg from 'knex';
 import { z } from 'zod';
 import { Failure, dayInShanghai } from '../src/kernel/index.ts';
 import { defineModule } from '../src/platform/module.ts';
@@ -13,8 +12,7 @@ import { nextStrike } from './cron.ts';
 import { jobRefusals } from './refusals.ts';
 import type { Run } from './runs.ts';
 import { allJobs, jobToRun, latestRuns, runColumns, wantOf, wantRun } from './runs.ts';
-
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from '../src/platform/sql.ts';
 
 const JobName = z.string().regex(/^[a-z][a-z-]{0,59}$/, 'the name of a job');
 

@@ -1,7 +1,7 @@
 /**
  * The inbox: what I may decide, what I made, and one request with all that was filed and rehearsed.
  */
-import knexPkg, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import type { Actor, Query } from '../platform/operation.ts';
@@ -21,9 +21,7 @@ import type { Tier } from './model.ts';
 import { requestStates } from './model.ts';
 import { approvalRefusals as no } from './refusals.ts';
 import { allTiers } from './store.ts';
-
-/** Builds SQL without a connection: `tx.built` runs it. */
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from '../platform/sql.ts';
 
 const RequestOutput = z.object({
   approvalId: IdText,

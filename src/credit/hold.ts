@@ -4,28 +4,16 @@
  */
 import type { Money } from '../kernel/index.ts';
 import { Failure, Day, isFailure, newId } from '../kernel/index.ts';
-import { addWorkingDays } from '../kernel/calendar.ts';
-import { takeLimits } from '../limits/index.ts';
-import { calendarOf } from '../parties/index.ts';
+import { reservationExpiry, takeLimits } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { creditRefusals as no } from './refusals.ts';
 import { linesById } from './store-loans.ts';
-
-/** How long a reservation holds unless said otherwise; a setting of the zone in a later issue. */
-export const reservationWorkingDays = 10;
 
 interface DrawInput {
   readonly lineId: string;
   readonly amount: Money;
   readonly valueOn: Day;
   readonly reservationId?: string | undefined;
-}
-
-/** The end of the tenth working day from today, in Asia/Shanghai. */
-export async function defaultExpiry(context: Context): Promise<Date> {
-  const calendar = await calendarOf(context.tx);
-  const { day } = addWorkingDays(calendar, context.today, reservationWorkingDays);
-  return new Date(`${day}T23:59:59+08:00`);
 }
 
 export async function holdReservation(context: Context, item: Item<DrawInput>): Promise<string> {
@@ -44,7 +32,7 @@ export async function holdReservation(context: Context, item: Item<DrawInput>): 
           amount,
           valueOn,
           reservationId: id,
-          expiresAt: await defaultExpiry(context),
+          expiresAt: await reservationExpiry(context),
         },
         sourceId: id,
         operationId: item.operationId,

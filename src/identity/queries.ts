@@ -1,5 +1,5 @@
 /** What identity shows: the users within reach, and the account of whoever asks. */
-import knexPkg, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import type { Actor } from '../platform/operation.ts';
@@ -11,9 +11,7 @@ import { RoleInput, UserInput } from './administration.ts';
 import { identityRefusals as no } from './refusals.ts';
 import { mustChangePassword } from './rules.ts';
 import { readSettings } from './session-store.ts';
-
-/** Builds SQL without a connection: `tx.built` runs it. */
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from '../platform/sql.ts';
 
 const UserOutput = z.object({
   userId: IdText,

@@ -2,7 +2,6 @@
  * Leverage and exposures as of any day, the facts behind each figure, and the record of
  * snapshots.
  */
-import knexPkg from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
@@ -25,8 +24,7 @@ import type { FigureKind } from './model.ts';
 import { figureKinds } from './model.ts';
 import { pageOfList } from './page-of-list.ts';
 import { insightRefusals as no } from './refusals.ts';
-
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from '../platform/sql.ts';
 
 const asked = {
   ...pageShape,

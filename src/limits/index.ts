@@ -24,6 +24,7 @@ export {
   type TermChange,
   zoneRoot,
 } from './store-terms.ts';
+export { reservationExpiry } from './reservation-expiry.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';
 
 export const limitsModule = defineModule({

@@ -2,7 +2,6 @@
  * What the tree shows: nodes with their figures, the headroom of a node with every reason, and the
  * journal below a node. A shared node shows the other banks (其他银行) as one amount and nothing else.
  */
-import knexPkg from 'knex';
 import { z } from 'zod';
 import { Failure, Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
@@ -35,8 +34,7 @@ import {
 import { readNodes, touchedNodes } from './store.ts';
 import type { SeenNode } from './store-figures.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
-
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from '../platform/sql.ts';
 
 const Node = z.object({
   nodeId: IdText,

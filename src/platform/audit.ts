@@ -4,7 +4,6 @@
  * log.
  */
 import type { Knex } from 'knex';
-import knexPkg from 'knex';
 import { z } from 'zod';
 import type { Exported } from './audit-export.ts';
 import { exportTrail } from './audit-export.ts';
@@ -17,6 +16,7 @@ import { operation, query } from './operation.ts';
 import { pageOf } from './page.ts';
 import { DayInput, InstantText, TextInput, listOf, pageShape } from './schemas.ts';
 import { everything, withTransaction } from './transaction.ts';
+import { sql as build } from './sql.ts';
 
 export { verifyExport, type Exported } from './audit-export.ts';
 export { keptSigner, signerOf, type Signer } from './audit-signer.ts';
@@ -32,8 +32,6 @@ export const exportAudit = (db: Knex, file: string, signer: Signer): Promise<Exp
   withTransaction(db, everything, (tx) => exportTrail(tx, file, signer, new Date()), {
     readOnly: true,
   });
-
-const build = knexPkg({ client: 'pg' });
 
 const Block = z.object({
   chain: z.string(),

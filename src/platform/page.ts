@@ -2,13 +2,11 @@
  * One page of a list, found either by `cursor`/`limit` (stable while rows are added) or by
  * `page`/`pageSize` (for screens that jump). Both count the total, because users here want 共 N 条.
  */
-import knexPkg, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { Failure } from '../kernel/failure.ts';
 import { platformRefusals as no } from './refusals.ts';
 import type { Tx } from './transaction.ts';
-
-/** Builds SQL without a connection: `tx.built` runs it. */
-const build = knexPkg({ client: 'pg' });
+import { sql as build } from './sql.ts';
 
 /** What `pageShape` of schemas.ts parses. */
 export interface Place {

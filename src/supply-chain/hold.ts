@@ -2,23 +2,12 @@
  * What a financing under approval sets aside, so that two pending ones cannot both pass: a
  * reservation on the chain limit, the certificate itself and its receivable.
  */
-import { addWorkingDays, isFailure, newId } from '../kernel/index.ts';
-import { takeLimits } from '../limits/index.ts';
-import { calendarOf } from '../parties/index.ts';
+import { isFailure, newId } from '../kernel/index.ts';
+import { reservationExpiry, takeLimits } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { FinancingRequest } from './financing-book.ts';
 import { admit, lockFinancingBook } from './financing-book.ts';
 import { saveCertificates, saveClaims } from './store.ts';
-
-/** How long a reservation holds; a setting of the zone in a later issue. */
-const reservationWorkingDays = 10;
-
-/** The end of the tenth working day from today, in Asia/Shanghai. */
-async function expiryOf(context: Context): Promise<Date> {
-  const calendar = await calendarOf(context.tx);
-  const { day } = addWorkingDays(calendar, context.today, reservationWorkingDays);
-  return new Date(`${day}T23:59:59+08:00`);
-}
 
 /** Throws the Failure that refuses it. @returns the id of the reservation. */
 export async function holdFinancing(
@@ -37,7 +26,7 @@ export async function holdFinancing(
     amount: certificate.face,
     valueOn: item.input.valueOn,
     reservationId,
-    expiresAt: await expiryOf(context),
+    expiresAt: await reservationExpiry(context),
   };
   const { operationId } = item;
   const purpose = 'supply-chain.finance-certificate';

@@ -1,7 +1,7 @@
 /** Sets part of a line aside (预占) until an instant. What is held is not free for anybody else. */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
-import { takeLimits } from '../../limits/index.ts';
+import { reservationExpiry, takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import {
@@ -13,7 +13,6 @@ import {
   PositiveAmountInput,
   TextInput,
 } from '../../platform/schemas.ts';
-import { defaultExpiry } from '../hold.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { rootOf } from '../root-hints.ts';
 import { linesById } from '../store-loans.ts';
@@ -43,7 +42,7 @@ async function runMany(
     context.tx,
     items.map((item) => item.input.lineId),
   );
-  const usual = await defaultExpiry(context);
+  const usual = await reservationExpiry(context);
   const known = items.filter((item) => lines.has(item.input.lineId));
   const takes = known.map((item) => {
     const line = lines.get(item.input.lineId);
