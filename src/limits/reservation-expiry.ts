@@ -1,4 +1,4 @@
-/** How long a reservation holds when nobody says otherwise: counted in working days of the calendar. */
+/** How long a reservation holds when nobody says otherwise, in working days of the calendar. */
 import { addWorkingDays } from '../kernel/index.ts';
 import { calendarOf } from '../parties/index.ts';
 import type { Context } from '../platform/operation.ts';

@@ -1,6 +1,6 @@
 /**
- * The whole product with its demo on a database of its own, and a real Chromium in front of it. What
- * the browser complains about on its console is kept, because a page that works has nothing to say.
+ * The whole product with its demo on a database of its own, and a real Chromium in front of it.
+ * What the browser complains about on its console is kept: a page that works has nothing to say.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

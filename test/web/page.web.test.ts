@@ -1,4 +1,4 @@
-// The first page in a real browser: what stands in its tables is what the API answers, in every unit.
+// The first page in a real browser: its tables show what the API answers, in every unit.
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { announceMissing } from '../support/missing.ts';
@@ -165,7 +165,7 @@ function firstPage(executablePath: string): void {
     expect(await opened.isVisible()).to.equal(false);
   });
 
-  it('switches the unit without asking again, keeps it in the address and over a reload', async () => {
+  it('switches the unit without asking again, keeps it in the address and a reload', async () => {
     const asked: string[] = [];
     page.on('request', (sent) => asked.push(sent.url()));
     for (const [label, key] of [
