@@ -17,11 +17,11 @@ import { termsAsOf } from './rules/as-of.ts';
  * carry it (the topmost of a path). A cap on nodes of the same tree would count them a second time.
  * `measure` is what each of them contributes to the node.
  */
-const summedBelow = `below (root, id, measure) as (
-    select n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
+const summedBelow = `below (root, entry, id, measure) as (
+    select n.id, n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
     from limits_nodes n where n.id = any ($1::text[])
     union all
-    select s.id, c.id, case when s.revolving = 'NR' then 'drawn'
+    select s.id, c.id, c.id, case when s.revolving = 'NR' then 'drawn'
         when c.contribution = 'outstanding' then 'outstanding'
         when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
     from limits_nodes s join limits_nodes c on s.id = any (c.caps)
@@ -29,7 +29,7 @@ const summedBelow = `below (root, id, measure) as (
       and not exists (select from limits_nodes a
         where a.id = any (c.path[2:]) and s.id = any (a.caps))
     union all
-    select b.root, c.id, case when b.measure <> 'consumed' then b.measure
+    select b.root, b.entry, c.id, case when b.measure <> 'consumed' then b.measure
         when c.contribution = 'outstanding' then 'outstanding'
         when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
     from below b
@@ -37,7 +37,7 @@ const summedBelow = `below (root, id, measure) as (
       join limits_nodes c on c.parent_id = p.id
     where c.kind not in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
       or not exists (select from limits_nodes k
-        where c.id = any (k.caps) and b.root = any (k.path))
+        where c.id = any (k.caps) and b.entry = any (k.path))
   ), wanted as (select id from below union select unnest($2::text[]))`;
 
 const ownAndSummed = `select id, false as summed, consumed, reserved, outstanding, drawn

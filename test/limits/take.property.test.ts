@@ -112,10 +112,10 @@ class Life {
   constructor(book: LimitTestBook, nodes: readonly TreeNode[]) {
     this.book = book;
     this.oracle = new Oracle(nodes);
-    // SOFT nodes have no counters to draw on; a cap in the tree of its carriers is only a cap.
+    // SOFT nodes have no counters to draw on. Caps are only caps here: what a line holds of one
+    // beyond its expiry is given back with the line's tree, not with the cap's.
     this.targets = nodes
-      .filter((node) => node.enforcement === 'HARD')
-      .filter((node) => !node.id.includes('_c') || node.parent === undefined)
+      .filter((node) => node.enforcement === 'HARD' && !node.id.includes('_c'))
       .map((node) => node.id);
   }
 
