@@ -33,7 +33,7 @@ const Node = z.strictObject({
   id: Name,
   name: TextInput(200).optional(),
   parent: Name.nullish(),
-  /** Only shown again: any word will do. */
+  /** Only shown again: every word is taken. */
   kind: Name.default('ENTERPRISE_LINE'),
   limit: AmountInput,
   revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
