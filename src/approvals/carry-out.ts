@@ -43,6 +43,7 @@ function filedItem(
 /** What the operation emits, concerns and quotes is recorded with the decision. */
 const onBehalfOf = (context: Context, decision: Item<unknown>): Context => ({
   ...context,
+  optimistic: false,
   emit: (_item, event) => context.emit(decision, event),
   concern: (_item, zoneId) => context.concern(decision, zoneId),
   quote: (_item, rule) => context.quote(decision, rule),

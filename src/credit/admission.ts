@@ -33,7 +33,8 @@ export interface Admitted {
   readonly enrolmentId: string | undefined;
 }
 
-const takeOf = <I extends DrawInput>({ item, line, id }: Wanted<I>) => {
+/** What a drawdown takes from its line. */
+export const takeOf = <I extends DrawInput>({ item, line, id }: Wanted<I>) => {
   const { amount, valueOn, reservationId, spill } = item.input;
   const of = item.hold ?? reservationId;
   return {

@@ -26,6 +26,7 @@ export {
 } from './store-terms.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';
+export { takeOptimistically } from './take-optimistic.ts';
 
 export const limitsModule = defineModule({
   name: 'limits',

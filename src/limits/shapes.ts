@@ -5,14 +5,43 @@
  */
 import type { LimitNode } from './model.ts';
 
-type Shape = Pick<LimitNode, 'path' | 'caps' | 'enforcement'>;
+type Shape = Pick<LimitNode, 'zoneId' | 'ownerId' | 'path' | 'caps' | 'enforcement'>;
 
 const longest = 300_000;
 const shapes = new Map<string, Shape>();
 
 export function rememberShapes(nodes: Iterable<LimitNode>): void {
   if (shapes.size >= longest) shapes.clear();
-  for (const { id, path, caps, enforcement } of nodes) shapes.set(id, { path, caps, enforcement });
+  for (const { id, zoneId, ownerId, path, caps, enforcement } of nodes) {
+    shapes.set(id, { zoneId, ownerId, path, caps, enforcement });
+  }
+}
+
+export interface Leaf {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  /** The HARD nodes that a movement on it touches: its path, then its caps with their paths. */
+  readonly hardIds: readonly string[];
+}
+
+/** A leaf as it was last seen; undefined when it or something above it is not known. */
+export function guessLeaf(id: string): Leaf | undefined {
+  const leaf = shapes.get(id);
+  if (!leaf) return undefined;
+  const touched = new Set(leaf.path);
+  for (const along of leaf.path) {
+    for (const cap of shapes.get(along)?.caps ?? []) {
+      for (const above of shapes.get(cap)?.path ?? [cap]) touched.add(above);
+    }
+  }
+  const hardIds: string[] = [];
+  for (const one of touched) {
+    const shape = shapes.get(one);
+    if (!shape) return undefined;
+    if (shape.enforcement === 'HARD') hardIds.push(one);
+  }
+  return { id, zoneId: leaf.zoneId, ownerId: leaf.ownerId, hardIds };
 }
 
 export interface Guess {

@@ -173,6 +173,18 @@ export async function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): Pro
   ]);
 }
 
+const addDrawn = statement(
+  'limits.add-drawn',
+  `update limits_nodes n set outstanding = n.outstanding + c.drawn, drawn = n.drawn + c.drawn,
+     consumed = n.consumed + c.drawn
+   from unnest($1::text[], $2::numeric[]) as c (id, drawn) where n.id = c.id`,
+);
+
+/** Adds what is drawn on HARD nodes that are locked by now, without having read them first. */
+export async function addDrawnTo(tx: Tx, drawn: ReadonlyMap<string, Money>): Promise<void> {
+  await tx.rows(addDrawn, [[...drawn.keys()], [...drawn.values()].map((sum) => sum.toString())]);
+}
+
 const insertMovements = statement(
   'limits.insert-movements',
   `insert into limits_movements (node_id, zone_id, owner_id, kind, amount, reserved, outstanding,
@@ -189,7 +201,7 @@ const insertMovements = statement(
 
 export interface JournalledMovement {
   readonly movement: Movement;
-  readonly leaf: LimitNode;
+  readonly leaf: Pick<LimitNode, 'id' | 'zoneId' | 'ownerId'>;
   /** The HARD nodes it touched, leaf first. */
   readonly hardIds: readonly string[];
   readonly sourceId: string;

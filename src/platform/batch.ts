@@ -23,11 +23,13 @@ class Recorder {
   readonly rules = new Map<Item<unknown>, RuleQuote[]>();
   readonly context: Context;
 
-  constructor(tx: Tx, now: Date) {
+  constructor(tx: Tx, now: Date, optimistic = false) {
     this.context = {
       tx,
       now,
+      optimistic,
       today: dayInShanghai(now),
+      sendEvents: () => this.sendEvents([...this.events.keys()]),
       emit: (item, event) => {
         append(this.events, item, event);
         this.zones.set(item, event.zoneId);
@@ -35,6 +37,15 @@ class Recorder {
       concern: (item, zoneId) => this.zones.set(item, zoneId),
       quote: (item, rule) => append(this.rules, item, rule),
     };
+  }
+
+  /** Writes the events of these items, each once. */
+  async sendEvents(items: readonly Item<unknown>[]): Promise<void> {
+    const events = items.flatMap((item) =>
+      (this.events.get(item) ?? []).map((event) => ({ ...event, operationId: item.operationId })),
+    );
+    for (const item of items) this.events.delete(item);
+    await writeEvents(this.context.tx, events, this.context.now.toISOString());
   }
 }
 
@@ -162,15 +173,23 @@ const keyOf = (call: Call) => ({
   key: call.key,
 });
 
+export interface BatchOptions {
+  /** The calls were gathered, so their operation is written for a list. */
+  readonly gathered?: boolean;
+  /** Lets the operation write before it decides; throws NotAsExpected when it must not. */
+  readonly optimistic?: boolean;
+}
+
 /** Runs the calls, all of one operation and one scope, and commits once. */
 export async function runBatch(
   db: Knex,
   ports: Ports,
   calls: readonly Call[],
+  { gathered = false, optimistic = false }: BatchOptions = {},
 ): Promise<readonly Outcome[]> {
   const now = new Date();
   const scope = (calls[0] as Call).item.actor.scope;
-  return withTransaction(db, scope, async (tx) => {
+  const work = async (tx: Tx): Promise<readonly Outcome[]> => {
     const { stored, running } = await findStoredCalls(tx, calls.map(keyOf));
     const outcomes: Outcome[] = Array.from({ length: calls.length });
     const seen = new Set<string>();
@@ -186,7 +205,7 @@ export async function runBatch(
       seen.add(slot);
     }
     if (fresh.length === 0) return outcomes;
-    const recorder = new Recorder(tx, now);
+    const recorder = new Recorder(tx, now, optimistic);
     const freshCalls = fresh.map((i) => calls[i] as Call);
     const results = await runFresh(ports, recorder, freshCalls);
     fresh.forEach((place, i) => {
@@ -194,7 +213,8 @@ export async function runBatch(
     });
     await record(tx, recorder, freshCalls, results, now.toISOString());
     return outcomes;
-  });
+  };
+  return withTransaction(db, scope, work, { byKey: gathered });
 }
 
 async function record(
@@ -207,14 +227,10 @@ async function record(
   const kept = calls
     .map((call, i) => ({ call, outcome: outcomes[i] as Outcome }))
     .filter(({ outcome }) => outcome.kind !== 'refused' || isStored(outcome.failure));
-  const events = kept
-    .filter(({ outcome }) => outcome.kind !== 'refused')
-    .flatMap(({ call }) =>
-      (recorder.events.get(call.item) ?? []).map((event) => ({
-        ...event,
-        operationId: call.item.operationId,
-      })),
-    );
+  const happened = kept.filter(({ outcome }) => outcome.kind !== 'refused');
   const entries = kept.map(({ call, outcome }) => logEntry(recorder, call, outcome, at));
-  await Promise.all([writeEvents(tx, events, at), appendToLog(tx, entries)]);
+  await Promise.all([
+    recorder.sendEvents(happened.map(({ call }) => call.item)),
+    appendToLog(tx, entries),
+  ]);
 }

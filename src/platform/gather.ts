@@ -25,13 +25,13 @@ export interface GatherLimits {
 
 export class Gatherer<C, R> {
   readonly #queues = new Map<string, Queue<C, R>>();
-  readonly #runBatch: (calls: readonly C[]) => Promise<readonly R[]>;
+  readonly #runBatch: (calls: readonly C[], key: string) => Promise<readonly R[]>;
   readonly #limits: GatherLimits;
   readonly #busy: () => Error;
 
   constructor(
     limits: GatherLimits,
-    runBatch: (calls: readonly C[]) => Promise<readonly R[]>,
+    runBatch: (calls: readonly C[], key: string) => Promise<readonly R[]>,
     busy: () => Error,
   ) {
     this.#limits = limits;
@@ -54,7 +54,10 @@ export class Gatherer<C, R> {
     if (queue.inFlight >= this.#limits.inFlight || queue.waiting.length === 0) return;
     const batch = queue.waiting.splice(0, this.#limits.batchSize);
     queue.inFlight += 1;
-    this.#runBatch(batch.map((w) => w.call))
+    this.#runBatch(
+      batch.map((w) => w.call),
+      key,
+    )
       .then(
         (results) => batch.forEach((w, i) => w.resolve(results[i] as R)),
         (problem: unknown) => batch.forEach((w) => w.reject(problem)),

@@ -57,6 +57,19 @@ export interface Context {
   /** Puts the item's log entry on this zone's chain. */
   readonly concern: (item: Item<unknown>, zoneId: string) => void;
   readonly quote: (item: Item<unknown>, rule: RuleQuote) => void;
+  /**
+   * True when the whole list is expected to be admitted: an operation may then write rows before it
+   * has decided, and throws `NotAsExpected` when one is refused after all. The transaction is undone
+   * and run again with this off.
+   */
+  readonly optimistic: boolean;
+  /** Sends the events emitted so far ahead of the others; for an optimistic run, before it locks. */
+  readonly sendEvents: () => Promise<void>;
+}
+
+/** What an optimistic run throws when it must be undone and decided in the careful order. */
+export class NotAsExpected extends Error {
+  override readonly name = 'NotAsExpected';
 }
 
 /**

@@ -11,6 +11,7 @@ import { Failure, isFailure } from '../kernel/failure.ts';
 import { newId } from '../kernel/id.ts';
 import { runBatch } from './batch.ts';
 import { Gatherer } from './gather.ts';
+import { Optimism } from './optimism.ts';
 import type { Actor, Context, Item, Operation, Query } from './operation.ts';
 import { platformRefusals as no } from './refusals.ts';
 import { isOutOfRange, isRetryable, scopeKey, withTransaction } from './transaction.ts';
@@ -118,11 +119,15 @@ export async function withRetry<T>(work: () => Promise<T>, attempts = 6): Promis
   }
 }
 
+/** A few calls are decided as quickly in the careful order, and their refusals then cost nothing. */
+const worthOptimism = 8;
+
 export class Performer {
   readonly #db: Knex;
   readonly #ports: Ports;
   readonly #gatherers = new Map<string, Gatherer<Call, Outcome | Broken>>();
   readonly #running = new Set<string>();
+  readonly #optimism = new Optimism();
 
   constructor(db: Knex, ports: Ports) {
     this.#db = db;
@@ -246,10 +251,10 @@ export class Performer {
     let gatherer = this.#gatherers.get(operation.name);
     if (!gatherer) {
       gatherer = new Gatherer<Call, Outcome | Broken>(
-        { batchSize: 256, inFlight: 2, queueLength: 4096 },
-        (calls) => {
+        { batchSize: 128, inFlight: 2, queueLength: 4096 },
+        (calls, queue) => {
           this.#ports.observeBatch?.(operation.name, calls.length);
-          return this.#transact(calls);
+          return this.#transact(calls, queue);
         },
         () => new Failure(no.busy),
       );
@@ -260,10 +265,17 @@ export class Performer {
   }
 
   /** One transaction for all; if something unexpected breaks it, each call is tried by itself. */
-  async #transact(calls: readonly Call[]): Promise<readonly (Outcome | Broken)[]> {
+  async #transact(
+    calls: readonly Call[],
+    queue?: string,
+  ): Promise<readonly (Outcome | Broken)[]> {
     const ports = this.#ports;
+    const gathered = queue !== undefined;
+    const run = (optimistic: boolean) =>
+      withRetry(() => runBatch(this.#db, ports, calls, { gathered, optimistic }));
     try {
-      return await withRetry(() => runBatch(this.#db, ports, calls));
+      if (!gathered || calls.length < worthOptimism) return await run(false);
+      return await this.#optimism.run(queue, run);
     } catch (problem) {
       if (isFailure(problem)) throw problem;
       if (calls.length === 1) return [brokenBy(problem)];

@@ -145,6 +145,8 @@ describe('the fuse of a bank in a pool', () => {
             now: new Date(),
             today,
             emit: () => undefined,
+            optimistic: false,
+            sendEvents: async () => undefined,
             concern: () => undefined,
             quote: () => undefined,
           },

@@ -53,6 +53,8 @@ describe('a financing under approval', () => {
           now: new Date(),
           today,
           emit: () => undefined,
+          optimistic: false,
+          sendEvents: async () => undefined,
           concern: () => undefined,
           quote: () => undefined,
         }),

@@ -7,8 +7,10 @@ import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
+import type { Taken } from '../../limits/index.ts';
+import { takeOptimistically } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
-import { hotOperation } from '../../platform/operation.ts';
+import { NotAsExpected, hotOperation } from '../../platform/operation.ts';
 import {
   DayInput,
   IdInput,
@@ -18,7 +20,7 @@ import {
   TextInput,
 } from '../../platform/schemas.ts';
 import type { Wanted } from '../admission.ts';
-import { admit } from '../admission.ts';
+import { admit, takeOf } from '../admission.ts';
 import { EnrolInput } from '../enrol.ts';
 import { holdReservation, releaseHold } from '../hold.ts';
 import type { Drawdown, Line } from '../model.ts';
@@ -82,10 +84,12 @@ const drawdownOf = (
   version: 1,
 });
 
+type Answer = z.output<typeof output> | Failure;
+
 async function runMany(
   context: Context,
   items: readonly Item<Input>[],
-): Promise<(z.output<typeof output> | Failure)[]> {
+): Promise<Answer[]> {
   const { tx } = context;
   const lines = await linesById(
     tx,
@@ -98,6 +102,7 @@ async function runMany(
     return refusal ?? { item, line: line as Line, id: newId('draw') };
   });
   const wanted = decided.filter((one): one is Wanted<Input> => !isFailure(one));
+  if (context.optimistic) return payOutOptimistically(context, decided, wanted);
   const admitted = await admit(context, wanted);
   const drawdowns: Drawdown[] = [];
   const answers = decided.map((one) => {
@@ -108,22 +113,49 @@ async function runMany(
     const { took, enrolmentId } = answer;
     const drawdown = drawdownOf(one, enrolmentId);
     drawdowns.push(drawdown);
-    rememberRoot(drawdown.lineId, took.leaf.path.at(-1));
     context.emit(one.item, drawnEvent(drawdown));
-    const { leaf } = took;
-    return {
-      drawdownId: drawdown.id,
-      lineId: drawdown.lineId,
-      amount: drawdown.amount.toString(),
-      lineAvailable: leaf.limit.minus(leaf.consumed).minus(leaf.reserved).toString(),
-      ...(enrolmentId === undefined ? {} : { enrolmentId }),
-    };
+    return answerOf(drawdown, took);
   });
   await Promise.all([
     insertDrawdownRows(tx, drawdowns, context.now),
     post(tx, drawdowns.map(drawdownJournal), context.now),
   ]);
   return answers;
+}
+
+/**
+ * The same with every row sent before the limits are locked; only what is plain may go this way,
+ * and a batch in which something is refused is run again in the careful order.
+ */
+async function payOutOptimistically(
+  context: Context,
+  decided: readonly (Wanted<Input> | Failure)[],
+  wanted: readonly Wanted<Input>[],
+): Promise<Answer[]> {
+  const { tx, now } = context;
+  if (wanted.length < decided.length) throw new NotAsExpected('a call that cannot be carried out');
+  if (wanted.some(({ item }) => item.input.enrol)) throw new NotAsExpected('a pool is asked first');
+  const drawdowns = wanted.map((one) => drawdownOf(one, undefined));
+  wanted.forEach(({ item }, i) => context.emit(item, drawnEvent(drawdowns[i] as Drawdown)));
+  // The order matters: what needs no lock first, then limits before accounts, as everywhere.
+  const [, , taken] = await Promise.all([
+    insertDrawdownRows(tx, drawdowns, now),
+    context.sendEvents(),
+    takeOptimistically(tx, wanted.map(takeOf), context),
+    post(tx, drawdowns.map(drawdownJournal), now),
+  ]);
+  return drawdowns.map((drawdown, i) => answerOf(drawdown, taken[i] as Taken));
+}
+
+function answerOf(drawdown: Drawdown, { leaf }: Taken): z.output<typeof output> {
+  rememberRoot(drawdown.lineId, leaf.path.at(-1));
+  return {
+    drawdownId: drawdown.id,
+    lineId: drawdown.lineId,
+    amount: drawdown.amount.toString(),
+    lineAvailable: leaf.limit.minus(leaf.consumed).minus(leaf.reserved).toString(),
+    ...(drawdown.enrolmentId === undefined ? {} : { enrolmentId: drawdown.enrolmentId }),
+  };
 }
 
 const drawnEvent = (drawdown: Drawdown) => ({
