@@ -3,6 +3,7 @@
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
+import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { Drawdown, DrawdownState, Line } from './model.ts';
@@ -25,40 +26,49 @@ export async function linesById(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-const insertDrawdowns = statement(
-  'credit.insert-drawdowns',
-  `insert into credit_drawdowns (id, zone_id, owner_id, line_id, node_id, enterprise_id, amount,
-     outstanding, value_on, due_on, state, purpose, reservation_id, enrolment_id, operation_id,
-     made_at)
-   select d.*, $16::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-     $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::date[], $10::date[], $11::text[],
-     $12::text[], $13::text[], $14::text[], $15::text[]) as d`,
-);
+const insertDrawdowns = bulkInsert('credit.insert-drawdowns', 'credit_drawdowns', {
+  id: 'text',
+  zone_id: 'text',
+  owner_id: 'text',
+  line_id: 'text',
+  node_id: 'text',
+  enterprise_id: 'text',
+  amount: 'numeric',
+  outstanding: 'numeric',
+  value_on: 'date',
+  due_on: 'date',
+  state: 'text',
+  purpose: 'text',
+  reservation_id: 'text',
+  enrolment_id: 'text',
+  operation_id: 'text',
+  made_at: 'timestamptz',
+});
 
-export async function insertDrawdownRows(
+export function insertDrawdownRows(
   tx: Tx,
   list: readonly Drawdown[],
   madeAt: Date,
-): Promise<void> {
-  if (list.length === 0) return;
-  await tx.rows(insertDrawdowns, [
-    list.map((d) => d.id),
-    list.map((d) => d.zoneId),
-    list.map((d) => d.ownerId),
-    list.map((d) => d.lineId),
-    list.map((d) => d.nodeId),
-    list.map((d) => d.enterpriseId),
-    list.map((d) => d.amount.toString()),
-    list.map((d) => d.outstanding.toString()),
-    list.map((d) => d.valueOn),
-    list.map((d) => d.dueOn),
-    list.map((d) => d.state),
-    list.map((d) => d.purpose),
-    list.map((d) => d.reservationId ?? null),
-    list.map((d) => d.enrolmentId ?? null),
-    list.map((d) => d.operationId),
-    madeAt.toISOString(),
-  ]);
+): void {
+  const at = madeAt.toISOString();
+  insertDrawdowns(tx, {
+    id: list.map((d) => d.id),
+    zone_id: list.map((d) => d.zoneId),
+    owner_id: list.map((d) => d.ownerId),
+    line_id: list.map((d) => d.lineId),
+    node_id: list.map((d) => d.nodeId),
+    enterprise_id: list.map((d) => d.enterpriseId),
+    amount: list.map((d) => d.amount.toString()),
+    outstanding: list.map((d) => d.outstanding.toString()),
+    value_on: list.map((d) => d.valueOn),
+    due_on: list.map((d) => d.dueOn),
+    state: list.map((d) => d.state),
+    purpose: list.map((d) => d.purpose),
+    reservation_id: list.map((d) => d.reservationId),
+    enrolment_id: list.map((d) => d.enrolmentId),
+    operation_id: list.map((d) => d.operationId),
+    made_at: list.map(() => at),
+  });
 }
 
 const lockDrawdowns = statement(
@@ -115,9 +125,9 @@ export interface ChangedDrawdown {
   readonly defaultedOn?: Day | undefined;
 }
 
-export async function saveDrawdowns(tx: Tx, list: readonly ChangedDrawdown[]): Promise<void> {
+export function saveDrawdowns(tx: Tx, list: readonly ChangedDrawdown[]): void {
   if (list.length === 0) return;
-  await tx.rows(updateDrawdowns, [
+  tx.send(updateDrawdowns, [
     list.map((d) => d.id),
     list.map((d) => d.outstanding.toString()),
     list.map((d) => d.state),
@@ -126,29 +136,33 @@ export async function saveDrawdowns(tx: Tx, list: readonly ChangedDrawdown[]): P
   ]);
 }
 
-const insertRepayments = statement(
-  'credit.insert-repayments',
-  `insert into credit_repayments (id, zone_id, owner_id, drawdown_id, principal, interest,
-     value_on, operation_id, made_at)
-   select r.*, $9::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-     $5::numeric[], $6::numeric[], $7::date[], $8::text[]) as r`,
-);
+const insertRepayments = bulkInsert('credit.insert-repayments', 'credit_repayments', {
+  id: 'text',
+  zone_id: 'text',
+  owner_id: 'text',
+  drawdown_id: 'text',
+  principal: 'numeric',
+  interest: 'numeric',
+  value_on: 'date',
+  operation_id: 'text',
+  made_at: 'timestamptz',
+});
 
-export async function insertRepaymentRows(
+export function insertRepaymentRows(
   tx: Tx,
   list: readonly Repaid[],
   madeAt: Date,
-): Promise<void> {
-  if (list.length === 0) return;
-  await tx.rows(insertRepayments, [
-    list.map((r) => r.id),
-    list.map((r) => r.drawdown.zoneId),
-    list.map((r) => r.drawdown.ownerId),
-    list.map((r) => r.drawdown.id),
-    list.map((r) => r.principal.toString()),
-    list.map((r) => r.interest.toString()),
-    list.map((r) => r.valueOn),
-    list.map((r) => r.operationId),
-    madeAt.toISOString(),
-  ]);
+): void {
+  const at = madeAt.toISOString();
+  insertRepayments(tx, {
+    id: list.map((r) => r.id),
+    zone_id: list.map((r) => r.drawdown.zoneId),
+    owner_id: list.map((r) => r.drawdown.ownerId),
+    drawdown_id: list.map((r) => r.drawdown.id),
+    principal: list.map((r) => r.principal.toString()),
+    interest: list.map((r) => r.interest.toString()),
+    value_on: list.map((r) => r.valueOn),
+    operation_id: list.map((r) => r.operationId),
+    made_at: list.map(() => at),
+  });
 }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Money } from '../kernel/index.ts';
+import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { AccountRef, Journal, JournalLine } from './model.ts';
@@ -46,13 +47,20 @@ const makeAccounts = statement(
      $7::boolean[])
    order by 1 on conflict do nothing`,
 );
-const appendEntries = statement(
-  'ledger.append-entries',
-  `insert into ledger_entries (account_id, version, zone_id, owner_id, journal_id, kind, amount,
-     balance, value_on, source_id, operation_id, recorded_at)
-   select e.*, $12::timestamptz from unnest($1::text[], $2::bigint[], $3::text[], $4::text[],
-     $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::date[], $10::text[], $11::text[]) e`,
-);
+const appendEntries = bulkInsert('ledger.append-entries', 'ledger_entries', {
+  account_id: 'text',
+  version: 'bigint',
+  zone_id: 'text',
+  owner_id: 'text',
+  journal_id: 'text',
+  kind: 'text',
+  amount: 'numeric',
+  balance: 'numeric',
+  value_on: 'date',
+  source_id: 'text',
+  operation_id: 'text',
+  recorded_at: 'timestamptz',
+});
 
 /** What a posting does to one account, and where the account stands as entries are counted off. */
 interface Moving {
@@ -61,6 +69,14 @@ interface Moving {
   entries: bigint;
   balance: Money;
   version: bigint;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly version: bigint;
+  readonly balance: Money;
+  readonly journal: Journal;
+  readonly line: JournalLine;
 }
 
 const onOwnSide = ({ account, amount }: JournalLine): Money =>
@@ -150,7 +166,8 @@ export async function post(tx: Tx, journals: readonly Journal[], recordedAt: Dat
   const moves = movesOf(journals, idOf);
   if (moves.size === 0) return;
   await moveAll(tx, moves);
-  const columns: unknown[][] = Array.from({ length: 11 }, () => []);
+  const at = recordedAt.toISOString();
+  const entries: Entry[] = [];
   for (const journal of journals) {
     for (const line of journal.lines) {
       if (line.amount.isZero()) continue;
@@ -158,23 +175,24 @@ export async function post(tx: Tx, journals: readonly Journal[], recordedAt: Dat
       const move = moves.get(id) as Moving;
       move.balance = move.balance.plus(onOwnSide(line));
       move.version += 1n;
-      const row = [
-        id,
-        move.version.toString(),
-        line.account.zoneId,
-        line.account.ownerId,
-        journal.id,
-        journal.kind,
-        line.amount.toString(),
-        move.balance.toString(),
-        journal.valueOn,
-        journal.sourceId,
-        journal.operationId,
-      ];
-      row.forEach((value, column) => columns[column]?.push(value));
+      const { version, balance } = move;
+      entries.push({ id, version, balance, journal, line });
     }
   }
-  await tx.rows(appendEntries, [...columns, recordedAt.toISOString()]);
+  appendEntries(tx, {
+    account_id: entries.map((e) => e.id),
+    version: entries.map((e) => e.version),
+    zone_id: entries.map((e) => e.line.account.zoneId),
+    owner_id: entries.map((e) => e.line.account.ownerId),
+    journal_id: entries.map((e) => e.journal.id),
+    kind: entries.map((e) => e.journal.kind),
+    amount: entries.map((e) => e.line.amount.toString()),
+    balance: entries.map((e) => e.balance.toString()),
+    value_on: entries.map((e) => e.journal.valueOn),
+    source_id: entries.map((e) => e.journal.sourceId),
+    operation_id: entries.map((e) => e.journal.operationId),
+    recorded_at: entries.map(() => at),
+  });
 }
 
 const balanceNow = statement(

@@ -14,6 +14,7 @@ import type {
   Reservation,
   Revolving,
 } from './model.ts';
+import { forgetTerms } from './last-seen.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { lockAnyNode } from './store.ts';
 
@@ -58,6 +59,7 @@ const insertNodes = statement(
  */
 export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<void> {
   if (nodes.length === 0) return;
+  forgetTerms(tx);
   const rows = await tx.rows<{ id: string }>(insertNodes, [
     nodes.map((n) => n.id),
     nodes.map((n) => n.zoneId),
@@ -107,6 +109,7 @@ export async function changeTerms(
   change: TermChange,
   why: { valueOn: Day; now: Date; reason: string; operationId: string },
 ): Promise<LimitNode> {
+  forgetTerms(tx);
   const next: LimitNode = { ...node, ...change, version: node.version + 1 };
   await tx.rows(updateTerm, [node.id, next.limit.toString(), next.state, next.expiresOn ?? null]);
   const fields: [string, string | undefined, string | undefined][] = [
@@ -162,13 +165,13 @@ export interface NewReservation {
 }
 
 /** Adds reservations as they stand at the end of the batch, which may have used them already. */
-export async function createReservations(
+export function createReservations(
   tx: Tx,
   list: readonly NewReservation[],
   now: Date,
-): Promise<void> {
+): void {
   if (list.length === 0) return;
-  await tx.rows(insertReservations, [
+  tx.send(insertReservations, [
     list.map((r) => r.reservation.id),
     list.map((r) => r.leaf.zoneId),
     list.map((r) => r.leaf.ownerId),
@@ -183,13 +186,13 @@ export async function createReservations(
   ]);
 }
 
-export async function saveReservations(
+export function saveReservations(
   tx: Tx,
   list: readonly Reservation[],
   now: Date,
-): Promise<void> {
+): void {
   if (list.length === 0) return;
-  await tx.rows(updateReservations, [
+  tx.send(updateReservations, [
     list.map((r) => r.id),
     list.map((r) => r.amount.toString()),
     list.map((r) => r.used.toString()),

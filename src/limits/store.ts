@@ -5,6 +5,7 @@
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
+import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LimitNode, Movement, Reservation } from './model.ts';
@@ -98,6 +99,65 @@ export async function lockHardNodes(
   return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
 }
 
+const lockCounters = statement(
+  'limits.lock-counters',
+  `select id, version::int, outstanding, drawn, consumed, reserved, same_day_on as "sameDayOn",
+     same_day_restorable as "sameDayRestorable"
+   from limits_nodes where id = any ($1::text[]) and enforcement = 'HARD'
+   order by depth desc, id for no key update`,
+);
+const selectVersions = statement(
+  'limits.select-versions',
+  'select id, version::int from limits_nodes where id = any ($1::text[])',
+);
+
+type CountersRow = Pick<
+  NodeRow,
+  | 'id'
+  | 'version'
+  | 'outstanding'
+  | 'drawn'
+  | 'consumed'
+  | 'reserved'
+  | 'sameDayOn'
+  | 'sameDayRestorable'
+>;
+
+/**
+ * Locks the HARD ones among nodes seen before, deepest first, and joins their counters to the terms
+ * known of them; undefined when some node is gone, out of scope, or has other terms by now. What is
+ * sent before the answer is awaited runs after the lock.
+ */
+export async function lockSeen(
+  tx: Tx,
+  seen: ReadonlyMap<string, LimitNode>,
+): Promise<Map<string, LimitNode> | undefined> {
+  const hard: string[] = [];
+  const soft: string[] = [];
+  for (const { id, enforcement } of seen.values()) (enforcement === 'HARD' ? hard : soft).push(id);
+  const [versions, counters] = await Promise.all([
+    soft.length === 0 ? [] : tx.rows<{ id: string; version: number }>(selectVersions, [soft]),
+    tx.rows<CountersRow>(lockCounters, [hard]),
+  ]);
+  if (versions.length + counters.length < seen.size) return undefined;
+  if (versions.some(({ id, version }) => seen.get(id)?.version !== version)) return undefined;
+  const nodes = new Map(seen);
+  for (const row of counters) {
+    const terms = seen.get(row.id);
+    if (terms?.version !== row.version) return undefined;
+    nodes.set(row.id, {
+      ...terms,
+      outstanding: Money.of(row.outstanding),
+      drawn: Money.of(row.drawn),
+      consumed: Money.of(row.consumed),
+      reserved: Money.of(row.reserved),
+      sameDayOn: row.sameDayOn ?? undefined,
+      sameDayRestorable: Money.of(row.sameDayRestorable),
+    });
+  }
+  return nodes;
+}
+
 const lockOne = statement(
   'limits.lock-one',
   `select ${nodeColumns} from limits_nodes where id = $1 for no key update`,
@@ -159,10 +219,10 @@ const saveCounters = statement(
 /**
  * Writes the counters of the changed HARD nodes. Their `version` is that of the terms, not of use.
  */
-export async function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): Promise<void> {
+export function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): void {
   const hard = nodes.filter((node) => node.enforcement === 'HARD');
   if (hard.length === 0) return;
-  await tx.rows(saveCounters, [
+  tx.send(saveCounters, [
     hard.map((n) => n.id),
     hard.map((n) => n.outstanding.toString()),
     hard.map((n) => n.drawn.toString()),
@@ -181,23 +241,27 @@ const addDrawn = statement(
 );
 
 /** Adds what is drawn on HARD nodes that are locked by now, without having read them first. */
-export async function addDrawnTo(tx: Tx, drawn: ReadonlyMap<string, Money>): Promise<void> {
-  await tx.rows(addDrawn, [[...drawn.keys()], [...drawn.values()].map((sum) => sum.toString())]);
+export function addDrawnTo(tx: Tx, drawn: ReadonlyMap<string, Money>): void {
+  tx.send(addDrawn, [[...drawn.keys()], [...drawn.values()].map((sum) => sum.toString())]);
 }
 
-const insertMovements = statement(
-  'limits.insert-movements',
-  `insert into limits_movements (node_id, zone_id, owner_id, kind, amount, reserved, outstanding,
-     drawn, path, consumed, value_on, reservation_id, source_id, operation_id, recorded_at)
-   select m.node_id, m.zone_id, m.owner_id, m.kind, m.amount, m.reserved, m.outstanding, m.drawn,
-     m.path::text[], m.consumed::numeric[], m.value_on, m.reservation_id, m.source_id,
-     m.operation_id, $15::timestamptz
-   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[],
-     $7::numeric[], $8::numeric[], $9::text[], $10::text[], $11::date[], $12::text[], $13::text[],
-     $14::text[]) with ordinality as m (node_id, zone_id, owner_id, kind, amount, reserved,
-     outstanding, drawn, path, consumed, value_on, reservation_id, source_id, operation_id, place)
-   order by place`,
-);
+const insertMovements = bulkInsert('limits.insert-movements', 'limits_movements', {
+  node_id: 'text',
+  zone_id: 'text',
+  owner_id: 'text',
+  kind: 'text',
+  amount: 'numeric',
+  reserved: 'numeric',
+  outstanding: 'numeric',
+  drawn: 'numeric',
+  path: 'text[]',
+  consumed: 'numeric[]',
+  value_on: 'date',
+  reservation_id: 'text',
+  source_id: 'text',
+  operation_id: 'text',
+  recorded_at: 'timestamptz',
+});
 
 export interface JournalledMovement {
   readonly movement: Movement;
@@ -211,29 +275,29 @@ export interface JournalledMovement {
 const arrayText = (values: readonly string[]): string => `{${values.join(',')}}`;
 
 /** Appends to the journal of movements, in the order in which they were decided. */
-export async function journalMovements(
+export function journalMovements(
   tx: Tx,
   list: readonly JournalledMovement[],
   recordedAt: Date,
-): Promise<void> {
-  if (list.length === 0) return;
+): void {
   const consumed = ({ movement, hardIds }: JournalledMovement): string[] =>
     hardIds.map((id) => (movement.consumed.get(id) ?? Money.zero).toString());
-  await tx.rows(insertMovements, [
-    list.map((j) => j.leaf.id),
-    list.map((j) => j.leaf.zoneId),
-    list.map((j) => j.leaf.ownerId),
-    list.map((j) => j.movement.kind),
-    list.map((j) => j.movement.amount.toString()),
-    list.map((j) => j.movement.reserved.toString()),
-    list.map((j) => j.movement.outstanding.toString()),
-    list.map((j) => j.movement.drawn.toString()),
-    list.map((j) => arrayText(j.hardIds)),
-    list.map((j) => arrayText(consumed(j))),
-    list.map((j) => j.movement.valueOn),
-    list.map((j) => j.movement.reservationId ?? null),
-    list.map((j) => j.sourceId),
-    list.map((j) => j.operationId),
-    recordedAt.toISOString(),
-  ]);
+  const at = recordedAt.toISOString();
+  insertMovements(tx, {
+    node_id: list.map((j) => j.leaf.id),
+    zone_id: list.map((j) => j.leaf.zoneId),
+    owner_id: list.map((j) => j.leaf.ownerId),
+    kind: list.map((j) => j.movement.kind),
+    amount: list.map((j) => j.movement.amount.toString()),
+    reserved: list.map((j) => j.movement.reserved.toString()),
+    outstanding: list.map((j) => j.movement.outstanding.toString()),
+    drawn: list.map((j) => j.movement.drawn.toString()),
+    path: list.map((j) => arrayText(j.hardIds)),
+    consumed: list.map((j) => arrayText(consumed(j))),
+    value_on: list.map((j) => j.movement.valueOn),
+    reservation_id: list.map((j) => j.movement.reservationId),
+    source_id: list.map((j) => j.sourceId),
+    operation_id: list.map((j) => j.operationId),
+    recorded_at: list.map(() => at),
+  });
 }

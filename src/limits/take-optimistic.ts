@@ -8,18 +8,13 @@ import { Money, isFailure } from '../kernel/index.ts';
 import { NotAsExpected } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
 import type { LimitNode, Movement } from './model.ts';
+import { lastSeen, rootsOf } from './last-seen.ts';
+import type { Step } from './rules/engine.ts';
 import { apply, decide } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
-import type { Leaf } from './shapes.ts';
-import { guessLeaf, guessTouched, rootsOf, stillSo } from './shapes.ts';
+import { hardIdsIn } from './rules/headroom.ts';
 import type { JournalledMovement } from './store.ts';
-import {
-  addDrawnTo,
-  journalMovements,
-  lockHardNodes,
-  lockReservationsOf,
-  readNodes,
-} from './store.ts';
+import { addDrawnTo, journalMovements, lockReservationsOf, lockSeen } from './store.ts';
 import type { Take, Taken } from './take.ts';
 
 interface Expected {
@@ -29,27 +24,22 @@ interface Expected {
   readonly drawn: ReadonlyMap<string, Money>;
 }
 
-function leavesOf(takes: readonly Take[]): Map<string, Leaf> {
-  const leaves = new Map<string, Leaf>();
-  for (const { step } of takes) {
-    if (step.kind !== 'draw' || step.of !== undefined) throw new NotAsExpected('not a plain draw');
-    if (leaves.has(step.nodeId)) continue;
-    const leaf = guessLeaf(step.nodeId);
-    if (!leaf) throw new NotAsExpected('a node not seen before');
-    leaves.set(step.nodeId, leaf);
-  }
-  return leaves;
+type DrawTake = Take & { readonly step: Extract<Step, { readonly kind: 'draw' }> };
+
+function demandPlain(takes: readonly Take[]): asserts takes is readonly DrawTake[] {
+  const other = takes.some(({ step }) => step.kind !== 'draw' || step.of !== undefined);
+  if (other) throw new NotAsExpected('not a drawing from free headroom');
 }
 
 /** What the steps write when every one is admitted: a drawing consumes its amount everywhere. */
-function expect(takes: readonly Take[]): Expected {
-  const leaves = leavesOf(takes);
+function expect(takes: readonly DrawTake[], nodes: Map<string, LimitNode>): Expected {
+  const hardOf = hardIdsIn({ nodes, reservations: new Map() });
   const drawn = new Map<string, Money>();
   const journal = takes.map(({ step, sourceId, operationId }): JournalledMovement => {
-    if (step.kind !== 'draw') throw new NotAsExpected('not a plain draw');
     const { amount, valueOn, nodeId } = step;
-    const leaf = leaves.get(nodeId) as Leaf;
-    for (const id of leaf.hardIds) drawn.set(id, (drawn.get(id) ?? Money.zero).plus(amount));
+    const leaf = nodes.get(nodeId) as LimitNode;
+    const hardIds = hardOf(leaf);
+    for (const id of hardIds) drawn.set(id, (drawn.get(id) ?? Money.zero).plus(amount));
     const movement: Movement = {
       kind: 'draw',
       nodeId,
@@ -57,11 +47,11 @@ function expect(takes: readonly Take[]): Expected {
       reserved: Money.zero,
       outstanding: amount,
       drawn: amount,
-      consumed: new Map(leaf.hardIds.map((id) => [id, amount])),
+      consumed: new Map(hardIds.map((id) => [id, amount])),
       valueOn,
       reservationId: undefined,
     };
-    return { movement, leaf, hardIds: leaf.hardIds, sourceId, operationId };
+    return { movement, leaf, hardIds, sourceId, operationId };
   });
   return { takes, journal, drawn };
 }
@@ -112,21 +102,17 @@ export async function takeOptimistically(
   takes: readonly Take[],
   at: { readonly now: Date },
 ): Promise<Taken[]> {
-  const expected = expect(takes);
-  const leaves = takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : []));
-  const guess = guessTouched([...new Set(leaves)]);
-  if (!guess) throw new NotAsExpected('a node not seen before');
-  const [, soft, runOut, nodes] = await Promise.all([
-    journalMovements(tx, expected.journal, at.now),
-    guess.soft.length > 0 ? readNodes(tx, guess.soft) : new Map<string, LimitNode>(),
-    lockReservationsOf(tx, [], rootsOf(leaves), at.now),
-    lockHardNodes(tx, guess.hard),
-    addDrawnTo(tx, expected.drawn),
-  ]);
-  if (runOut.size > 0) throw new NotAsExpected('a reservation has run out');
-  for (const [id, node] of soft) nodes.set(id, node);
-  if (nodes.size < guess.hard.length + guess.soft.length || !stillSo(nodes.values())) {
-    throw new NotAsExpected('the tree has changed');
-  }
+  demandPlain(takes);
+  const leaves = takes.map(({ step }) => step.nodeId);
+  const seen = lastSeen(tx, leaves);
+  if (!seen) throw new NotAsExpected('a node not seen before');
+  const expected = expect(takes, seen);
+  journalMovements(tx, expected.journal, at.now);
+  const lookingForDue = lockReservationsOf(tx, [], rootsOf(tx, leaves), at.now);
+  const locking = lockSeen(tx, seen);
+  addDrawnTo(tx, expected.drawn);
+  const [due, nodes] = await Promise.all([lookingForDue, locking]);
+  if (due.size > 0) throw new NotAsExpected('a reservation has run out');
+  if (!nodes) throw new NotAsExpected('the tree has changed');
   return confirm(expected, nodes);
 }

@@ -12,14 +12,14 @@ import { limitRefusals as no } from './refusals.ts';
 import type { Step } from './rules/engine.ts';
 import { apply, decide, dueExpiries } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
-import { participants } from './rules/headroom.ts';
-import { guessTouched, rememberShapes, rootsOf, stillSo } from './shapes.ts';
+import { hardIdsIn } from './rules/headroom.ts';
+import { lastSeen, rememberNodes, rootsOf } from './last-seen.ts';
 import type { JournalledMovement } from './store.ts';
 import {
   journalMovements,
   lockHardNodes,
   lockReservationsOf,
-  readNodes,
+  lockSeen,
   saveNodeCounters,
   touchedNodes,
 } from './store.ts';
@@ -51,28 +51,22 @@ const namedReservation = (step: Step): string | undefined =>
 
 /**
  * The nodes that movements on these leaves touch, HARD ones locked in the order of everybody;
- * undefined when they do not hang as they were remembered.
+ * undefined when one is not known or has other terms than it was last seen with.
  */
-async function lockGuessed(
+async function lockKnown(
   tx: Tx,
   leaves: readonly string[],
 ): Promise<Map<string, LimitNode> | undefined> {
-  const guess = guessTouched(leaves);
-  if (!guess) return undefined;
-  const nodes = await lockHardNodes(tx, guess.hard);
-  for (const [id, node] of guess.soft.length > 0 ? await readNodes(tx, guess.soft) : []) {
-    nodes.set(id, node);
-  }
-  const whole = nodes.size === guess.hard.length + guess.soft.length;
-  return whole && stillSo(nodes.values()) ? nodes : undefined;
+  const seen = lastSeen(tx, leaves);
+  return seen && lockSeen(tx, seen);
 }
 
-/** The same, asked for: what a guess cannot know, such as an id that is not there. */
+/** The same, asked for: what memory cannot tell, such as that an id is not there. */
 async function lockAsked(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
   const nodes = await touchedNodes(tx, leaves);
-  rememberShapes(nodes.values());
   const hard = [...nodes.values()].filter((one) => one.enforcement === 'HARD').map((one) => one.id);
   for (const [id, node] of await lockHardNodes(tx, hard)) nodes.set(id, node);
+  rememberNodes(tx, nodes.values());
   return nodes;
 }
 
@@ -95,13 +89,13 @@ function demandWhole(nodes: ReadonlyMap<string, LimitNode>, leaves: readonly str
 async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> {
   const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
   const leaves = [...new Set(takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : [])))];
-  if (!guessTouched(leaves)) rememberShapes((await touchedNodes(tx, leaves)).values());
-  const lockDue = () => lockReservationsOf(tx, named, rootsOf(leaves), now);
+  if (!lastSeen(tx, leaves)) rememberNodes(tx, (await touchedNodes(tx, leaves)).values());
+  const lockDue = () => lockReservationsOf(tx, named, rootsOf(tx, leaves), now);
   const withLate = (held: ReadonlyMap<string, Reservation>) => [
     ...new Set([...leaves, ...[...held.values()].map((r) => r.nodeId)]),
   ];
   let reservations = await lockDue();
-  let nodes = await lockGuessed(tx, withLate(reservations));
+  let nodes = await lockKnown(tx, withLate(reservations));
   if (!nodes) {
     await lockAsked(tx, withLate(reservations));
     // What was remembered was wrong, so perhaps also where to look for what has run out.
@@ -110,20 +104,6 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
   }
   demandWhole(nodes, leaves);
   return { book: { nodes, reservations }, before: new Map(nodes) };
-}
-
-/** The HARD nodes that a movement on a leaf touches, leaf first; looked up once per leaf. */
-function hardIdsIn(book: LimitBook): (leaf: LimitNode) => readonly string[] {
-  const known = new Map<string, readonly string[]>();
-  return (leaf) => {
-    const before = known.get(leaf.id);
-    if (before) return before;
-    const ids = participants(book, leaf)
-      .filter((node) => node.enforcement === 'HARD')
-      .map((node) => node.id);
-    known.set(leaf.id, ids);
-    return ids;
-  };
 }
 
 /**
@@ -186,11 +166,9 @@ export async function takeLimits(
     const is = final(id);
     return is && is !== was ? [is] : [];
   });
-  await Promise.all([
-    saveNodeCounters(tx, changed),
-    createReservations(tx, made, at.now),
-    saveReservations(tx, resolved, at.now),
-    journalMovements(tx, journal, at.now),
-  ]);
+  saveNodeCounters(tx, changed);
+  createReservations(tx, made, at.now);
+  saveReservations(tx, resolved, at.now);
+  journalMovements(tx, journal, at.now);
   return results;
 }

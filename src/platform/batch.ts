@@ -8,8 +8,8 @@ import { canonicalJson } from '../kernel/canonical.ts';
 import { dayInShanghai } from '../kernel/day.ts';
 import { Failure, isFailure } from '../kernel/failure.ts';
 import type { Context, DomainEvent, Item, Operation, RuleQuote } from './operation.ts';
-import type { LogEntry, StoredCall } from './operation-log.ts';
-import { appendToLog, findStoredCalls, platformChain } from './operation-log.ts';
+import type { Head, LogEntry, StoredCall } from './operation-log.ts';
+import { appendToLog, findStoredCalls, lockChains, platformChain } from './operation-log.ts';
 import { writeEvents } from './outbox.ts';
 import type { Call, Outcome, Ports } from './perform.ts';
 import { platformRefusals as no } from './refusals.ts';
@@ -22,6 +22,8 @@ class Recorder {
   readonly zones = new Map<Item<unknown>, string>();
   readonly rules = new Map<Item<unknown>, RuleQuote[]>();
   readonly context: Context;
+  /** Heads of chains locked ahead of the log entries. */
+  heads: Promise<ReadonlyMap<string, Head>> | undefined;
 
   constructor(tx: Tx, now: Date, optimistic = false) {
     this.context = {
@@ -30,6 +32,10 @@ class Recorder {
       optimistic,
       today: dayInShanghai(now),
       sendEvents: () => this.sendEvents([...this.events.keys()]),
+      lockLog: () => {
+        this.heads = lockChains(tx, this.zones.values());
+        this.heads.catch(() => undefined);
+      },
       emit: (item, event) => {
         append(this.events, item, event);
         this.zones.set(item, event.zoneId);
@@ -40,12 +46,12 @@ class Recorder {
   }
 
   /** Writes the events of these items, each once. */
-  async sendEvents(items: readonly Item<unknown>[]): Promise<void> {
+  sendEvents(items: readonly Item<unknown>[]): void {
     const events = items.flatMap((item) =>
       (this.events.get(item) ?? []).map((event) => ({ ...event, operationId: item.operationId })),
     );
     for (const item of items) this.events.delete(item);
-    await writeEvents(this.context.tx, events, this.context.now.toISOString());
+    writeEvents(this.context.tx, events, this.context.now.toISOString());
   }
 }
 
@@ -229,8 +235,6 @@ async function record(
     .filter(({ outcome }) => outcome.kind !== 'refused' || isStored(outcome.failure));
   const happened = kept.filter(({ outcome }) => outcome.kind !== 'refused');
   const entries = kept.map(({ call, outcome }) => logEntry(recorder, call, outcome, at));
-  await Promise.all([
-    recorder.sendEvents(happened.map(({ call }) => call.item)),
-    appendToLog(tx, entries),
-  ]);
+  recorder.sendEvents(happened.map(({ call }) => call.item));
+  await appendToLog(tx, entries, recorder.heads);
 }

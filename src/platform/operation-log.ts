@@ -3,6 +3,7 @@
  * locks the head of each chain it touches last of all, appends its links and moves the head.
  */
 import { sha256Hex } from '../kernel/canonical.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import type { Tx } from './transaction.ts';
 import { statement } from './transaction.ts';
 
@@ -107,28 +108,54 @@ const makeHeads = statement(
   `insert into platform_chains (chain, head_hash) select unnest($1::text[]), $2
    on conflict do nothing`,
 );
-const appendEntries = statement(
-  'platform.append-entries',
-  `with moved as (
-     update platform_chains c set height = m.height, head_hash = m.hash
-     from unnest($17::text[], $18::bigint[], $19::text[]) as m (chain, height, hash)
-     where c.chain = m.chain
-   )
-   insert into platform_operations (chain, height, id, actor_id, organisation_id, operation,
-     idempotency_key, payload_hash, input, outcome, result, rules, approval_id, recorded_at,
-     previous_hash, hash)
-   select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-     $7::text[], $8::text[], $9::json[], $10::text[], $11::json[], $12::json[], $13::text[],
-     $14::timestamptz[], $15::text[], $16::text[])`,
+const moveHeads = statement(
+  'platform.move-heads',
+  `update platform_chains c set height = m.height, head_hash = m.hash
+   from unnest($1::text[], $2::bigint[], $3::text[]) as m (chain, height, hash)
+   where c.chain = m.chain`,
 );
+const appendEntries = bulkInsert('platform.append-entries', 'platform_operations', {
+  chain: 'text',
+  height: 'bigint',
+  id: 'text',
+  actor_id: 'text',
+  organisation_id: 'text',
+  operation: 'text',
+  idempotency_key: 'text',
+  payload_hash: 'text',
+  input: 'json',
+  outcome: 'text',
+  result: 'json',
+  rules: 'json',
+  approval_id: 'text',
+  recorded_at: 'timestamptz',
+  previous_hash: 'text',
+  hash: 'text',
+});
 
-interface Head {
+export interface Head {
   chain: string;
   height: string;
   headHash: string;
 }
 
-async function lockedHeads(tx: Tx, chains: string[]): Promise<Map<string, Head>> {
+interface Link {
+  readonly entry: LogEntry;
+  readonly height: string;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/**
+ * Locks the heads of these chains. Comes after every other lock of the transaction, and may be sent
+ * before it is known what will be appended.
+ */
+export async function lockChains(
+  tx: Tx,
+  concerned: Iterable<string>,
+): Promise<ReadonlyMap<string, Head>> {
+  const chains = [...new Set(concerned)].sort();
+  if (chains.length === 0) return new Map();
   let heads = await tx.rows<Head>(lockHeads, [chains]);
   if (heads.length < chains.length) {
     await tx.rows(makeHeads, [chains, genesisHash]);
@@ -137,43 +164,52 @@ async function lockedHeads(tx: Tx, chains: string[]): Promise<Map<string, Head>>
   return new Map(heads.map((head) => [head.chain, head]));
 }
 
-/** Appends the entries to their chains. Must be the last write of the transaction. */
-export async function appendToLog(tx: Tx, entries: readonly LogEntry[]): Promise<void> {
+/**
+ * Appends the entries to their chains. Must be the last write.
+ * @param heads of the chains, when they are locked already.
+ */
+export async function appendToLog(
+  tx: Tx,
+  entries: readonly LogEntry[],
+  heads = lockChains(
+    tx,
+    entries.map((entry) => entry.chain),
+  ),
+): Promise<void> {
   if (entries.length === 0) return;
-  const chains = [...new Set(entries.map((entry) => entry.chain))].sort();
-  const heads = await lockedHeads(tx, chains);
-  const columns: unknown[][] = Array.from({ length: 16 }, () => []);
+  const locked = await heads;
+  const now = new Map(locked);
+  const links: Link[] = [];
   for (const entry of entries) {
-    const head = heads.get(entry.chain);
+    const head = now.get(entry.chain);
     if (!head) throw new Error(`The chain ${entry.chain} has no head.`);
-    const height = BigInt(head.height) + 1n;
+    const height = (BigInt(head.height) + 1n).toString();
     const hash = linkHash(head.headHash, height, entry);
-    const row = [
-      entry.chain,
-      height.toString(),
-      entry.id,
-      entry.actorId,
-      entry.organisationId,
-      entry.operation,
-      entry.idempotencyKey,
-      entry.payloadHash,
-      entry.input,
-      entry.outcome,
-      entry.result,
-      entry.rules,
-      entry.approvalId,
-      entry.recordedAt,
-      head.headHash,
-      hash,
-    ];
-    row.forEach((value, column) => columns[column]?.push(value));
-    heads.set(entry.chain, { chain: entry.chain, height: height.toString(), headHash: hash });
+    links.push({ entry, height, previous: head.headHash, hash });
+    now.set(entry.chain, { chain: entry.chain, height, headHash: hash });
   }
-  const moved = [...heads.values()];
-  await tx.rows(appendEntries, [
-    ...columns,
+  const moved = [...now.values()].filter((head) => head !== locked.get(head.chain));
+  tx.send(moveHeads, [
     moved.map((h) => h.chain),
     moved.map((h) => h.height),
     moved.map((h) => h.headHash),
   ]);
+  appendEntries(tx, {
+    chain: links.map(({ entry }) => entry.chain),
+    height: links.map(({ height }) => height),
+    id: links.map(({ entry }) => entry.id),
+    actor_id: links.map(({ entry }) => entry.actorId),
+    organisation_id: links.map(({ entry }) => entry.organisationId),
+    operation: links.map(({ entry }) => entry.operation),
+    idempotency_key: links.map(({ entry }) => entry.idempotencyKey),
+    payload_hash: links.map(({ entry }) => entry.payloadHash),
+    input: links.map(({ entry }) => entry.input),
+    outcome: links.map(({ entry }) => entry.outcome),
+    result: links.map(({ entry }) => entry.result),
+    rules: links.map(({ entry }) => entry.rules),
+    approval_id: links.map(({ entry }) => entry.approvalId),
+    recorded_at: links.map(({ entry }) => entry.recordedAt),
+    previous_hash: links.map(({ previous }) => previous),
+    hash: links.map(({ hash }) => hash),
+  });
 }

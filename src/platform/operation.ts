@@ -64,7 +64,9 @@ export interface Context {
    */
   readonly optimistic: boolean;
   /** Sends the events emitted so far ahead of the others; for an optimistic run, before it locks. */
-  readonly sendEvents: () => Promise<void>;
+  readonly sendEvents: () => void;
+  /** Sends the lock of the log; for an optimistic run, after the last of its own locks. */
+  readonly lockLog: () => void;
 }
 
 /** What an optimistic run throws when it must be undone and decided in the careful order. */

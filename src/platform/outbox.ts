@@ -4,38 +4,41 @@
  * skipped.
  */
 import { newId } from '../kernel/id.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import type { DomainEvent } from './operation.ts';
 import type { Tx } from './transaction.ts';
 import { statement } from './transaction.ts';
 
-const insertEvents = statement(
-  'platform.insert-events',
-  `insert into platform_events (id, name, zone_id, owner_id, subject_id, operation_id, payload,
-     recorded_at)
-   select e.*, $8::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-     $5::text[], $6::text[], $7::json[]) as e`,
-);
+const insertEvents = bulkInsert('platform.insert-events', 'platform_events', {
+  id: 'text',
+  name: 'text',
+  zone_id: 'text',
+  owner_id: 'text',
+  subject_id: 'text',
+  operation_id: 'text',
+  payload: 'json',
+  recorded_at: 'timestamptz',
+});
 
 export interface OutgoingEvent extends DomainEvent {
   readonly operationId: string;
 }
 
-export async function writeEvents(
+export function writeEvents(
   tx: Tx,
   events: readonly OutgoingEvent[],
   recordedAt: string,
-): Promise<void> {
-  if (events.length === 0) return;
-  await tx.rows(insertEvents, [
-    events.map(() => newId('evt')),
-    events.map((e) => e.name),
-    events.map((e) => e.zoneId),
-    events.map((e) => e.ownerId),
-    events.map((e) => e.subjectId),
-    events.map((e) => e.operationId),
-    events.map((e) => JSON.stringify(e.payload)),
-    recordedAt,
-  ]);
+): void {
+  insertEvents(tx, {
+    id: events.map(() => newId('evt')),
+    name: events.map((e) => e.name),
+    zone_id: events.map((e) => e.zoneId),
+    owner_id: events.map((e) => e.ownerId),
+    subject_id: events.map((e) => e.subjectId),
+    operation_id: events.map((e) => e.operationId),
+    payload: events.map((e) => JSON.stringify(e.payload)),
+    recorded_at: events.map(() => recordedAt),
+  });
 }
 
 export interface StoredEvent {

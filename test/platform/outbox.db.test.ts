@@ -33,7 +33,7 @@ describe('the outbox', () => {
   });
 
   const write = (...numbers: number[]) =>
-    withTransaction(db, everything, (tx) => writeEvents(tx, numbers.map(event), at));
+    withTransaction(db, everything, async (tx) => writeEvents(tx, numbers.map(event), at));
   const read = async (limit: number): Promise<string[]> => {
     const seen: string[] = [];
     await withTransaction(db, everything, (tx) =>
@@ -61,7 +61,7 @@ describe('the outbox', () => {
       written = resolve;
     });
     const slow = withTransaction(db, everything, async (tx) => {
-      await writeEvents(tx, [event(100)], at);
+      writeEvents(tx, [event(100)], at);
       written();
       await new Promise<void>((resolve) => {
         commit = resolve;

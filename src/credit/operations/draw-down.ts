@@ -116,10 +116,8 @@ async function runMany(
     context.emit(one.item, drawnEvent(drawdown));
     return answerOf(drawdown, took);
   });
-  await Promise.all([
-    insertDrawdownRows(tx, drawdowns, context.now),
-    post(tx, drawdowns.map(drawdownJournal), context.now),
-  ]);
+  insertDrawdownRows(tx, drawdowns, context.now);
+  await post(tx, drawdowns.map(drawdownJournal), context.now);
   return answers;
 }
 
@@ -138,12 +136,12 @@ async function payOutOptimistically(
   const drawdowns = wanted.map((one) => drawdownOf(one, undefined));
   wanted.forEach(({ item }, i) => context.emit(item, drawnEvent(drawdowns[i] as Drawdown)));
   // The order matters: what needs no lock first, then limits before accounts, as everywhere.
-  const [, , taken] = await Promise.all([
-    insertDrawdownRows(tx, drawdowns, now),
-    context.sendEvents(),
-    takeOptimistically(tx, wanted.map(takeOf), context),
-    post(tx, drawdowns.map(drawdownJournal), now),
-  ]);
+  insertDrawdownRows(tx, drawdowns, now);
+  context.sendEvents();
+  const taking = takeOptimistically(tx, wanted.map(takeOf), context);
+  const posting = post(tx, drawdowns.map(drawdownJournal), now);
+  context.lockLog();
+  const [taken] = await Promise.all([taking, posting]);
   return drawdowns.map((drawdown, i) => answerOf(drawdown, taken[i] as Taken));
 }
 

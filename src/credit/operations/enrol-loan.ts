@@ -77,7 +77,7 @@ async function runMany(
     changed.push({ ...one.drawdown, enrolmentId: answer.enrolmentId });
     return { enrolmentId: answer.enrolmentId, drawdownId: one.drawdown.id };
   });
-  await saveDrawdowns(context.tx, changed);
+  saveDrawdowns(context.tx, changed);
   return results;
 }
 

@@ -65,7 +65,7 @@ async function runMany(
       outstanding: bad.outstanding.toString(),
     };
   });
-  await saveDrawdowns(
+  saveDrawdowns(
     context.tx,
     defaulted.map(({ item, drawdown }) => ({
       ...drawdown,

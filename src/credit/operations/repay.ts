@@ -122,11 +122,11 @@ async function runMany(
     };
   });
   const touched = new Set(repaid.map((one) => one.drawdown.id));
-  await saveDrawdowns(
+  saveDrawdowns(
     context.tx,
     [...drawdowns.values()].filter((drawdown) => touched.has(drawdown.id)),
   );
-  await insertRepaymentRows(context.tx, repaid, context.now);
+  insertRepaymentRows(context.tx, repaid, context.now);
   await recordPrincipalRepaid(
     context,
     repaid.flatMap((one) =>

@@ -39,6 +39,20 @@ export function participants(book: LimitBook, leaf: LimitNode): LimitNode[] {
   return ids.flatMap((id) => book.nodes.get(id) ?? []);
 }
 
+/** The HARD nodes that a movement on a leaf touches, leaf first; looked up once per leaf. */
+export function hardIdsIn(book: LimitBook): (leaf: LimitNode) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (leaf) => {
+    const before = known.get(leaf.id);
+    if (before) return before;
+    const ids = participants(book, leaf)
+      .filter((node) => node.enforcement === 'HARD')
+      .map((node) => node.id);
+    known.set(leaf.id, ids);
+    return ids;
+  };
+}
+
 const bindingOf = (node: LimitNode, cause: BindingCause, shortBy: Money): Binding => ({
   nodeId: node.id,
   name: node.name,

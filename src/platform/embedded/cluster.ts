@@ -174,6 +174,8 @@ function serverWords({ folder, durable }: Cluster, port: number): string[] {
     shared_buffers: '256MB',
     max_wal_size: '2GB',
     wal_compression: 'off',
+    // A new segment is durable without being filled with zeros first, which held up every commit.
+    wal_init_zero: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
     logging_collector: 'off',
