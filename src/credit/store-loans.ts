@@ -45,11 +45,7 @@ const insertDrawdowns = bulkInsert('credit.insert-drawdowns', 'credit_drawdowns'
   made_at: 'timestamptz',
 });
 
-export function insertDrawdownRows(
-  tx: Tx,
-  list: readonly Drawdown[],
-  madeAt: Date,
-): void {
+export function insertDrawdownRows(tx: Tx, list: readonly Drawdown[], madeAt: Date): void {
   const at = madeAt.toISOString();
   insertDrawdowns(tx, {
     id: list.map((d) => d.id),
@@ -148,11 +144,7 @@ const insertRepayments = bulkInsert('credit.insert-repayments', 'credit_repaymen
   made_at: 'timestamptz',
 });
 
-export function insertRepaymentRows(
-  tx: Tx,
-  list: readonly Repaid[],
-  madeAt: Date,
-): void {
+export function insertRepaymentRows(tx: Tx, list: readonly Repaid[], madeAt: Date): void {
   const at = madeAt.toISOString();
   insertRepayments(tx, {
     id: list.map((r) => r.id),

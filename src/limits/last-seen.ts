@@ -1,7 +1,7 @@
 /**
- * The terms of nodes as this process last saw them, so that a hot batch need not read them again: it
- * locks the counters, and a row whose `version` is the remembered one has the remembered terms,
- * because every change of terms raises it. Another version costs a query and never a check.
+ * The terms of nodes as this process last saw them, so that a hot batch need not read them again.
+ * It locks the counters, and a row with the remembered `version` has the remembered terms, because
+ * every change of terms raises it. Another version costs a query and never a check.
  */
 import type { Tx } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
@@ -12,7 +12,7 @@ type Nodes = Map<string, LimitNode>;
 const mostNodes = 50_000;
 const committed: Nodes = new Map();
 
-/** A transaction that changes terms sees what may never be committed, so it remembers for itself. */
+/** A transaction that changes terms sees what may never be committed: it remembers for itself. */
 const ownOf = new WeakMap<Tx, Nodes>();
 
 const seenBy = (tx: Tx): Nodes => ownOf.get(tx) ?? committed;

@@ -165,11 +165,7 @@ export interface NewReservation {
 }
 
 /** Adds reservations as they stand at the end of the batch, which may have used them already. */
-export function createReservations(
-  tx: Tx,
-  list: readonly NewReservation[],
-  now: Date,
-): void {
+export function createReservations(tx: Tx, list: readonly NewReservation[], now: Date): void {
   if (list.length === 0) return;
   tx.send(insertReservations, [
     list.map((r) => r.reservation.id),
@@ -186,11 +182,7 @@ export function createReservations(
   ]);
 }
 
-export function saveReservations(
-  tx: Tx,
-  list: readonly Reservation[],
-  now: Date,
-): void {
+export function saveReservations(tx: Tx, list: readonly Reservation[], now: Date): void {
   if (list.length === 0) return;
   tx.send(updateReservations, [
     list.map((r) => r.id),

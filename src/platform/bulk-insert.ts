@@ -36,8 +36,8 @@ function insertText(
 /**
  * An insert into `table`.
  * @param types of the columns, as PostgreSQL names them.
- * @returns a function of the columns' values, which sends the rows without waiting: what comes after
- * sees them, and the commit waits for them. A list without rows sends nothing.
+ * @returns a function of the columns' values, which sends the rows without waiting: what comes
+ * after sees them, and the commit waits for them. A list without rows sends nothing.
  */
 export function bulkInsert<C extends string>(
   name: string,

@@ -58,12 +58,12 @@ export interface Context {
   readonly concern: (item: Item<unknown>, zoneId: string) => void;
   readonly quote: (item: Item<unknown>, rule: RuleQuote) => void;
   /**
-   * True when the whole list is expected to be admitted: an operation may then write rows before it
-   * has decided, and throws `NotAsExpected` when one is refused after all. The transaction is undone
-   * and run again with this off.
+   * True when the whole list is expected to be admitted: an operation may then write rows before
+   * it has decided, and throws `NotAsExpected` when one is refused after all. The transaction is
+   * undone and run again with this off.
    */
   readonly optimistic: boolean;
-  /** Sends the events emitted so far ahead of the others; for an optimistic run, before it locks. */
+  /** Sends the events emitted so far; for an optimistic run, before it locks. */
   readonly sendEvents: () => void;
   /** Sends the lock of the log; for an optimistic run, after the last of its own locks. */
   readonly lockLog: () => void;

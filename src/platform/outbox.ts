@@ -24,11 +24,7 @@ export interface OutgoingEvent extends DomainEvent {
   readonly operationId: string;
 }
 
-export function writeEvents(
-  tx: Tx,
-  events: readonly OutgoingEvent[],
-  recordedAt: string,
-): void {
+export function writeEvents(tx: Tx, events: readonly OutgoingEvent[], recordedAt: string): void {
   insertEvents(tx, {
     id: events.map(() => newId('evt')),
     name: events.map((e) => e.name),

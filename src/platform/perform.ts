@@ -119,7 +119,7 @@ export async function withRetry<T>(work: () => Promise<T>, attempts = 6): Promis
   }
 }
 
-/** A few calls are decided as quickly in the careful order, and their refusals then cost nothing. */
+/** A few calls are decided as quickly in the careful order, where a refusal costs nothing. */
 const worthOptimism = 8;
 
 export class Performer {
@@ -265,10 +265,7 @@ export class Performer {
   }
 
   /** One transaction for all; if something unexpected breaks it, each call is tried by itself. */
-  async #transact(
-    calls: readonly Call[],
-    queue?: string,
-  ): Promise<readonly (Outcome | Broken)[]> {
+  async #transact(calls: readonly Call[], queue?: string): Promise<readonly (Outcome | Broken)[]> {
     const ports = this.#ports;
     const gathered = queue !== undefined;
     const run = (optimistic: boolean) =>

@@ -23,7 +23,7 @@ export const scopeKey = (scope: Scope): string =>
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /** Places of the parameters that are `text[]`: those arrays travel in PostgreSQL's binary form. */
+  /** Places of the parameters that are `text[]`: such arrays travel in PostgreSQL's binary form. */
   readonly textArrays?: ReadonlySet<number>;
 }
 

@@ -86,10 +86,7 @@ const drawdownOf = (
 
 type Answer = z.output<typeof output> | Failure;
 
-async function runMany(
-  context: Context,
-  items: readonly Item<Input>[],
-): Promise<Answer[]> {
+async function runMany(context: Context, items: readonly Item<Input>[]): Promise<Answer[]> {
   const { tx } = context;
   const lines = await linesById(
     tx,
