@@ -9,9 +9,10 @@ import { promisify } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { Pool as PgPool } from 'pg';
 
-export interface TpcbResult {
-  readonly tps: number;
+export interface Yardstick {
   readonly driver: 'pgbench' | 'own';
+  /** Transactions per second over so many seconds. */
+  run(seconds: number): Promise<number>;
 }
 
 const scale = 10;
@@ -29,15 +30,13 @@ function findPgbench(): string | undefined {
   return candidates.find((file) => spawnSync(file, ['--version']).status === 0);
 }
 
-/** Runs TPC-B for `seconds` on the empty database at `url`. */
-export async function runTpcb(url: string, seconds: number): Promise<TpcbResult> {
+/** Fills the empty database at `url` with TPC-B's tables. */
+export async function openYardstick(url: string): Promise<Yardstick> {
   const pgbench = findPgbench();
-  return pgbench === undefined
-    ? { tps: await ownDriver(url, seconds), driver: 'own' }
-    : { tps: await withPgbench(pgbench, url, seconds), driver: 'pgbench' };
+  return pgbench === undefined ? ownDriver(url) : withPgbench(pgbench, url);
 }
 
-async function withPgbench(file: string, url: string, seconds: number): Promise<number> {
+async function withPgbench(file: string, url: string): Promise<Yardstick> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const env = {
     PGHOST: hostname,
@@ -48,12 +47,16 @@ async function withPgbench(file: string, url: string, seconds: number): Promise<
   };
   const run = promisify(execFile);
   await run(file, ['-i', '-q', '-s', String(scale)], { env });
-  const { stdout } = await run(file, ['-c', String(clients), '-j', '2', '-T', String(seconds)], {
-    env,
-  });
-  const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
-  if (tps === undefined) throw new Error(`pgbench printed no tps: ${stdout}`);
-  return parseFloat(tps);
+  return {
+    driver: 'pgbench',
+    async run(seconds) {
+      const words = ['-n', '-c', String(clients), '-j', '2', '-T', String(seconds)];
+      const { stdout } = await run(file, words, { env });
+      const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
+      if (tps === undefined) throw new Error(`pgbench printed no tps: ${stdout}`);
+      return parseFloat(tps);
+    },
+  };
 }
 
 const tables = `
@@ -99,21 +102,26 @@ async function oneTransaction(client: PoolClient): Promise<void> {
   await client.query('commit');
 }
 
-async function ownDriver(url: string, seconds: number): Promise<number> {
-  const pool: Pool = new PgPool({ connectionString: url, max: clients });
-  await pool.query(tables);
-  const end = performance.now() + seconds * 1000;
-  let done = 0;
-  await Promise.all(
-    Array.from({ length: clients }, async () => {
-      const client = await pool.connect();
-      while (performance.now() < end) {
-        await oneTransaction(client);
-        done += 1;
-      }
-      client.release();
-    }),
-  );
-  await pool.end();
-  return done / seconds;
+async function ownDriver(url: string): Promise<Yardstick> {
+  const setup = new PgPool({ connectionString: url, max: 1 });
+  await setup.query(tables);
+  await setup.end();
+  const run = async (seconds: number): Promise<number> => {
+    const pool: Pool = new PgPool({ connectionString: url, max: clients });
+    const end = performance.now() + seconds * 1000;
+    let done = 0;
+    await Promise.all(
+      Array.from({ length: clients }, async () => {
+        const client = await pool.connect();
+        while (performance.now() < end) {
+          await oneTransaction(client);
+          done += 1;
+        }
+        client.release();
+      }),
+    );
+    await pool.end();
+    return done / seconds;
+  };
+  return { driver: 'own', run };
 }
