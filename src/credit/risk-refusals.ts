@@ -1,0 +1,41 @@
+/** Every "no" of the risk rules and their calculations, in order of precedence. */
+import { refusals } from '../kernel/index.ts';
+
+export const riskRefusals = refusals('credit', {
+  'rule-not-in-force': {
+    kind: 'refused',
+    zh: '该日规则尚未生效或已失效',
+    en: 'The rule did not hold on that day',
+  },
+  'industry-not-in-pack': {
+    kind: 'refused',
+    zh: '规则包没有该行业的划型标准，不予推断',
+    en: 'The pack has no size standard for this industry, and none is guessed',
+  },
+  'conversion-kind-not-in-pack': {
+    kind: 'refused',
+    zh: '规则包没有该类承诺的信用转换系数',
+    en: 'The pack has no conversion factor for this kind of commitment',
+  },
+  'tag-not-in-pack': {
+    kind: 'refused',
+    zh: '规则包没有该资质的有效期',
+    en: 'The pack has no term for this tag',
+  },
+  'provision-ratio-outside-float': {
+    kind: 'refused',
+    zh: '专项准备计提比例超出浮动范围',
+    en: 'The special-provision ratio is outside its float',
+  },
+  'sales-zero': { kind: 'refused', zh: '销售收入为零', en: 'There are no sales' },
+  'cost-of-sales-zero': {
+    kind: 'refused',
+    zh: '销售成本为零，无法计算周转天数',
+    en: 'Without a cost of sales there are no turnover days',
+  },
+  'balance-sheet-unbalanced': {
+    kind: 'refused',
+    zh: '资产负债表不成立：部分大于整体',
+    en: 'The balance sheet does not hold: a part is larger than its whole',
+  },
+});
