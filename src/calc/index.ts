@@ -1,5 +1,6 @@
 // The catalogue of trial calculations: the same names on the command line and below /api/v1/calc.
 import { z } from 'zod';
+import { riskCalcs } from '../credit/index.ts';
 import { leverageCalc, leverageInput } from '../funds/index.ts';
 import { limitScenario } from '../limits/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
@@ -30,6 +31,7 @@ export const calculations: readonly Calculation[] = [
   limitScenario,
   leverage,
   certificateDiscount,
+  ...riskCalcs,
 ];
 
 /** The calculations' addresses for the OpenAPI document. */

@@ -21,6 +21,7 @@ import {
   showLine,
 } from './queries.ts';
 import { creditRefusals } from './refusals.ts';
+import { riskRefusals } from './risk-refusals.ts';
 
 export {
   decideEntry,
@@ -36,6 +37,7 @@ export {
   reserve,
 };
 export { creditRefusals } from './refusals.ts';
+export { riskCalcs } from './risk-calcs.ts';
 
 export const creditModule = defineModule({
   name: 'credit',
@@ -87,6 +89,6 @@ export const creditModule = defineModule({
     { method: 'post', path: '/repayments', operation: repay },
     { method: 'post', path: '/enrolments', operation: enrolLoan },
   ],
-  refusals: Object.values(creditRefusals),
+  refusals: [...Object.values(creditRefusals), ...Object.values(riskRefusals)],
   invariants: creditInvariants,
 });

@@ -1,4 +1,7 @@
-/** How long a bank may take to decide, and how long a tag of an enterprise lasts, as data. */
+/**
+ * How long a bank may take to decide, and how long a tag of an enterprise lasts, as data. The pack
+ * begins early on purpose: tags granted years ago are asked about as well.
+ */
 import { Day } from '../../kernel/index.ts';
 import type { CreditPack } from './pack.ts';
 import type { ClockRule } from './rule-shapes.ts';
@@ -9,8 +12,8 @@ export const clocks: CreditPack<ClockRule> = {
   kind: 'clock',
   version: 1,
   status: 'TEMPLATE',
-  documentNo: '金发〔2024〕32号',
-  title: '支持小微企业融资协调工作机制',
+  documentNo: '金发〔2024〕32号等',
+  title: '银行授信决定时限与企业资质有效期',
   validFrom: Day.of('2000-01-01'),
   validTo: undefined,
   evidence: '[M-med]',
@@ -24,7 +27,7 @@ export const clocks: CreditPack<ClockRule> = {
   }),
   clauses: {
     decision: {
-      text: '银行自收齐材料起一个月内作出是否授信的决定；读作 30 个自然日，可设为工作日',
+      text: '支持小微企业融资协调工作机制：银行自收齐材料起一个月内作出是否授信的决定；读作 30 个自然日，可设为工作日',
       evidence: '[pub]',
     },
     'tags.high-tech-enterprise': {

@@ -1,0 +1,49 @@
+/**
+ * Sizing and tenor of working-capital and fixed-asset loans as data: the reference formula is an
+ * annex of the rules and no bound of its own; the tenors are bounds.
+ */
+import { Day } from '../../kernel/index.ts';
+import type { CreditPack } from './pack.ts';
+import type { WorkingCapitalRule } from './rule-shapes.ts';
+import { WorkingCapitalRuleInput } from './rule-shapes.ts';
+
+export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
+  scheme: 'working-capital-2024',
+  kind: 'working-capital',
+  version: 1,
+  status: 'TEMPLATE',
+  documentNo: '国家金融监督管理总局令2024年第1—3号',
+  title: '流动资金贷款管理办法、固定资产贷款管理办法',
+  validFrom: Day.of('2024-07-01'),
+  validTo: undefined,
+  evidence: '[M-high]',
+  parameters: WorkingCapitalRuleInput.parse({
+    yearDays: 360,
+    tenor: {
+      'working-capital': { normalMonths: 36, longCycleMonths: 60, beyond: 'REFUSE' },
+      'fixed-asset': { normalMonths: 120, beyond: 'EXCEPTION' },
+    },
+    entrustedPaymentMoreThan: '10000000',
+  }),
+  clauses: {
+    yearDays: {
+      text:
+        '流动资金贷款需求量测算参考：营运资金量＝上年度销售收入×（1－上年度销售利润率）×' +
+        '（1＋预计销售收入年增长率）÷营运资金周转次数；周转次数＝360÷（存货＋应收账款－应付账款＋' +
+        '预付账款－预收账款周转天数）；新增贷款额度＝营运资金量－自有资金－现有流动资金贷款－其他渠道',
+      evidence: '[rep]',
+    },
+    'tenor.working-capital': {
+      text: '流动资金贷款期限原则上不超过 3 年；经营现金流回收周期较长的，最长不超过 5 年',
+      evidence: '[M-high]',
+    },
+    'tenor.fixed-asset': {
+      text: '固定资产贷款期限一般不超过 10 年；确需更长的另行审批',
+      evidence: '[M-high]',
+    },
+    entrustedPaymentMoreThan: {
+      text: '向单一交易对象支付超过 1,000 万元的，采用受托支付',
+      evidence: '[M-high]',
+    },
+  },
+};
