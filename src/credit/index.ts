@@ -1,5 +1,6 @@
 // Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
 import { defineModule } from '../platform/module.ts';
+import { agreements } from './agreements.ts';
 import { creditInvariants } from './invariants.ts';
 import { decideEntry } from './operations/decide-entry.ts';
 import { drawDown } from './operations/draw-down.ts';
@@ -36,14 +37,14 @@ export {
   repay,
   reserve,
 };
+export { loanCalcs } from './loan-calcs.ts';
 export { creditRefusals } from './refusals.ts';
 export { riskCalcs } from './risk-calcs.ts';
 
 export const creditModule = defineModule({
   name: 'credit',
   operations: [
-    openAgreement,
-    openSegment,
+    ...agreements.operations,
     nominate,
     decideEntry,
     openLine,
@@ -54,11 +55,18 @@ export const creditModule = defineModule({
     enrolLoan,
     markDefault,
   ],
-  queries: [listAgreements, listEntries, listLines, showLine, listDrawdowns, showDrawdown],
+  queries: [
+    listAgreements,
+    ...agreements.queries,
+    listEntries,
+    listLines,
+    showLine,
+    listDrawdowns,
+    showDrawdown,
+  ],
   routes: [
-    { method: 'post', path: '/park-agreements', operation: openAgreement },
+    ...agreements.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
-    { method: 'post', path: '/park-agreements/:agreementId/segments', operation: openSegment },
     { method: 'post', path: '/whitelist-entries', operation: nominate },
     { method: 'get', path: '/whitelist-entries', query: listEntries },
     {
@@ -90,5 +98,5 @@ export const creditModule = defineModule({
     { method: 'post', path: '/enrolments', operation: enrolLoan },
   ],
   refusals: [...Object.values(creditRefusals), ...Object.values(riskRefusals)],
-  invariants: creditInvariants,
+  invariants: [...creditInvariants, ...agreements.invariants],
 });

@@ -1,0 +1,252 @@
+/**
+ * The trial calculation `loan-schedule`: terms of a loan and what happened to it in, every
+ * instalment out, with the parts that its interest was counted in.
+ */
+import { z } from 'zod';
+import type { Money } from '../kernel/index.ts';
+import { makeCalendar, Money as Yuan, Rate } from '../kernel/index.ts';
+import type { ExplainedStep } from '../platform/calculation.ts';
+import { calculation } from '../platform/calculation.ts';
+import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
+import { comparePrepayment } from './rules/prepayment.ts';
+import { dayCounts } from './rules/schedule/day-count.ts';
+import type { Schedule, ScheduleRow } from './rules/schedule/draw-up.ts';
+import { drawUpSchedule } from './rules/schedule/draw-up.ts';
+import { faultsOf, mostEvents, mostInstalments } from './rules/schedule/faults.ts';
+import type { Cut } from './rules/schedule/instalment.ts';
+import type { InterestPart } from './rules/schedule/interest.ts';
+import type { ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
+import { excessUses, methods } from './rules/schedule/terms.ts';
+
+/** A rate of a loan. 4.35 for 4.35 % is the likeliest slip, so more than 100 % is refused. */
+export const LoanRateInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
+  message: 'a rate of at most 1: "0.0435" is 4.35 %',
+});
+const Count = z.number().int().min(0).max(mostInstalments);
+const DaysOff = z.array(DayInput).max(5000).default([]);
+const DatedAmountInput = z.strictObject({ on: DayInput, amount: PositiveAmountInput });
+
+export const loanScheduleInput = z
+  .strictObject({
+    /** All that is paid out; without `drawdowns` on the first day. */
+    principal: PositiveAmountInput,
+    rate: LoanRateInput,
+    from: DayInput,
+    method: z.enum(methods).default('equal-instalment'),
+    /** With `every`; or `to` instead of both, with or without `settlement`. */
+    instalments: z.number().int().min(1).max(mostInstalments).optional(),
+    every: z
+      .union([
+        z.strictObject({ months: z.number().int().min(1).max(120) }),
+        z.strictObject({ weeks: z.number().int().min(1).max(520) }),
+        z.strictObject({ days: z.number().int().min(1).max(3660) }),
+      ])
+      .optional(),
+    firstDueOn: DayInput.optional(),
+    monthEnd: z.enum(['clamp', 'roll']).default('clamp'),
+    to: DayInput.optional(),
+    settlement: z
+      .strictObject({
+        everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
+        day: z.number().int().min(1).max(31).default(20),
+      })
+      .optional(),
+    dueOnDayOff: z.enum(['keep', 'next-working-day']).default('keep'),
+    holidays: DaysOff,
+    workingDays: DaysOff,
+    dayCount: z.enum(dayCounts).default('ACT/360'),
+    rounding: z.enum(['half-up', 'half-even']).default('half-up'),
+    /** "100.00": instalments of whole hundreds. */
+    instalmentUnit: PositiveAmountInput.default(Yuan.of('0.01')),
+    smoothing: z.boolean().default(false),
+    principalGrace: Count.default(0),
+    interestDeferral: Count.default(0),
+    interestFree: Count.default(0),
+    drawdowns: z.array(DatedAmountInput).min(1).max(mostEvents.drawdowns).optional(),
+    rateChanges: z
+      .array(z.strictObject({ from: DayInput, rate: LoanRateInput }))
+      .max(mostEvents.rateChanges)
+      .default([]),
+    newRateCounts: z.enum(['its-day', 'night-before']).default('its-day'),
+    payments: z
+      .array(DatedAmountInput.extend({ excess: z.enum(excessUses).default('next') }))
+      .max(mostEvents.payments)
+      .default([]),
+    /** What an early repayment would do, each way; nothing of it is in the rows. */
+    prepayment: DatedAmountInput.optional(),
+  })
+  .superRefine((input, context) => {
+    const say = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (input.holidays.some((day) => input.workingDays.includes(day))) {
+      say('holidays', 'a day is listed both as a holiday and as a working day');
+      return;
+    }
+    const timetable = timetableOf(input);
+    if (timetable === undefined) {
+      say('instalments', 'instalments and every, or to (with or without settlement)');
+      return;
+    }
+    for (const { path, message } of faultsOf(termsOf(input, timetable))) say(path, message);
+    if (input.prepayment !== undefined && input.prepayment.on < input.from) {
+      say('prepayment', 'not before the first day');
+    }
+  });
+export type LoanScheduleInput = z.output<typeof loanScheduleInput>;
+
+type Fields = Omit<LoanScheduleInput, 'prepayment'>;
+
+/** Undefined when the members for it are too few or contradict each other. */
+function timetableOf(input: Fields): Timetable | undefined {
+  const { instalments, every, firstDueOn, monthEnd, to, settlement } = input;
+  if (instalments !== undefined && every !== undefined) {
+    if (to !== undefined || settlement !== undefined) return undefined;
+    return {
+      kind: 'regular',
+      instalments,
+      every,
+      monthEnd,
+      ...(firstDueOn === undefined ? {} : { firstDueOn }),
+    };
+  }
+  if (instalments !== undefined || every !== undefined || firstDueOn !== undefined)
+    return undefined;
+  if (to === undefined) return undefined;
+  if (settlement === undefined) return { kind: 'one', to };
+  return { kind: 'settlement', to, everyMonths: settlement.everyMonths, day: settlement.day };
+}
+
+const termsOf = (input: Fields, timetable: Timetable): ScheduleTerms => ({
+  principal: input.principal,
+  rate: input.rate,
+  from: input.from,
+  method: input.method,
+  timetable,
+  dueOnDayOff: input.dueOnDayOff,
+  calendar: makeCalendar(input),
+  dayCount: input.dayCount,
+  rounding: input.rounding,
+  instalmentUnit: input.instalmentUnit,
+  smoothing: input.smoothing,
+  principalGrace: input.principalGrace,
+  interestDeferral: input.interestDeferral,
+  interestFree: input.interestFree,
+  drawdowns: input.drawdowns ?? [{ on: input.from, amount: input.principal }],
+  rateChanges: input.rateChanges,
+  newRateCounts: input.newRateCounts,
+  payments: input.payments,
+});
+
+const sumOf = (rows: readonly ScheduleRow[], amount: (row: ScheduleRow) => Money): Money =>
+  Yuan.sum(rows.map(amount));
+
+function totalsOf({ rows, early, credit }: Schedule) {
+  const due = sumOf(rows, (row) => row.due);
+  const paid = sumOf(rows, (row) => row.paidInterest.plus(row.paidPrincipal));
+  return {
+    interest: sumOf(rows, (row) => row.interest),
+    principal: sumOf(rows, (row) => row.principal),
+    due,
+    repaidEarly: Yuan.sum(early.map(({ amount }) => amount)),
+    paid,
+    /** due − paid: what the rows still ask for. */
+    outstanding: due.minus(paid),
+    credit,
+  };
+}
+
+const fractionText = ({ fraction: { over, under } }: InterestPart): string => `${over}/${under}`;
+
+const partShown = (part: InterestPart) => ({
+  from: part.from,
+  to: part.to,
+  days: part.days,
+  balance: part.balance,
+  rate: part.rate,
+  yearFraction: fractionText(part),
+  interest: part.interest,
+});
+
+const rowShown = (row: ScheduleRow) => ({ ...row, parts: row.parts.map(partShown) });
+
+const clauses: Readonly<Record<ScheduleTerms['method'], string>> = {
+  'equal-instalment': '等额本息：A = P·Π(1+rᵢ) ÷ fₙ，f₁ = 1，fᵢ = 1 + fᵢ₋₁(1+rᵢ)；末期吸收尾差',
+  'equal-principal': '等额本金：每期本金 = 余额 ÷ 剩余期数；末期吸收尾差',
+  'interest-first': '先息后本：按期付息，到期还本',
+  bullet: '到期一次还本付息：P(1 + r·d/基数)',
+  flat: '等本等息：每期本金 = 余额 ÷ 剩余期数，利息按已发放本金全额计',
+};
+
+function cutStep(terms: ScheduleTerms, cut: Cut): ExplainedStep {
+  const { no, balance, instalments, exact, rounded, instalment } = cut;
+  const isSmoothed = !rounded.equals(instalment);
+  return {
+    rule: 'loan-schedule.instalment',
+    clause: clauses[terms.method],
+    inputs: { fromInstalment: no, balance, instalments },
+    formula: terms.method === 'equal-instalment' ? 'balance·Π(1+rᵢ) ÷ fₙ' : 'balance ÷ instalments',
+    result: instalment,
+    rounding:
+      `${exact.toFixed(10)} → ${terms.rounding} to ${terms.instalmentUnit.toString()}: ` +
+      rounded.toString(),
+    ...(isSmoothed
+      ? { bound: 'tail smoothing: |last − A|·100 > ⌊n/2⌋, A + (last − A)/n has a smaller gap' }
+      : {}),
+  };
+}
+
+function interestStep(terms: ScheduleTerms, { no, parts, accrued }: ScheduleRow): ExplainedStep {
+  return {
+    rule: 'loan-schedule.interest',
+    clause: '算头不算尾 银发〔2005〕129号；余额或利率变动处分段，逐段舍入一次',
+    inputs: { instalment: no, dayCount: terms.dayCount, parts: parts.length },
+    formula: parts
+      .map((part) => {
+        const factors = [part.balance, part.rate, fractionText(part)].join(' × ');
+        return `${factors} = ${part.interest.toString()}`;
+      })
+      .join('; '),
+    result: accrued,
+    rounding: `${terms.rounding} to the fen, once for each part`,
+  };
+}
+
+/** The first row stands for those of one part; broken ones are explained each, up to 60. */
+function stepsOf(terms: ScheduleTerms, { rows, cuts }: Schedule): ExplainedStep[] {
+  const broken = rows.filter((row, i) => i === 0 || row.parts.length > 1).slice(0, 60);
+  return [
+    {
+      rule: 'loan-schedule.method',
+      clause: clauses[terms.method],
+      inputs: { from: terms.from, timetable: terms.timetable, dueOnDayOff: terms.dueOnDayOff },
+      formula: 'due days counted from the first day; the settlement day closes its own period',
+      result: rows.length,
+      rounding: 'none: exact',
+    },
+    ...cuts.map((cut) => cutStep(terms, cut)),
+    ...broken.map((row) => interestStep(terms, row)),
+  ];
+}
+
+/** The answer: rows, totals, what was repaid outside the rows, and how it was counted. */
+export const loanScheduleCalc = calculation({
+  name: 'loan-schedule',
+  title: { zh: '还款计划试算', en: 'Repayment schedule' },
+  input: loanScheduleInput,
+  run(input) {
+    const timetable = timetableOf(input);
+    if (timetable === undefined) throw new TypeError('the input was not validated');
+    const terms = termsOf(input, timetable);
+    const schedule = drawUpSchedule(terms);
+    const { prepayment } = input;
+    return {
+      rows: schedule.rows.map(rowShown),
+      totals: totalsOf(schedule),
+      earlyRepayments: schedule.early,
+      settledOn: schedule.settledOn,
+      warnings: schedule.warnings,
+      ...(prepayment ? { prepayment: comparePrepayment(terms, schedule, prepayment) } : {}),
+      steps: stepsOf(terms, schedule),
+    };
+  },
+});

@@ -1,0 +1,98 @@
+/**
+ * In which ways terms contradict themselves. Whoever takes terms from outside asks here first; the
+ * schedule itself only asserts, because a fault that reaches it is a mistake of the program.
+ */
+import { dayParts, Money } from '../../../kernel/index.ts';
+import type { Every, ScheduleTerms } from './terms.ts';
+import { periodsOf } from './timetable.ts';
+
+/** One thing that is wrong with the terms, and the member where it is. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export const mostInstalments = 1200;
+/** Each event may cut the instalment anew over all rows left, so their number is bounded too. */
+export const mostEvents = { drawdowns: 60, rateChanges: 120, payments: 1200 } as const;
+/** Day arithmetic ends with the year 9999. */
+const lastYear = 9900;
+
+/** Empty when a schedule can be drawn up. */
+export function faultsOf(terms: ScheduleTerms): Fault[] {
+  const faults = terms.timetable.kind === 'regular' ? regularFaults(terms) : endFaults(terms);
+  if (faults.length > 0) return faults;
+  return [...periodFaults(terms), ...eventFaults(terms)];
+}
+
+type Say = (path: string, message: string) => void;
+
+function collect(work: (say: Say) => void): Fault[] {
+  const faults: Fault[] = [];
+  work((path, message) => faults.push({ path, message }));
+  return faults;
+}
+
+const regularFaults = ({ from, timetable }: ScheduleTerms): Fault[] =>
+  collect((say) => {
+    if (timetable.kind !== 'regular') return;
+    const { instalments, firstDueOn, every } = timetable;
+    if (instalments < 1) say('instalments', 'at least one instalment');
+    if (instalments > mostInstalments) say('instalments', `at most ${mostInstalments}`);
+    if (firstDueOn !== undefined && firstDueOn <= from) {
+      say('firstDueOn', 'the first instalment falls due after the first day');
+    }
+    const lastDueIn = dayParts(firstDueOn ?? from).year + (instalments * daysOf(every)) / 365;
+    if (lastDueIn > lastYear) say('instalments', `the last one falls due after ${lastYear}`);
+  });
+
+const daysOf = (every: Every): number => {
+  if ('months' in every) return every.months * 31;
+  return 'weeks' in every ? every.weeks * 7 : every.days;
+};
+
+const endFaults = ({ from, method, timetable }: ScheduleTerms): Fault[] =>
+  collect((say) => {
+    if (timetable.kind === 'regular') return;
+    const { to } = timetable;
+    if (to <= from) say('to', 'the loan ends after its first day');
+    if (dayParts(to).year > lastYear) say('to', `no year after ${lastYear}`);
+    if (timetable.kind === 'one') return;
+    if (method === 'bullet') say('settlement', 'a bullet loan is settled once, at its end');
+    const years = dayParts(to).year - dayParts(from).year;
+    if ((years * 12) / timetable.everyMonths > 2 * mostInstalments) {
+      say('to', `at most ${mostInstalments} instalments`);
+    }
+  });
+
+const periodFaults = (terms: ScheduleTerms): Fault[] =>
+  collect((say) => {
+    const { periods } = periodsOf(terms);
+    const count = periods.length;
+    const ends = periods.at(-1)?.to ?? terms.from;
+    if (count > mostInstalments) say('to', `at most ${mostInstalments} instalments`);
+    if (terms.principalGrace >= count) say('principalGrace', 'the last instalment pays principal');
+    if (terms.interestDeferral >= count) {
+      say('interestDeferral', 'the last instalment pays interest');
+    }
+    if (terms.interestFree > count) say('interestFree', `there are ${count} instalments`);
+    if (terms.drawdowns.some(({ on }) => on >= ends)) {
+      say('drawdowns', 'all before the last day of the loan');
+    }
+  });
+
+const eventFaults = (terms: ScheduleTerms): Fault[] =>
+  collect((say) => {
+    const { principal, from, drawdowns, rateChanges, payments } = terms;
+    const drawn = Money.sum(drawdowns.map(({ amount }) => amount));
+    if (!principal.isPositive()) say('principal', 'the principal must be above zero');
+    if (!drawn.equals(principal)) say('drawdowns', `they add up to ${drawn.toString()}`);
+    for (const [path, list] of Object.entries({ drawdowns, payments })) {
+      if (list.some(({ on }) => on < from)) say(path, 'none before the first day');
+      if (list.some(({ amount }) => !amount.isPositive())) say(path, 'amounts above zero');
+    }
+    if (new Set(rateChanges.map((change) => change.from)).size < rateChanges.length) {
+      say('rateChanges', 'one rate for a day');
+    }
+    if (!terms.instalmentUnit.isPositive()) say('instalmentUnit', 'the unit must be above zero');
+  });
