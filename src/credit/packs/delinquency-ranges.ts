@@ -1,6 +1,6 @@
 /**
- * The ranges of days past due that the book shows. They are the zone's own choice and no regulation,
- * save that 90, 270 and 360 days are borders of the five classes as well.
+ * The ranges of days past due that the book shows. They are the zone's own choice and not a
+ * regulation, save that 90, 270 and 360 days are borders of the five classes as well.
  */
 import { Day } from '../../kernel/index.ts';
 import type { CreditPack } from './pack.ts';

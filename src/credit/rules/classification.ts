@@ -1,7 +1,7 @@
 /**
  * The five classes of a debtor's loans 五级分类. Every trigger that holds is kept with its clause,
- * and a loan's class is the worst of them, so one more trigger can never improve a class. Collateral
- * is not among the facts: its value alone lifts nothing.
+ * and a loan's class is the worst of them, so one more trigger can never improve a class.
+ * Collateral is not among the facts: its value alone lifts nothing.
  */
 import type { Day } from '../../kernel/index.ts';
 import type { Exact } from '../../kernel/index.ts';
@@ -28,7 +28,7 @@ export interface LoanFacts {
   /** An overdue for an operational or technical reason, which is excepted for a few days. */
   readonly technicalOverdue: boolean;
   readonly useChanged: boolean;
-  /** What repaid or will repay it: `bond`, `qualifying-renewal` are exempt; undefined: own funds. */
+  /** What repaid it: `bond` and `qualifying-renewal` are exempt; undefined: own funds. */
   readonly repaidBy: string | undefined;
   readonly creditImpaired: boolean;
   /** Expected credit loss 预期信用损失; read only when the loan is credit-impaired. */

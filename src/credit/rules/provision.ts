@@ -1,6 +1,6 @@
 /**
  * Loan-loss provisions 拨备. Each class is provided for and rounded once on its own, so the rows of
- * the report add up to its total; ratios are compared by multiplication and rounded only to be shown.
+ * the report add up to its total; ratios are compared exactly and rounded only to be shown.
  */
 import { Exact, Failure, Money, Rate } from '../../kernel/index.ts';
 import type { ProvisionRule } from '../packs/rule-shapes.ts';

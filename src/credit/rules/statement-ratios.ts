@@ -1,5 +1,5 @@
 /**
- * Ratios and turnover days from a balance sheet and an income statement. Balances are the average of
+ * Ratios and turnover days from balance sheets and an income statement. Balances are the mean of
  * opening and closing. Receivables and advances turn over on sales; stock, prepaid and payables on
  * the cost of sales.
  */
