@@ -97,6 +97,10 @@ export const creditModule = defineModule({
     { method: 'post', path: '/repayments', operation: repay },
     { method: 'post', path: '/enrolments', operation: enrolLoan },
   ],
-  refusals: [...Object.values(creditRefusals), ...Object.values(riskRefusals)],
+  refusals: [
+    ...Object.values(creditRefusals),
+    ...agreements.refusals,
+    ...Object.values(riskRefusals),
+  ],
   invariants: [...creditInvariants, ...agreements.invariants],
 });

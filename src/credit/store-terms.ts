@@ -1,95 +1,27 @@
 /** Rows of agreements, segments, whitelist entries and lines: what is agreed, not what moves. */
-import type { Day, Money } from '../kernel/index.ts';
+import type { Day } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { EntryState } from './model.ts';
 
-export interface Agreement {
-  readonly id: string;
-  readonly zoneId: string;
-  readonly ownerId: string;
-  readonly name: string;
-  readonly intentAmount: Money;
-  readonly sense: 'AT_LEAST' | 'AT_MOST';
-  readonly qualifier: string | undefined;
-  readonly source: string | undefined;
-  readonly startsOn: Day;
-  readonly endsOn: Day;
-  readonly nodeId: string;
-  readonly generated: boolean;
-}
-
-const insertAgreement = statement(
-  'credit.insert-agreement',
-  `insert into credit_agreements (id, zone_id, owner_id, name, intent_amount, sense, qualifier,
-     source, starts_on, ends_on, node_id, generated)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-);
-
-export async function addAgreement(tx: Tx, a: Agreement): Promise<void> {
-  await tx.rows(insertAgreement, [
-    a.id,
-    a.zoneId,
-    a.ownerId,
-    a.name,
-    a.intentAmount.toString(),
-    a.sense,
-    a.qualifier ?? null,
-    a.source ?? null,
-    a.startsOn,
-    a.endsOn,
-    a.nodeId,
-    a.generated,
-  ]);
-}
-
-export type AgreementTerms = Pick<Agreement, 'id' | 'zoneId' | 'ownerId' | 'nodeId'> & {
-  readonly startsOn: Day;
-  readonly endsOn: Day;
-};
-
-const selectAgreement = statement(
-  'credit.select-agreement',
-  `select id, zone_id as "zoneId", owner_id as "ownerId", node_id as "nodeId",
-     starts_on as "startsOn", ends_on as "endsOn"
-   from credit_agreements where id = $1`,
-);
-
-export async function agreementById(tx: Tx, id: string): Promise<AgreementTerms | undefined> {
-  return (await tx.rows<AgreementTerms>(selectAgreement, [id]))[0];
-}
-
-const insertSegment = statement(
-  'credit.insert-segment',
-  `insert into credit_segments (id, zone_id, owner_id, agreement_id, name, scope, node_id)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
-);
-
-export interface Segment {
+/** A segment as a new line needs it, with the term of its agreement. */
+export interface SegmentTerms {
   readonly id: string;
   readonly zoneId: string;
   readonly ownerId: string;
   readonly agreementId: string;
-  readonly name: string;
-  readonly scope: string;
   readonly nodeId: string;
-}
-
-export async function addSegment(tx: Tx, s: Segment): Promise<void> {
-  const values = [s.id, s.zoneId, s.ownerId, s.agreementId, s.name, s.scope, s.nodeId];
-  await tx.rows(insertSegment, values);
-}
-
-export type SegmentTerms = Omit<Segment, 'name' | 'scope'> & {
   readonly startsOn: Day;
   readonly endsOn: Day;
-};
+  /** The agreement was ended early. */
+  readonly endedOn: Day | null;
+}
 
 const selectSegments = statement(
   'credit.select-segments',
   `select s.id, s.zone_id as "zoneId", s.owner_id as "ownerId",
      s.agreement_id as "agreementId", s.node_id as "nodeId", a.starts_on as "startsOn",
-     a.ends_on as "endsOn"
+     a.ends_on as "endsOn", a.ended_on as "endedOn"
    from credit_segments s join credit_agreements a on a.id = s.agreement_id
    where s.id = any ($1::text[])`,
 );

@@ -4,7 +4,7 @@
  * commits nobody; HARD when the parties agreed a commitment.
  */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, Rate, newId } from '../../kernel/index.ts';
 import { createNodes, zoneRoot } from '../../limits/index.ts';
 import { memberOf, officeOf, zonesInScope } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
@@ -15,8 +15,13 @@ import {
   PositiveAmountInput,
   TextInput,
 } from '../../platform/schemas.ts';
+import { agreementShape } from '../agreement-input.ts';
 import { creditRefusals as no } from '../refusals.ts';
-import { addAgreement } from '../store-terms.ts';
+import { refuseThresholds } from '../rules/terms.ts';
+import { addAgreement } from '../store-agreements.ts';
+
+const { eligiblePurposes, countingColumn, sharesTotals, paceBehindBelow, paceAheadAbove } =
+  agreementShape;
 
 export const openAgreement = operation({
   name: 'credit.open-agreement',
@@ -25,27 +30,34 @@ export const openAgreement = operation({
   input: z.strictObject({
     zoneId: IdInput('zone'),
     bankId: IdInput('org'),
-    name: TextInput(),
-    intentAmount: PositiveAmountInput,
-    sense: z.enum(['AT_LEAST', 'AT_MOST']).default('AT_LEAST'),
+    name: agreementShape.name,
+    intentAmount: agreementShape.intentAmount,
+    sense: agreementShape.sense.default('AT_LEAST'),
     enforcement: z.enum(['HARD', 'SOFT']).default('SOFT'),
-    qualifier: z.enum(['不少于', '约', '超', '近', '最高', '预计']).optional(),
+    qualifier: agreementShape.qualifier.default(null),
     source: TextInput(300).optional(),
     startsOn: DayInput,
     endsOn: DayInput,
+    eligiblePurposes: eligiblePurposes.default([]),
+    countingColumn: countingColumn.default('approved-cumulative'),
+    sharesTotals: sharesTotals.default(false),
+    paceBehindBelow: paceBehindBelow.default(Rate.of('0.9')),
+    paceAheadAbove: paceAheadAbove.default(Rate.of('1.1')),
     generated: z.boolean().default(false),
     /** Makes the zone's root HARD at this amount when this agreement is the zone's first. */
     zoneLimit: PositiveAmountInput.optional(),
   }),
   output: z.object({ agreementId: IdText, nodeId: IdText, zoneNodeId: IdText }),
-  async run({ tx, concern }, item) {
-    const { zoneId, bankId, enforcement, zoneLimit, ...terms } = item.input;
+  async run({ tx, today, now, concern }, item) {
+    const { zoneId, bankId, enforcement, zoneLimit, source, generated, ...agreed } = item.input;
     const [zone] = await zonesInScope(tx, zoneId);
     if (!zone) throw new Failure(no['agreement-missing'], { zoneId });
     concern(item, zoneId);
     const bank = await memberOf(tx, zoneId, bankId);
     if (bank?.kind !== 'bank') throw new Failure(no['bank-missing'], { bankId, zoneId });
-    if (terms.endsOn <= terms.startsOn) throw new Failure(no['term-reversed']);
+    if (agreed.endsOn <= agreed.startsOn) throw new Failure(no['term-reversed']);
+    const crossed = refuseThresholds(agreed);
+    if (crossed) throw crossed;
     const zoneNodeId = await zoneRoot(tx, {
       zoneId,
       ownerId: (await officeOf(tx, zoneId)) ?? item.actor.organisationId,
@@ -53,33 +65,30 @@ export const openAgreement = operation({
       startsOn: zone.openedOn,
       limit: zoneLimit,
     });
-    const agreementId = newId('agr');
+    const id = newId('agr');
     const nodeId = newId('lim');
+    const place = { zoneId, ownerId: bankId, nodeId };
     await createNodes(tx, [
       {
+        ...place,
         id: nodeId,
-        zoneId,
-        ownerId: bankId,
         parentId: zoneNodeId,
-        name: terms.name,
+        name: agreed.name,
         kind: 'ZONE_MASTER',
-        subjectId: agreementId,
+        subjectId: id,
         revolving: 'R',
         enforcement,
-        limit: terms.intentAmount,
-        startsOn: terms.startsOn,
-        expiresOn: terms.endsOn,
+        limit: agreed.intentAmount,
+        startsOn: agreed.startsOn,
+        expiresOn: agreed.endsOn,
       },
     ]);
-    await addAgreement(tx, {
-      id: agreementId,
-      zoneId,
-      ownerId: bankId,
-      nodeId,
-      ...terms,
-      qualifier: terms.qualifier,
-      source: terms.source,
-    });
-    return { agreementId, nodeId, zoneNodeId };
+    const terms = { ...agreed, endedOn: null };
+    const facts = { source: source ?? null, predecessorId: null, generated, version: 1 };
+    // Signed today for later: the terms are known from today on.
+    const valueOn = terms.startsOn < today ? terms.startsOn : today;
+    const why = { valueOn, now, reason: '签订协议', operationId: item.operationId };
+    await addAgreement(tx, { id, ...place, ...facts, terms }, why);
+    return { agreementId: id, nodeId, zoneNodeId };
   },
 });

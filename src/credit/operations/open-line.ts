@@ -17,6 +17,7 @@ import {
   RateInput,
   TextInput,
 } from '../../platform/schemas.ts';
+import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
 import type { Line } from '../model.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { linesById } from '../store-loans.ts';
@@ -74,6 +75,10 @@ function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
       agreementStartsOn: segment.startsOn,
       agreementEndsOn: segment.endsOn,
     });
+  }
+  if (segment.endedOn !== null) {
+    const { agreementId, endedOn } = segment;
+    return new Failure(agreementNo['agreement-ended'], { agreementId, endedOn });
   }
   if (one.whitelistRequired && !facts.whitelisted.has(`${segment.ownerId} ${one.enterpriseId}`)) {
     return new Failure(no['not-whitelisted'], { enterpriseId: one.enterpriseId });

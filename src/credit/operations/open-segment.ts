@@ -4,8 +4,10 @@ import { Failure, newId } from '../../kernel/index.ts';
 import { createNodes } from '../../limits/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, PositiveAmountInput, TextInput } from '../../platform/schemas.ts';
+import { refuseEnded } from '../agreement-change.ts';
+import { PurposesInput } from '../agreement-input.ts';
 import { creditRefusals as no } from '../refusals.ts';
-import { addSegment, agreementById } from '../store-terms.ts';
+import { addSegment, agreementById } from '../store-agreements.ts';
 
 export const openSegment = operation({
   name: 'credit.open-segment',
@@ -16,19 +18,25 @@ export const openSegment = operation({
     name: TextInput(),
     scope: z.enum(['infrastructure', 'cluster', 'operations']),
     amount: PositiveAmountInput,
+    /** Narrows what the agreement allows; empty: all of that. */
+    eligiblePurposes: PurposesInput.default([]),
     revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
     enforcement: z.enum(['HARD', 'SOFT']).default('SOFT'),
     contribution: z.enum(['consumed', 'outstanding']).default('consumed'),
   }),
   output: z.object({ segmentId: IdText, nodeId: IdText }),
-  async run({ tx, concern }, item) {
-    const { agreementId, name, scope, amount, ...terms } = item.input;
+  async run({ tx, today, now, concern }, item) {
+    const { agreementId, name, scope, amount, eligiblePurposes, ...node } = item.input;
     const agreement = await agreementById(tx, agreementId);
     if (!agreement) throw new Failure(no['agreement-missing'], { agreementId });
     const { zoneId, ownerId } = agreement;
+    const { startsOn, endsOn } = agreement.terms;
     concern(item, zoneId);
-    const segmentId = newId('seg');
+    const ended = refuseEnded(agreement);
+    if (ended) throw ended;
+    const id = newId('seg');
     const nodeId = newId('lim');
+    const place = { zoneId, ownerId, agreementId, nodeId };
     await createNodes(tx, [
       {
         id: nodeId,
@@ -37,14 +45,18 @@ export const openSegment = operation({
         parentId: agreement.nodeId,
         name,
         kind: 'SEGMENT',
-        subjectId: segmentId,
+        subjectId: id,
         limit: amount,
-        startsOn: agreement.startsOn,
-        expiresOn: agreement.endsOn,
-        ...terms,
+        startsOn,
+        expiresOn: endsOn,
+        ...node,
       },
     ]);
-    await addSegment(tx, { id: segmentId, zoneId, ownerId, agreementId, name, scope, nodeId });
-    return { segmentId, nodeId };
+    const terms = { name, scope, amount, eligiblePurposes };
+    // A line may be back-dated to the agreement's first day, and so may its segment.
+    const valueOn = startsOn < today ? startsOn : today;
+    const why = { valueOn, now, reason: '设立分类额度', operationId: item.operationId };
+    await addSegment(tx, { id, ...place, terms, version: 1 }, why);
+    return { segmentId: id, nodeId };
   },
 });

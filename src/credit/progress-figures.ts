@@ -1,0 +1,125 @@
+/**
+ * The four measures of park agreements as of a day, summed over their lines. A sub-line lies inside
+ * its line and is never counted by itself. Today's draws and debts are the counters of the limit
+ * tree; those of a past day are projected from its journal, and the two agree.
+ */
+import type { Day } from '../kernel/index.ts';
+import { Money } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import type { Measure } from './rules/pace.ts';
+import { measures } from './rules/pace.ts';
+
+export type Measured = Readonly<Record<Measure, Money>>;
+
+/** Lines of one segment that count for the same programmes. */
+export interface Portion {
+  readonly agreementId: string;
+  readonly segmentId: string;
+  readonly programmeIds: readonly string[];
+  readonly measured: Measured;
+}
+
+export interface When {
+  readonly day: Day;
+  readonly knownAt: Date | undefined;
+  /** Today as known now: the counters say it. */
+  readonly present: boolean;
+}
+
+const known = (column: string): string => `($3::timestamptz is null or ${column} <= $3)`;
+
+/** $1 agreements, $2 the day, $3 the instant of knowledge or null. */
+const lines = `line as (
+    select l.id, l.agreement_id, l.segment_id, l.renewal, l.node_id, n.amount, n.state,
+      n.starts_on, n.expires_on, n.drawn, n.outstanding
+    from credit_lines l join limits_nodes n on n.id = l.node_id
+    where l.agreement_id = any ($1::text[]) and l.parent_line_id is null
+      and l.approved_on <= $2::date and ${known('l.recorded_at')}
+  ), changed as (
+    select c.node_id, c.field,
+      (array_agg(c.new_value order by c.value_on desc, c.recorded_at desc, c.id desc)
+        filter (where c.value_on <= $2::date and ${known('c.recorded_at')}))[1] as latest,
+      (array_agg(c.old_value order by c.value_on, c.recorded_at, c.id))[1] as first,
+      max(case when c.field = 'amount' and c.value_on <= $2::date and ${known('c.recorded_at')}
+        then c.new_value::numeric end) as highest
+    from limits_changes c
+    where c.node_id in (select node_id from line) and c.field in ('amount', 'state', 'expires_on')
+    group by c.node_id, c.field
+  ), tag as (
+    select line_id, array_agg(programme_id order by programme_id) as programmes from (
+      select distinct on (line_id, programme_id) line_id, programme_id, counts
+      from credit_line_tags
+      where line_id in (select id from line) and value_on <= $2::date and ${known('recorded_at')}
+      order by line_id, programme_id, id desc
+    ) last where counts group by line_id
+  ), agreed as (
+    select l.*, coalesce(a.latest, a.first)::numeric as amount_then,
+      greatest(coalesce(a.first::numeric, l.amount), a.highest) as highest,
+      coalesce(s.latest, s.first, l.state) as state_then,
+      coalesce(e.latest, e.first, l.expires_on::text)::date as expires_then,
+      coalesce(t.programmes, '{}') as programmes
+    from line l
+      left join changed a on a.node_id = l.node_id and a.field = 'amount'
+      left join changed s on s.node_id = l.node_id and s.field = 'state'
+      left join changed e on e.node_id = l.node_id and e.field = 'expires_on'
+      left join tag t on t.line_id = l.id
+  )`;
+
+const presentUse = `use as (select node_id, drawn, outstanding from line)`;
+
+const pastUse = `use as (
+    select l.node_id, sum(m.drawn) as drawn, sum(m.outstanding) as outstanding
+    from limits_movements m cross join lateral unnest(m.path) as touched (id)
+      join line l on l.node_id = touched.id
+    where m.node_id in (select node_id from credit_lines where agreement_id = any ($1::text[]))
+      and m.value_on <= $2::date and ${known('m.recorded_at')}
+    group by l.node_id
+  )`;
+
+const sum = (value: string, only?: string): string =>
+  `coalesce(sum(${value})${only === undefined ? '' : ` filter (where ${only})`}, 0)::numeric(20,2)`;
+
+/** What is approved once stays approved: a cut, and a raise up to what was before, add nothing. */
+const portions = (use: string): string => `with ${lines}, ${use}
+  select a.agreement_id as "agreementId", a.segment_id as "segmentId",
+    a.programmes as "programmeIds",
+    ${sum('a.highest', 'not a.renewal')} as "approved-cumulative",
+    ${sum(
+      'coalesce(a.amount_then, a.amount)',
+      `a.state_then <> 'CLOSED' and a.starts_on <= $2::date
+        and (a.expires_then is null or a.expires_then >= $2::date)`,
+    )} as "approved-in-force",
+    ${sum('u.drawn')} as "drawn-cumulative", ${sum('u.outstanding')} as "outstanding"
+  from agreed a left join use u on u.node_id = a.node_id
+  group by a.agreement_id, a.segment_id, a.programmes`;
+
+const selectPresent = statement('credit.select-progress', portions(presentUse));
+const selectPast = statement('credit.select-past-progress', portions(pastUse));
+
+type PortionRow = Omit<Portion, 'measured'> & Readonly<Record<Measure, string>>;
+
+export const measuredBy = (of: (measure: Measure) => Money): Measured =>
+  Object.fromEntries(measures.map((measure) => [measure, of(measure)])) as Record<Measure, Money>;
+
+/** Measure by measure over portions; measures are never added to each other. */
+export const totalOf = (list: readonly Portion[]): Measured =>
+  measuredBy((measure) => Money.sum(list.map(({ measured }) => measured[measure])));
+
+export async function portionsOf(
+  tx: Tx,
+  agreementIds: readonly string[],
+  { day, knownAt, present }: When,
+): Promise<Portion[]> {
+  const rows = await tx.rows<PortionRow>(present ? selectPresent : selectPast, [
+    agreementIds,
+    day,
+    knownAt?.toISOString() ?? null,
+  ]);
+  return rows.map((row) => ({
+    agreementId: row.agreementId,
+    segmentId: row.segmentId,
+    programmeIds: row.programmeIds,
+    measured: measuredBy((measure) => Money.of(row[measure])),
+  }));
+}
