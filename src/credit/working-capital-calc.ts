@@ -39,34 +39,12 @@ const DaysInput = z
   ])
   .transform((days) => Exact.of(days));
 
-const common = {
-  /** Expected growth of sales: "0.2" is 20 %. */
-  growth: GrowthInput,
-  ownFunds: AmountInput,
-  existingLoans: AmountInput,
-  otherFinancing: AmountInput,
-  loan: z
-    .strictObject({
-      kind: z.enum(loanKinds).default('working-capital'),
-      months: z.number().int().min(1).max(600),
-      longCycle: z.boolean().default(false),
-      /** The largest single payment to one payee. */
-      largestPayment: AmountInput.optional(),
-    })
-    .optional(),
-};
-
-const daysForm = z.strictObject({
-  sales: AmountInput,
-  margin: MarginInput,
-  days: z.strictObject({
-    inventory: DaysInput,
-    receivable: DaysInput,
-    payable: DaysInput,
-    prepaid: DaysInput,
-    advanceReceived: DaysInput,
-  }),
-  ...common,
+const DaysByWhat = z.strictObject({
+  inventory: DaysInput,
+  receivable: DaysInput,
+  payable: DaysInput,
+  prepaid: DaysInput,
+  advanceReceived: DaysInput,
 });
 
 const SheetInput = z.strictObject({
@@ -81,7 +59,7 @@ const SheetInput = z.strictObject({
   totalLiabilities: AmountInput,
 });
 
-const statementsForm = z.strictObject({
+const StatementsInput = z.strictObject({
   opening: SheetInput,
   closing: SheetInput,
   income: z.strictObject({
@@ -91,12 +69,36 @@ const statementsForm = z.strictObject({
     totalProfit: SignedAmountInput,
     interestExpense: AmountInput,
   }),
-  ...common,
 });
 
-export const workingCapitalInput = z.union([daysForm, statementsForm]);
+const LoanInput = z.strictObject({
+  kind: z.enum(loanKinds).default('working-capital'),
+  months: z.number().int().min(1).max(600),
+  longCycle: z.boolean().default(false),
+  /** The largest single payment to one payee. */
+  largestPayment: AmountInput.optional(),
+});
+
+export const workingCapitalInput = z
+  .strictObject({
+    /** Of the last year; together with margin and days, or statements instead of the three. */
+    sales: AmountInput.optional(),
+    margin: MarginInput.optional(),
+    days: DaysByWhat.optional(),
+    statements: StatementsInput.optional(),
+    /** Expected growth of sales: "0.2" is 20 %. */
+    growth: GrowthInput,
+    ownFunds: AmountInput,
+    existingLoans: AmountInput,
+    otherFinancing: AmountInput,
+    loan: LoanInput.optional(),
+  })
+  .refine(
+    ({ sales, margin, days, statements }) =>
+      [sales, margin, days].every((one) => (one === undefined) === (statements !== undefined)),
+    { message: 'either sales, margin and days, or statements' },
+  );
 export type WorkingCapitalInput = z.output<typeof workingCapitalInput>;
-type StatementsForm = z.output<typeof statementsForm>;
 
 /** Throws the Failure: a calculation's answer is an answer, not a choice. */
 function must<T>(value: T | Failure): T {
@@ -109,9 +111,11 @@ interface Read {
   readonly ratios: Ratios | undefined;
 }
 
-function readStatements(input: StatementsForm): Read {
-  const { opening, closing } = input;
-  const income = { ...input.income, priorSales: input.income.priorSales };
+function readStatements(
+  input: WorkingCapitalInput,
+  { opening, closing, income: asked }: z.output<typeof StatementsInput>,
+): Read {
+  const income = { ...asked, priorSales: asked.priorSales };
   for (const sheet of [opening, closing]) {
     const refusal = refuseBalanceSheet(sheet);
     if (refusal) throw refusal;
@@ -121,8 +125,12 @@ function readStatements(input: StatementsForm): Read {
   return { facts, ratios: ratiosOf({ closing, income }) };
 }
 
-const readInput = (input: WorkingCapitalInput): Read =>
-  'income' in input ? readStatements(input) : { facts: input, ratios: undefined };
+function readInput(input: WorkingCapitalInput): Read {
+  const { sales, margin, days, statements } = input;
+  if (statements) return readStatements(input, statements);
+  if (!sales || !margin || !days) throw new Error('the schema lets only one of two forms pass');
+  return { facts: { ...input, sales, margin, days }, ratios: undefined };
+}
 
 /** Shown with six places; the computation itself is not rounded before the need. */
 const shown = (value: Exact): string => value.toFixed(6);

@@ -1,4 +1,4 @@
-// One more trigger never improves a class, of whatever debtor: neither the loan's own nor another's.
+// One more trigger never improves a class, of whatever debtor: not of the loan, not of another.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { compareClasses, riskClasses } from '../../src/credit/rules/risk-class.ts';

@@ -1,7 +1,7 @@
 /**
  * Working-capital need 营运资金量测算: sales × (1 − margin) × (1 + growth) ÷ turns. It is computed as
  * × cycle days ÷ 360, the same figure without the detour over rounded turns, and rounds once. A
- * cycle of zero days or less means that suppliers and advances carry the business: the need is then zero.
+ * cycle of zero days or less means that suppliers and advances carry the business: the need is 0.
  */
 import { Exact, Money } from '../../kernel/index.ts';
 import type { WorkingCapitalRule } from '../packs/rule-shapes.ts';
