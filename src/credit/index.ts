@@ -13,16 +13,10 @@ import { openSegment } from './operations/open-segment.ts';
 import { release } from './operations/release.ts';
 import { repay } from './operations/repay.ts';
 import { reserve } from './operations/reserve.ts';
-import {
-  listAgreements,
-  listDrawdowns,
-  listEntries,
-  listLines,
-  showDrawdown,
-  showLine,
-} from './queries.ts';
+import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from './queries.ts';
 import { creditRefusals } from './refusals.ts';
 import { riskRefusals } from './risk-refusals.ts';
+import { whitelists } from './whitelists.ts';
 
 export {
   decideEntry,
@@ -45,8 +39,7 @@ export const creditModule = defineModule({
   name: 'credit',
   operations: [
     ...agreements.operations,
-    nominate,
-    decideEntry,
+    ...whitelists.operations,
     openLine,
     reserve,
     release,
@@ -58,7 +51,7 @@ export const creditModule = defineModule({
   queries: [
     listAgreements,
     ...agreements.queries,
-    listEntries,
+    ...whitelists.queries,
     listLines,
     showLine,
     listDrawdowns,
@@ -67,14 +60,7 @@ export const creditModule = defineModule({
   routes: [
     ...agreements.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
-    { method: 'post', path: '/whitelist-entries', operation: nominate },
-    { method: 'get', path: '/whitelist-entries', query: listEntries },
-    {
-      method: 'post',
-      path: '/whitelist-entries/:entryId/decisions',
-      operation: decideEntry,
-      status: 200,
-    },
+    ...whitelists.routes,
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },
     { method: 'get', path: '/credit-lines/:lineId', query: showLine },
@@ -102,5 +88,5 @@ export const creditModule = defineModule({
     ...agreements.refusals,
     ...Object.values(riskRefusals),
   ],
-  invariants: [...creditInvariants, ...agreements.invariants],
+  invariants: [...creditInvariants, ...agreements.invariants, ...whitelists.invariants],
 });

@@ -1,4 +1,4 @@
-/** Nouns of whole-park credit (整园授信): agreement, segment, whitelist entry, line, drawdown. */
+/** Nouns of whole-park credit (整园授信): line, drawdown. Whitelists: `model-whitelist.ts`. */
 import type { Day, Money } from '../kernel/index.ts';
 
 export interface Line {
@@ -37,5 +37,3 @@ export interface Drawdown {
   readonly operationId: string;
   readonly version: number;
 }
-
-export type EntryState = 'RECOMMENDED' | 'ACTIVE' | 'DECLINED' | 'SUSPENDED' | 'EXITED';

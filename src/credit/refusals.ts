@@ -16,6 +16,46 @@ export const creditRefusals = refusals('credit', {
     zh: '园区内没有这家银行',
     en: 'There is no such bank in the zone',
   },
+  'enterprise-missing': {
+    kind: 'missing',
+    zh: '园区内没有这家企业',
+    en: 'There is no such enterprise in the zone',
+  },
+  'tag-missing': {
+    kind: 'missing',
+    zh: '没有这项资质标签',
+    en: 'There is no such tag',
+  },
+  'review-missing': {
+    kind: 'missing',
+    zh: '没有这项复核',
+    en: 'There is no such review of the entry',
+  },
+  'recipient-missing': {
+    kind: 'missing',
+    zh: '园区内没有这家银行或基金管理人',
+    en: 'There is no such bank or fund manager in the zone',
+  },
+  'list-missing': {
+    kind: 'missing',
+    zh: '没有这份融资白名单',
+    en: 'There is no such financing list',
+  },
+  'referral-missing': {
+    kind: 'missing',
+    zh: '没有这条推送记录',
+    en: 'There is no such referral',
+  },
+  'standards-missing': {
+    kind: 'missing',
+    zh: '该日没有生效的准入标准',
+    en: 'No admission standards were in force on that day',
+  },
+  'entry-not-owned': {
+    kind: 'forbidden',
+    zh: '只有该银行可以恢复',
+    en: 'Only the bank itself resumes what it may lend again',
+  },
   'version-stale': {
     kind: 'stale',
     zh: '记录已被他人修改',
@@ -37,6 +77,101 @@ export const creditRefusals = refusals('credit', {
     en: 'The enterprise is already on this bank’s whitelist',
   },
   'entry-decided': { kind: 'refused', zh: '该推荐已有结论', en: 'The nomination was decided' },
+  'cooling-down': {
+    kind: 'refused',
+    zh: '上次被谢绝后的冷静期未满',
+    en: 'The cool-down after the last refusal is not over',
+  },
+  'screening-required': {
+    kind: 'refused',
+    zh: '本园区须先筛查再推荐',
+    en: 'This zone recommends only after a screening',
+  },
+  'entry-step': {
+    kind: 'refused',
+    zh: '该状态下不允许此操作',
+    en: 'The entry is not at this step',
+  },
+  'file-day-outside': {
+    kind: 'refused',
+    zh: '资料完整日须在提名日与营业日之间',
+    en: 'The file became complete between the nomination and today',
+  },
+  'finding-unknown': {
+    kind: 'refused',
+    zh: '准入标准中没有此项，或由系统判定',
+    en: 'No such standard, or the book finds it by itself',
+  },
+  'finding-missing': {
+    kind: 'refused',
+    zh: '有准入标准尚无结论',
+    en: 'A standard has no finding',
+  },
+  'screening-failed': {
+    kind: 'refused',
+    zh: '未通过准入筛查',
+    en: 'The screening was not passed',
+  },
+  'review-exists': {
+    kind: 'conflict',
+    zh: '同一原因的复核尚未完成',
+    en: 'A review for this cause is still open',
+  },
+  'review-done': {
+    kind: 'refused',
+    zh: '该复核已完成',
+    en: 'The review was done',
+  },
+  'tag-unknown': {
+    kind: 'refused',
+    zh: '规则包没有这项资质标签',
+    en: 'The rule pack does not know this tag',
+  },
+  'tag-day-in-future': {
+    kind: 'refused',
+    zh: '日期不得晚于营业日',
+    en: 'The day is in the future',
+  },
+  'tag-term-missing': {
+    kind: 'refused',
+    zh: '该标签须注明到期日',
+    en: 'This tag needs its own last day',
+  },
+  'tag-term-outside': {
+    kind: 'refused',
+    zh: '到期日早于授予日或晚于规定期限',
+    en: 'The last day is before the grant or after what the rule allows',
+  },
+  'tag-exists': {
+    kind: 'conflict',
+    zh: '该证书已登记',
+    en: 'This certificate is recorded already',
+  },
+  'tag-revoked': {
+    kind: 'refused',
+    zh: '该标签已撤销',
+    en: 'The tag was revoked',
+  },
+  'list-day-in-future': {
+    kind: 'refused',
+    zh: '文件日期不得晚于营业日',
+    en: 'The document is dated in the future',
+  },
+  'list-exists': {
+    kind: 'conflict',
+    zh: '园区已有同名的融资白名单',
+    en: 'The zone has a financing list of this name',
+  },
+  'answer-step': {
+    kind: 'refused',
+    zh: '该状态之后不能如此反馈',
+    en: 'This answer does not follow from the last one',
+  },
+  'answer-reason-missing': {
+    kind: 'refused',
+    zh: '谢绝须说明理由',
+    en: 'Declining needs a reason',
+  },
   'not-whitelisted': {
     kind: 'refused',
     zh: '企业不在该银行有效白名单内',

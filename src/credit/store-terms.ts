@@ -1,8 +1,7 @@
-/** Rows of agreements, segments, whitelist entries and lines: what is agreed, not what moves. */
+/** Rows of agreements, segments and lines: what is agreed, not what moves. */
 import type { Day } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import type { EntryState } from './model.ts';
 
 /** A segment as a new line needs it, with the term of its agreement. */
 export interface SegmentTerms {
@@ -32,93 +31,6 @@ export async function segmentsById(
 ): Promise<Map<string, SegmentTerms>> {
   const rows = await tx.rows<SegmentTerms>(selectSegments, [[...new Set(ids)]]);
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-const insertEntries = statement(
-  'credit.insert-entries',
-  `insert into credit_whitelist_entries (id, zone_id, owner_id, enterprise_id, state, reason,
-     nominated_on, decision_due_on)
-   values ($1, $2, $3, $4, 'RECOMMENDED', $5, $6, $7) on conflict do nothing returning id`,
-);
-
-export interface NewEntry {
-  readonly id: string;
-  readonly zoneId: string;
-  readonly ownerId: string;
-  readonly enterpriseId: string;
-  readonly reason: string;
-  readonly nominatedOn: Day;
-  readonly decisionDueOn: Day;
-}
-
-/** False when the enterprise already has a live entry at this bank. */
-export async function addEntry(tx: Tx, e: NewEntry): Promise<boolean> {
-  const rows = await tx.rows(insertEntries, [
-    e.id,
-    e.zoneId,
-    e.ownerId,
-    e.enterpriseId,
-    e.reason,
-    e.nominatedOn,
-    e.decisionDueOn,
-  ]);
-  return rows.length > 0;
-}
-
-export interface Entry {
-  readonly id: string;
-  readonly zoneId: string;
-  readonly ownerId: string;
-  readonly enterpriseId: string;
-  readonly state: EntryState;
-  readonly version: number;
-}
-
-const lockEntry = statement(
-  'credit.lock-entry',
-  `select id, zone_id as "zoneId", owner_id as "ownerId", enterprise_id as "enterpriseId", state,
-     version::int
-   from credit_whitelist_entries where id = $1 for no key update`,
-);
-
-export async function lockEntryById(tx: Tx, id: string): Promise<Entry | undefined> {
-  return (await tx.rows<Entry>(lockEntry, [id]))[0];
-}
-
-const decideEntry = statement(
-  'credit.decide-entry',
-  `update credit_whitelist_entries set state = $2, reason = $3, decided_on = $4,
-     expires_on = $5, version = version + 1
-   where id = $1`,
-);
-
-export async function saveEntryDecision(
-  tx: Tx,
-  id: string,
-  decision: { state: EntryState; reason: string; on: Day; expiresOn: Day | undefined },
-): Promise<void> {
-  const { state, reason, on, expiresOn } = decision;
-  await tx.rows(decideEntry, [id, state, reason, on, expiresOn ?? null]);
-}
-
-const selectActive = statement(
-  'credit.select-active-entries',
-  `select enterprise_id as "enterpriseId", owner_id as "ownerId" from credit_whitelist_entries
-   where enterprise_id = any ($1::text[]) and state = 'ACTIVE'
-     and (expires_on is null or expires_on >= $2::date)`,
-);
-
-/** `bank enterprise` of every entry in force on that day. */
-export async function activeEntries(
-  tx: Tx,
-  enterpriseIds: readonly string[],
-  on: Day,
-): Promise<Set<string>> {
-  const rows = await tx.rows<{ enterpriseId: string; ownerId: string }>(selectActive, [
-    [...new Set(enterpriseIds)],
-    on,
-  ]);
-  return new Set(rows.map((row) => `${row.ownerId} ${row.enterpriseId}`));
 }
 
 const insertLines = statement(

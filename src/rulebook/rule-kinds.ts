@@ -1,8 +1,12 @@
 /** The kinds of rule that the book holds, each with the schema that its parameters must satisfy. */
 import type { z } from 'zod';
 import { PoolRuleInput } from './pool-rule.ts';
+import { WhitelistRuleInput } from './whitelist-rule.ts';
 
-export const ruleKinds = { pool: PoolRuleInput } as const satisfies Record<string, z.ZodType>;
+export const ruleKinds = {
+  pool: PoolRuleInput,
+  whitelist: WhitelistRuleInput,
+} as const satisfies Record<string, z.ZodType>;
 
 export type RuleKind = keyof typeof ruleKinds;
 export type ParametersOf<K extends RuleKind> = z.output<(typeof ruleKinds)[K]>;

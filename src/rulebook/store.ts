@@ -39,7 +39,8 @@ function packFromRow<K extends RuleKind>(kind: K, row: PackRow): RulePack<Parame
     zoneId: row.zoneId ?? undefined,
     city: row.city ?? undefined,
     validTo: row.validTo ?? undefined,
-    parameters: ruleKinds[kind].parse(row.parameters),
+    // A kind looks up its own schema, which the compiler cannot follow through the table.
+    parameters: ruleKinds[kind].parse(row.parameters) as ParametersOf<K>,
   };
 }
 

@@ -22,7 +22,8 @@ import type { Line } from '../model.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { linesById } from '../store-loans.ts';
 import type { NewLine, SegmentTerms } from '../store-terms.ts';
-import { activeEntries, addLines, segmentsById } from '../store-terms.ts';
+import { addLines, segmentsById } from '../store-terms.ts';
+import { activeEntries } from '../store-whitelist.ts';
 
 const input = z.strictObject({
   segmentId: IdInput('seg'),

@@ -42,6 +42,7 @@ const common = {
 
 const input = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pool'), parameters: ruleKinds.pool, ...common }),
+  z.strictObject({ kind: z.literal('whitelist'), parameters: ruleKinds.whitelist, ...common }),
 ]);
 
 interface Asked {

@@ -1,0 +1,74 @@
+/**
+ * The daily look at every listed firm (事件触发复核): no tag holds any more, or a loan of this bank is
+ * overdue by a day or more. Each cause raises one review, however often the job runs.
+ */
+import { z } from 'zod';
+import type { Day } from '../../kernel/index.ts';
+import { addDays } from '../../kernel/index.ts';
+import { operation } from '../../platform/operation.ts';
+import { statement } from '../../platform/transaction.ts';
+import { addReviews } from '../store-whitelist.ts';
+import { openDesk } from '../whitelist-moves.ts';
+
+// A cause that was reviewed after it began is settled, until a later one begins.
+const selectDue = statement(
+  'credit.select-reviews-to-raise',
+  `with listed as (
+     select id, zone_id, owner_id, enterprise_id from credit_whitelist_entries
+     where state in ('ACTIVE', 'SUSPENDED')
+   ), causes as (
+     select w.id, 'TAG_EXPIRY' as trigger, max(least(t.expires_on, t.revoked_on)) as began_on
+     from listed w join credit_enterprise_tags t on t.enterprise_id = w.enterprise_id
+     group by w.id
+     having bool_and(t.expires_on < $1::date or coalesce(t.revoked_on <= $1::date, false))
+     union all
+     select w.id, 'OVERDUE_DEBT', min(d.due_on)
+     from listed w join credit_lines l
+         on l.enterprise_id = w.enterprise_id and l.owner_id = w.owner_id
+       join credit_drawdowns d on d.line_id = l.id
+     where d.outstanding > 0 and d.due_on < $1::date group by w.id
+   )
+   select w.id, w.zone_id as "zoneId", w.owner_id as "ownerId", c.trigger, c.began_on as "beganOn"
+   from causes c join listed w on w.id = c.id
+   where not exists (select from credit_whitelist_reviews r where r.entry_id = c.id
+     and r.trigger = c.trigger and (r.done_on is null or r.raised_on >= c.began_on))
+   order by w.id, c.trigger`,
+);
+
+interface Due {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly trigger: 'TAG_EXPIRY' | 'OVERDUE_DEBT';
+  readonly beganOn: Day;
+}
+
+const words = { TAG_EXPIRY: '已无有效资质标签', OVERDUE_DEBT: '本行贷款逾期' } as const;
+
+export const raiseReviews = operation({
+  name: 'credit.raise-reviews',
+  title: { zh: '发起到期复核', en: 'Raise the reviews that events ask for' },
+  permission: 'whitelist:review',
+  input: z.strictObject({}),
+  output: z.object({ raised: z.number().int() }),
+  async run(context, item) {
+    const { tx, today } = context;
+    const due = await tx.rows<Due>(selectDue, [today]);
+    const deskOf = await openDesk(tx, today);
+    const reviews = due.map((entry) => {
+      const days = deskOf(entry.zoneId).pack?.parameters.eventReviewDays ?? 0;
+      const note = `${words[entry.trigger]}（${entry.beganOn}）`;
+      return { item, entry, trigger: entry.trigger, note, dueOn: addDays(today, days) };
+    });
+    const raised = await addReviews(tx, reviews, today);
+    for (const [i, reviewId] of raised.entries()) {
+      const one = reviews[i];
+      if (reviewId === undefined || !one) continue;
+      const { zoneId, ownerId, id: entryId } = one.entry;
+      const payload = { entryId, trigger: one.trigger, dueOn: one.dueOn };
+      const name = 'credit.review-raised';
+      context.emit(item, { name, zoneId, ownerId, subjectId: reviewId, payload });
+    }
+    return { raised: raised.filter((id) => id !== undefined).length };
+  },
+});
