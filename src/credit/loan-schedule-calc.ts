@@ -9,6 +9,8 @@ import type { ExplainedStep } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
 import { comparePrepayment } from './rules/prepayment.ts';
+import type { DatedRate, Pricing } from './rules/repricing.ts';
+import { pricedRates } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
 import type { Schedule, ScheduleRow } from './rules/schedule/draw-up.ts';
 import { drawUpSchedule } from './rules/schedule/draw-up.ts';
@@ -17,6 +19,7 @@ import type { Cut } from './rules/schedule/instalment.ts';
 import type { InterestPart } from './rules/schedule/interest.ts';
 import type { ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
 import { excessUses, methods } from './rules/schedule/terms.ts';
+import { periodsOf } from './rules/schedule/timetable.ts';
 
 /** A rate of a loan. 4.35 for 4.35 % is the likeliest slip, so more than 100 % is refused. */
 export const LoanRateInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
@@ -30,7 +33,23 @@ export const loanScheduleInput = z
   .strictObject({
     /** All that is paid out; without `drawdowns` on the first day. */
     principal: PositiveAmountInput,
-    rate: LoanRateInput,
+    /** The contract rate, with `rateChanges`; or `pricing` instead of both. */
+    rate: LoanRateInput.optional(),
+    pricing: z
+      .strictObject({
+        lpr: z
+          .array(z.strictObject({ on: DayInput, rate: LoanRateInput }))
+          .min(1)
+          .max(120),
+        spreadBp: z.number().int().min(-5000).max(5000),
+        repricing: z
+          .union([
+            z.literal(['fixed', 'new-year']),
+            z.strictObject({ months: z.number().int().min(1).max(120) }),
+          ])
+          .default('new-year'),
+      })
+      .optional(),
     from: DayInput,
     method: z.enum(methods).default('equal-instalment'),
     /** With `every`; or `to` instead of both, with or without `settlement`. */
@@ -87,7 +106,17 @@ export const loanScheduleInput = z
       say('instalments', 'instalments and every, or to (with or without settlement)');
       return;
     }
-    for (const { path, message } of faultsOf(termsOf(input, timetable))) say(path, message);
+    if ((input.rate === undefined) === (input.pricing === undefined)) {
+      say('rate', 'either a rate or a pricing');
+      return;
+    }
+    const faults = faultsOf(termsOf(input, timetable));
+    for (const { path, message } of faults) say(path, message);
+    if (faults.length === 0 && input.pricing !== undefined) {
+      if (input.rateChanges.length > 0) say('rateChanges', 'they follow from the pricing');
+      const rates = pricedOver(input.pricing, termsOf(input, timetable));
+      if (rates === undefined) say('pricing', 'no LPR by the first day, or a negative rate');
+    }
     if (input.prepayment !== undefined && input.prepayment.on < input.from) {
       say('prepayment', 'not before the first day');
     }
@@ -116,9 +145,10 @@ function timetableOf(input: Fields): Timetable | undefined {
   return { kind: 'settlement', to, everyMonths: settlement.everyMonths, day: settlement.day };
 }
 
+/** Without a rate it is zero until the pricing says it. */
 const termsOf = (input: Fields, timetable: Timetable): ScheduleTerms => ({
   principal: input.principal,
-  rate: input.rate,
+  rate: input.rate ?? Rate.zero,
   from: input.from,
   method: input.method,
   timetable,
@@ -136,6 +166,19 @@ const termsOf = (input: Fields, timetable: Timetable): ScheduleTerms => ({
   newRateCounts: input.newRateCounts,
   payments: input.payments,
 });
+
+/** The rate and its changes over the life of the loan. */
+function pricedOver(pricing: Pricing, terms: ScheduleTerms): DatedRate[] | undefined {
+  const last = periodsOf(terms).periods.at(-1);
+  return pricedRates(pricing, terms.from, last?.to ?? terms.from);
+}
+
+function pricedTerms({ pricing }: Fields, terms: ScheduleTerms): ScheduleTerms {
+  if (pricing === undefined) return terms;
+  const [first, ...rateChanges] = pricedOver(pricing, terms) ?? [];
+  if (first === undefined) throw new TypeError('the input was not validated');
+  return { ...terms, rate: first.rate, rateChanges };
+}
 
 const sumOf = (rows: readonly ScheduleRow[], amount: (row: ScheduleRow) => Money): Money =>
   Yuan.sum(rows.map(amount));
@@ -211,6 +254,21 @@ function interestStep(terms: ScheduleTerms, { no, parts, accrued }: ScheduleRow)
   };
 }
 
+function pricingSteps({ pricing }: Fields, terms: ScheduleTerms): ExplainedStep[] {
+  if (pricing === undefined) return [];
+  const { repricing, spreadBp } = pricing;
+  return [
+    {
+      rule: 'loan-schedule.pricing',
+      clause: '贷款市场报价利率（LPR）± 基点，重定价日取最近一次公布值（合同参数）',
+      inputs: { lpr: pricing.lpr.length, spreadBp, repricing },
+      formula: 'latest LPR published by the day + spreadBp ÷ 10000',
+      result: [{ from: terms.from, rate: terms.rate }, ...terms.rateChanges],
+      rounding: 'none: exact',
+    },
+  ];
+}
+
 /** The first row stands for those of one part; broken ones are explained each, up to 60. */
 function stepsOf(terms: ScheduleTerms, { rows, cuts }: Schedule): ExplainedStep[] {
   const broken = rows.filter((row, i) => i === 0 || row.parts.length > 1).slice(0, 60);
@@ -236,7 +294,7 @@ export const loanScheduleCalc = calculation({
   run(input) {
     const timetable = timetableOf(input);
     if (timetable === undefined) throw new TypeError('the input was not validated');
-    const terms = termsOf(input, timetable);
+    const terms = pricedTerms(input, termsOf(input, timetable));
     const schedule = drawUpSchedule(terms);
     const { prepayment } = input;
     return {
@@ -246,7 +304,7 @@ export const loanScheduleCalc = calculation({
       settledOn: schedule.settledOn,
       warnings: schedule.warnings,
       ...(prepayment ? { prepayment: comparePrepayment(terms, schedule, prepayment) } : {}),
-      steps: stepsOf(terms, schedule),
+      steps: [...pricingSteps(input, terms), ...stepsOf(terms, schedule)],
     };
   },
 });

@@ -4,7 +4,7 @@
  * neither debt nor headroom, and is refunded or used by an operation of its own.
  */
 import type { Day } from '../../kernel/index.ts';
-import { Exact, Money } from '../../kernel/index.ts';
+import { Money } from '../../kernel/index.ts';
 
 /** Costs of enforcement, penalty interest 罚息, compound interest 复利, interest, principal. */
 export const parts = ['costs', 'penalty', 'compound', 'interest', 'principal'] as const;
@@ -163,19 +163,22 @@ function payAhead(
   return turn.reduce((left, part) => spread(slots, part, left), amount);
 }
 
-/** Equal shares over the instalments that still owe the part, again until one of both is gone. */
+/**
+ * Equal shares over the instalments that still owe the part. Those that owe least come first, so
+ * that what they cannot take is shared by the others; odd fen go to those that owe most.
+ */
 function spread(slots: readonly Slot[], part: Part, amount: Money): Money {
+  const open = slots
+    .filter((slot) => owed(slot, part).isPositive())
+    .sort((a, b) => owed(a, part).compare(owed(b, part)));
   let left = amount;
-  for (;;) {
-    const open = slots.filter((slot) => owed(slot, part).isPositive());
-    if (open.length === 0 || left.isZero()) return left;
-    const shares = left.allocate(open.map(() => Exact.one));
-    for (const [i, slot] of open.entries()) {
-      const taken = Money.min(shares[i] as Money, owed(slot, part));
-      slot.paid[part] = slot.paid[part].plus(taken);
-      left = left.minus(taken);
-    }
+  for (const [i, slot] of open.entries()) {
+    const share = Money.round(left.exact().dividedBy(open.length - i), 'down');
+    const taken = Money.min(share, owed(slot, part));
+    slot.paid[part] = slot.paid[part].plus(taken);
+    left = left.minus(taken);
   }
+  return left;
 }
 
 const totalsOf = (rows: readonly Amounts[]): Amounts => {

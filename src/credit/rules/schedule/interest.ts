@@ -43,7 +43,7 @@ export function rateStepsOf(terms: ScheduleTerms): RateStep[] {
   const { from, rate, rateChanges, newRateCounts } = terms;
   const back = newRateCounts === 'its-day' ? 0 : -1;
   const changes = rateChanges.map((change) => ({
-    from: addDays(change.from, back),
+    from: change.from <= from ? from : addDays(change.from, back),
     rate: change.rate,
   }));
   const steps: RateStep[] = [{ from, rate }, ...changes.sort((a, b) => (a.from < b.from ? -1 : 1))];
