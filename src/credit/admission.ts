@@ -5,7 +5,7 @@
  * pool.
  */
 import type { Day, Failure, Id, Money } from '../kernel/index.ts';
-import { isFailure } from '../kernel/index.ts';
+import { daysBetween, isFailure } from '../kernel/index.ts';
 import type { Taken } from '../limits/index.ts';
 import { takeLimits } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
@@ -16,6 +16,7 @@ import type { Line } from './model.ts';
 interface DrawInput {
   readonly amount: Money;
   readonly valueOn: Day;
+  readonly dueOn: Day;
   readonly reservationId?: string | undefined;
   readonly spill?: boolean | undefined;
   readonly enrol?: EnrolTerms | undefined;
@@ -35,10 +36,11 @@ export interface Admitted {
 
 /** What a drawdown takes from its line. */
 export const takeOf = <I extends DrawInput>({ item, line, id }: Wanted<I>) => {
-  const { amount, valueOn, reservationId, spill } = item.input;
+  const { amount, valueOn, dueOn, reservationId, spill } = item.input;
+  const tenorDays = daysBetween(valueOn, dueOn);
   const of = item.hold ?? reservationId;
   return {
-    step: { kind: 'draw' as const, nodeId: line.nodeId, amount, valueOn, of, spill },
+    step: { kind: 'draw' as const, nodeId: line.nodeId, amount, valueOn, of, spill, tenorDays },
     sourceId: id,
     operationId: item.operationId,
   };

@@ -5,6 +5,7 @@ import { changeLimit } from './operations/change-limit.ts';
 import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
+import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
 import { headroom, listMovements, listNodes, showNode } from './queries.ts';
 import { limitRefusals } from './refusals.ts';
@@ -30,7 +31,7 @@ export { takeOptimistically } from './take-optimistic.ts';
 
 export const limitsModule = defineModule({
   name: 'limits',
-  operations: [freeze, unfreeze, extend, changeLimit, expireReservations],
+  operations: [freeze, unfreeze, extend, changeLimit, setTerms, expireReservations],
   queries: [listNodes, showNode, headroom, listMovements],
   routes: limitRoutes,
   refusals: Object.values(limitRefusals),

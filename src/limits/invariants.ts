@@ -99,9 +99,11 @@ export const limitInvariants: readonly Invariant[] = [
   {
     name: 'limits: above its limit only after a cut',
     sql: `select n.id from limits_nodes n
-          where n.enforcement = 'HARD' and n.consumed + n.reserved > n.amount
+          where n.enforcement = 'HARD'
+            and n.consumed + n.reserved > coalesce(n.ceiling, n.amount)
             and not exists (select from limits_changes c where c.node_id = n.id
-              and c.field = 'amount' and c.new_value::numeric < c.old_value::numeric)`,
+              and (c.field = 'terms' or c.field = 'amount'
+                and c.new_value::numeric < c.old_value::numeric))`,
   },
   {
     name: 'limits: nothing is negative',

@@ -3,6 +3,7 @@
  * node revolves. The four measures (intent, approved, drawn, outstanding) are never added together.
  */
 import type { Day, Money } from '../kernel/index.ts';
+import type { DatedTerms } from './rules/dated-terms.ts';
 
 export const nodeKinds = [
   'ZONE',
@@ -33,6 +34,8 @@ export interface Counters {
   /** For NRS: the day whose draws a repayment still restores, and how much of them is left. */
   readonly sameDayOn: Day | undefined;
   readonly sameDayRestorable: Money;
+  /** By the days of a tenor bucket: what is outstanding in it. */
+  readonly bucketUse: ReadonlyMap<number, Money>;
 }
 
 export interface LimitNode extends Counters {
@@ -50,7 +53,12 @@ export interface LimitNode extends Counters {
   readonly revolving: Revolving;
   readonly enforcement: Enforcement;
   readonly contribution: Contribution;
+  /** In force on the day for which the node was read: `granted` as its terms make it. */
   readonly limit: Money;
+  readonly granted: Money;
+  readonly terms: DatedTerms;
+  /** Some child keeps headroom from its siblings. */
+  readonly fenced: boolean;
   readonly state: NodeState;
   readonly startsOn: Day;
   readonly expiresOn: Day | undefined;
@@ -101,4 +109,6 @@ export interface Movement {
   readonly consumed: ReadonlyMap<string, Money>;
   readonly valueOn: Day;
   readonly reservationId: string | undefined;
+  /** Days from value day to due day, where a node asks for them. */
+  readonly tenorDays: number | undefined;
 }

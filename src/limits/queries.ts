@@ -21,18 +21,22 @@ import {
   pageShape,
 } from '../platform/schemas.ts';
 import type { Tx } from '../platform/transaction.ts';
-import type { Binding } from './model.ts';
+import type { Binding, LimitNode } from './model.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
+import type { LimitBook } from './rules/headroom.ts';
 import {
   availableOf,
+  fencedIn,
   headroomOf,
   participants,
   refuseAmount,
   refuseClosed,
+  roomsOf,
 } from './rules/headroom.ts';
-import { readNodes, touchedNodes } from './store.ts';
-import type { SeenNode } from './store-figures.ts';
+import { refuseTenor } from './rules/tenor.ts';
+import { fencedBelow, readNodes, touchedNodes } from './store.ts';
+import type { AsOf, SeenNode } from './store-figures.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
 import { sql as build } from '../platform/sql.ts';
 
@@ -187,6 +191,23 @@ async function pathOf(tx: Tx, nodeId: string) {
   return { node, path };
 }
 
+/** The nodes with their children that keep something from each other. */
+async function bookOf(
+  context: QueryContext,
+  nodes: readonly LimitNode[],
+  at: AsOf,
+): Promise<LimitBook> {
+  const parents = nodes.flatMap((node) => (node.fenced ? node.id : []));
+  const children = await fencedBelow(context.tx, parents);
+  const seen = await seeNodes(context.tx, context.actor.scope, children, at);
+  const all = [...seen.map((one) => one.node), ...nodes];
+  return {
+    nodes: new Map(all.map((node) => [node.id, node])),
+    reservations: new Map(),
+    fenced: fencedIn(all),
+  };
+}
+
 export const headroom = query({
   name: 'limits.headroom',
   title: { zh: '可用额度及原因', en: 'Headroom, and why' },
@@ -194,6 +215,8 @@ export const headroom = query({
   input: z.strictObject({
     nodeId: IdInput('lim'),
     amount: AmountInput.optional(),
+    /** Days until it is due; asked for where a node has tenor buckets. */
+    tenorDays: z.coerce.number().int().min(0).max(36_500).optional(),
     asOf: DayInput.optional(),
     knownAt: InstantInput.transform((text) => new Date(text)).optional(),
   }),
@@ -211,14 +234,20 @@ export const headroom = query({
     path: z.array(Node),
     version: z.number().int(),
   }),
-  async run(context, { nodeId, amount, asOf, knownAt }) {
+  async run(context, { nodeId, amount, tenorDays, asOf, knownAt }) {
     const { node, path } = await pathOf(context.tx, nodeId);
     const at = asOfDay(context, asOf, knownAt);
     const seen = await seeNodes(context.tx, context.actor.scope, path, at);
     const nodes = seen.map((one) => one.node);
-    const found = headroomOf(nodes, amount, at.day);
+    const book = await bookOf(context, nodes, at);
+    const leaf = book.nodes.get(nodeId) ?? node;
+    const room = roomsOf(book, leaf);
+    const found = headroomOf(nodes, amount, at.day, room);
     const asked = amount ?? Money.of('0.01');
-    const refusal = refuseClosed(nodes, at.day, asked) ?? (amount && refuseAmount(nodes, amount));
+    const refusal =
+      refuseClosed(nodes, at.day, asked) ??
+      (amount &&
+        (refuseTenor(nodes, amount, tenorDays) ?? refuseAmount(nodes, amount, Money.zero, room)));
     return {
       nodeId,
       asOf: at.day,

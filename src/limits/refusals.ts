@@ -10,6 +10,11 @@ export const limitRefusals = refusals('limits', {
     zh: '试算情景不完整或自相矛盾',
     en: 'The scenario is incomplete or contradicts itself',
   },
+  'terms-malformed': {
+    kind: 'invalid',
+    zh: '额度计划自相矛盾',
+    en: 'The terms contradict themselves',
+  },
   'reservation-expiry-past': {
     kind: 'refused',
     zh: '预占到期时间须在将来',
@@ -36,6 +41,47 @@ export const limitRefusals = refusals('limits', {
     kind: 'refused',
     zh: '展期后的到期日须晚于原到期日，且不早于今日',
     en: 'An extension ends after the present last day and not before today',
+  },
+  'tenor-missing': {
+    kind: 'refused',
+    zh: '该额度按期限分档，须说明期限',
+    en: 'The limit has tenor buckets, so the tenor must be told',
+  },
+  'tenor-too-long': {
+    kind: 'refused',
+    zh: '期限超过最长档',
+    en: 'The tenor is longer than the longest bucket',
+  },
+  'bucket-full': { kind: 'refused', zh: '超过期限分档额度', en: 'The tenor bucket is full' },
+  'parent-soft': {
+    kind: 'refused',
+    zh: '上级额度为软约束，同级之间无从借用',
+    en: 'Below a SOFT limit there is nothing to lend or borrow',
+  },
+  'bucket-above-limit': {
+    kind: 'refused',
+    zh: '期限档超过额度',
+    en: 'A bucket is above the limit itself',
+  },
+  'bucket-too-long': {
+    kind: 'refused',
+    zh: '期限档长于上级最长档',
+    en: 'A bucket is longer than any of the parent',
+  },
+  'bucket-above-parent': {
+    kind: 'refused',
+    zh: '期限档超过上级同期限档',
+    en: 'A bucket is above that of the parent',
+  },
+  'bucket-under-used': {
+    kind: 'refused',
+    zh: '已用期限档之下不得插入更短的档',
+    en: 'No shorter bucket may be put under one that is used',
+  },
+  'bucket-below-use': {
+    kind: 'refused',
+    zh: '期限档不得低于已用',
+    en: 'A bucket may not be cut below its use',
   },
   'draw-missing': { kind: 'missing', zh: '没有这笔用款', en: 'There is no such draw' },
   'draw-already-reversed': {

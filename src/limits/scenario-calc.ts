@@ -13,6 +13,7 @@ import type { NodeFigures, ScenarioAnswer } from './rules/scenario.ts';
 import { runScenario } from './rules/scenario.ts';
 import type { Scenario, ScenarioOp } from './rules/scenario-book.ts';
 import { scenarioOps } from './rules/scenario-book.ts';
+import { termsOf, termsShape } from './terms-input.ts';
 
 const Name = TextInput(60);
 const instant = z.iso.datetime({ offset: true });
@@ -43,6 +44,7 @@ const Node = z.strictObject({
   startsOn: DayInput.optional(),
   expiresOn: DayInput.optional(),
   state: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']).default('ACTIVE'),
+  ...termsShape,
 });
 
 const Step = z.strictObject({
@@ -53,6 +55,8 @@ const Step = z.strictObject({
   of: Name.optional(),
   spill: z.boolean().default(false),
   restore: z.boolean().default(false),
+  /** Days until it is due; asked for where a node has tenor buckets. */
+  tenorDays: z.int().min(0).max(36_500).optional(),
   at: Moment.optional(),
   expiresAt: Moment.optional(),
 });
@@ -86,6 +90,7 @@ function scenarioOf(input: Input): Scenario {
   return {
     nodes: input.nodes.map(({ parent, kind, ...node }) => ({
       ...node,
+      terms: termsOf(node),
       name: node.name ?? node.id,
       kind: kind as NodeKind,
       parent: parent ?? undefined,

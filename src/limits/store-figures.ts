@@ -10,7 +10,9 @@ import type { Scope, Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
 import type { TermRecord } from './rules/as-of.ts';
-import { termsAsOf } from './rules/as-of.ts';
+import { nodeAsOf } from './rules/as-of.ts';
+import { onDay } from './rules/dated-terms.ts';
+import { termsFromText } from './terms-input.ts';
 
 /**
  * What is summed for a node: its children down to the first HARD ones, and on a cap the nodes that
@@ -233,10 +235,15 @@ async function readTerms(
   nodes: readonly LimitNode[],
   at: AsOf,
 ): Promise<readonly LimitNode[]> {
-  if (!at.past) return nodes;
-  const changes = await tx.rows<TermRecord>(selectChanges, [nodes.map((node) => node.id)]);
+  if (!at.past) return nodes.map((node) => onDay(node, at.day));
+  const rows = await tx.rows<TermRecord>(selectChanges, [nodes.map((node) => node.id)]);
+  const changes = rows.map((one) =>
+    one.field === 'terms' && one.oldValue !== null
+      ? { ...one, oldTerms: termsFromText(JSON.parse(one.oldValue)) }
+      : one,
+  );
   return nodes.map((node) =>
-    termsAsOf(
+    nodeAsOf(
       node,
       changes.filter((change) => change.nodeId === node.id),
       at,

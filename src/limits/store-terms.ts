@@ -15,6 +15,9 @@ import type {
   Revolving,
 } from './model.ts';
 import { forgetTerms } from './last-seen.ts';
+import type { DatedTerms } from './rules/dated-terms.ts';
+import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
+import { termsText } from './terms-input.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { lockAnyNode } from './store.ts';
 
@@ -86,7 +89,7 @@ export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<vo
 const updateTerm = statement(
   'limits.update-terms',
   `update limits_nodes set amount = $2::numeric, state = $3, expires_on = $4::date,
-     version = version + 1
+     terms = $5::json, ceiling = $6::numeric, version = version + 1
    where id = $1`,
 );
 const insertChange = statement(
@@ -97,7 +100,9 @@ const insertChange = statement(
 );
 
 export interface TermChange {
+  /** What is granted; the terms may make it another amount on a day. */
   readonly limit?: Money;
+  readonly terms?: DatedTerms;
   readonly state?: LimitNode['state'];
   readonly expiresOn?: Day;
 }
@@ -107,13 +112,28 @@ export async function changeTerms(
   tx: Tx,
   node: LimitNode,
   change: TermChange,
-  why: { valueOn: Day; now: Date; reason: string; operationId: string },
+  why: { valueOn: Day; today?: Day; now: Date; reason: string; operationId: string },
 ): Promise<LimitNode> {
   forgetTerms(tx);
-  const next: LimitNode = { ...node, ...change, version: node.version + 1 };
-  await tx.rows(updateTerm, [node.id, next.limit.toString(), next.state, next.expiresOn ?? null]);
+  const granted = change.limit ?? node.granted;
+  const { version } = node;
+  const changed: LimitNode = { ...node, ...change, granted, version: version + 1 };
+  const next = onDay(changed, why.today ?? why.valueOn);
+  const termsOf = ({ terms }: LimitNode): string | undefined => {
+    const text = termsText(terms);
+    return text === null ? undefined : JSON.stringify(text);
+  };
+  await tx.rows(updateTerm, [
+    node.id,
+    granted.toString(),
+    next.state,
+    next.expiresOn ?? null,
+    termsOf(next) ?? null,
+    next.terms === plainTerms ? null : ceilingOf(granted, next.terms).toString(),
+  ]);
   const fields: [string, string | undefined, string | undefined][] = [
-    ['amount', node.limit.toString(), next.limit.toString()],
+    ['amount', node.granted.toString(), granted.toString()],
+    ['terms', termsOf(node), termsOf(next)],
     ['state', node.state, next.state],
     ['expires_on', node.expiresOn, next.expiresOn],
   ];
@@ -133,6 +153,18 @@ export async function changeTerms(
     ]);
   }
   return next;
+}
+
+const updateFenced = statement(
+  'limits.update-fenced',
+  `update limits_nodes p set fenced = $2, version = version + 1
+   where p.id = $1 and p.fenced <> $2`,
+);
+
+/** Says on a locked parent whether some child keeps headroom from its siblings. */
+export async function sayFenced(tx: Tx, parentId: string, fenced: boolean): Promise<void> {
+  forgetTerms(tx);
+  await tx.rows(updateFenced, [parentId, fenced]);
 }
 
 /** Locks one node of the caller's scope; undefined when there is none. */

@@ -9,15 +9,20 @@ import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LimitNode, Movement, Reservation } from './model.ts';
+import { termsFromText } from './terms-input.ts';
 
 const nodeColumns = `id, zone_id as "zoneId", owner_id as "ownerId", parent_id as "parentId", path,
   caps, depth, name, kind, revolving, enforcement, contribution, amount, state,
   starts_on as "startsOn", expires_on as "expiresOn", outstanding, drawn, consumed, reserved,
-  same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable", version::int`;
+  same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable", version::int,
+  terms, fenced, bucket_use as "bucketUse"`;
 
 type NodeRow = Omit<
   LimitNode,
   | 'limit'
+  | 'granted'
+  | 'terms'
+  | 'bucketUse'
   | 'parentId'
   | 'expiresOn'
   | 'outstanding'
@@ -36,13 +41,30 @@ type NodeRow = Omit<
   reserved: string;
   sameDayOn: Day | null;
   sameDayRestorable: string;
+  terms: unknown;
+  bucketUse: Record<string, string> | null;
 };
 
+const nothingInBuckets: ReadonlyMap<number, Money> = new Map();
+
+const bucketsFromRow = (kept: Record<string, string> | null): ReadonlyMap<number, Money> =>
+  kept === null
+    ? nothingInBuckets
+    : new Map(Object.entries(kept).map(([days, used]) => [parseInt(days, 10), Money.of(used)]));
+
+const bucketsText = (node: LimitNode): string | null =>
+  node.bucketUse.size === 0 ? null : JSON.stringify(Object.fromEntries(node.bucketUse));
+
+/** The node with the limit it was granted; what is in force on a day is `onDay` of it. */
 export const nodeFromRow = (row: NodeRow): LimitNode => {
   const { amount, ...rest } = row;
+  const granted = Money.of(amount);
   return {
     ...rest,
-    limit: Money.of(amount),
+    granted,
+    limit: granted,
+    terms: termsFromText(row.terms),
+    bucketUse: bucketsFromRow(row.bucketUse),
     parentId: row.parentId ?? undefined,
     expiresOn: row.expiresOn ?? undefined,
     outstanding: Money.of(row.outstanding),
@@ -102,7 +124,7 @@ export async function lockHardNodes(
 const lockCounters = statement(
   'limits.lock-counters',
   `select id, version::int, outstanding, drawn, consumed, reserved, same_day_on as "sameDayOn",
-     same_day_restorable as "sameDayRestorable"
+     same_day_restorable as "sameDayRestorable", bucket_use as "bucketUse"
    from limits_nodes where id = any ($1::text[]) and enforcement = 'HARD'
    order by depth desc, id for no key update`,
 );
@@ -121,6 +143,7 @@ type CountersRow = Pick<
   | 'reserved'
   | 'sameDayOn'
   | 'sameDayRestorable'
+  | 'bucketUse'
 >;
 
 /**
@@ -153,6 +176,7 @@ export async function lockSeen(
       reserved: Money.of(row.reserved),
       sameDayOn: row.sameDayOn ?? undefined,
       sameDayRestorable: Money.of(row.sameDayRestorable),
+      bucketUse: bucketsFromRow(row.bucketUse),
     });
   }
   return nodes;
@@ -167,6 +191,27 @@ const lockOne = statement(
 export async function lockAnyNode(tx: Tx, id: string): Promise<LimitNode | undefined> {
   const [row] = await tx.rows<NodeRow>(lockOne, [id]);
   return row && nodeFromRow(row);
+}
+
+const selectFenced = statement(
+  'limits.select-fenced',
+  `with recursive below (id, fenced) as (
+     select id, fenced from limits_nodes
+     where parent_id = any ($1::text[]) and (terms is not null or fenced)
+     union
+     select c.id, c.fenced from below b join limits_nodes c on c.parent_id = b.id
+     where b.fenced and (c.terms is not null or c.fenced)
+   )
+   select ${nodeColumns} from limits_nodes where id in (select id from below)`,
+);
+
+/**
+ * The nodes below that may keep something from their siblings. Read under the lock of the parents,
+ * which every movement below takes too, they stand still without a lock of their own.
+ */
+export async function fencedBelow(tx: Tx, parents: readonly string[]): Promise<LimitNode[]> {
+  if (parents.length === 0) return [];
+  return (await tx.rows<NodeRow>(selectFenced, [parents])).map(nodeFromRow);
 }
 
 /** The nodes without any lock, for reading. */
@@ -209,10 +254,10 @@ const saveCounters = statement(
   'limits.save-counters',
   `update limits_nodes n set outstanding = c.outstanding, drawn = c.drawn, consumed = c.consumed,
      reserved = c.reserved, same_day_on = c.same_day_on,
-     same_day_restorable = c.same_day_restorable
+     same_day_restorable = c.same_day_restorable, bucket_use = c.bucket_use::json
    from unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::date[],
-     $7::numeric[]) as c (id, outstanding, drawn, consumed, reserved, same_day_on,
-     same_day_restorable)
+     $7::numeric[], $8::text[]) as c (id, outstanding, drawn, consumed, reserved, same_day_on,
+     same_day_restorable, bucket_use)
    where n.id = c.id`,
 );
 
@@ -230,6 +275,7 @@ export function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): void {
     hard.map((n) => n.reserved.toString()),
     hard.map((n) => n.sameDayOn ?? null),
     hard.map((n) => n.sameDayRestorable.toString()),
+    hard.map(bucketsText),
   ]);
 }
 
@@ -258,6 +304,7 @@ const insertMovements = bulkInsert('limits.insert-movements', 'limits_movements'
   consumed: 'numeric[]',
   value_on: 'date',
   reservation_id: 'text',
+  tenor_days: 'integer',
   source_id: 'text',
   operation_id: 'text',
   recorded_at: 'timestamptz',
@@ -296,6 +343,7 @@ export function journalMovements(
     consumed: list.map((j) => arrayText(consumed(j))),
     value_on: list.map((j) => j.movement.valueOn),
     reservation_id: list.map((j) => j.movement.reservationId),
+    tenor_days: list.map((j) => j.movement.tenorDays),
     source_id: list.map((j) => j.sourceId),
     operation_id: list.map((j) => j.operationId),
     recorded_at: list.map(() => at),

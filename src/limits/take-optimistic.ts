@@ -9,6 +9,7 @@ import { NotAsExpected } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
 import type { LimitNode, Movement } from './model.ts';
 import { lastSeen, rootsOf } from './last-seen.ts';
+import { plainTerms } from './rules/dated-terms.ts';
 import type { Step } from './rules/engine.ts';
 import { apply, decide } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
@@ -50,6 +51,7 @@ function expect(takes: readonly DrawTake[], nodes: Map<string, LimitNode>): Expe
       consumed: new Map(hardIds.map((id) => [id, amount])),
       valueOn,
       reservationId: undefined,
+      tenorDays: step.tenorDays,
     };
     return { movement, leaf, hardIds, sourceId, operationId };
   });
@@ -106,6 +108,9 @@ export async function takeOptimistically(
   const leaves = takes.map(({ step }) => step.nodeId);
   const seen = lastSeen(tx, leaves);
   if (!seen) throw new NotAsExpected('a node not seen before');
+  if ([...seen.values()].some(({ terms, fenced }) => terms !== plainTerms || fenced)) {
+    throw new NotAsExpected('a limit with terms of its own');
+  }
   const expected = expect(takes, seen);
   journalMovements(tx, expected.journal, at.now);
   const lookingForDue = lockReservationsOf(tx, [], rootsOf(tx, leaves), at.now);

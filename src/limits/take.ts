@@ -12,10 +12,12 @@ import { limitRefusals as no } from './refusals.ts';
 import type { Step } from './rules/engine.ts';
 import { apply, decide, dueExpiries } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
-import { hardIdsIn } from './rules/headroom.ts';
+import { onDay } from './rules/dated-terms.ts';
+import { fencedIn, hardIdsIn } from './rules/headroom.ts';
 import { lastSeen, rememberNodes, rootsOf } from './last-seen.ts';
 import type { JournalledMovement } from './store.ts';
 import {
+  fencedBelow,
   journalMovements,
   lockHardNodes,
   lockReservationsOf,
@@ -39,6 +41,11 @@ export interface Take {
 export interface Taken {
   readonly movement: Movement;
   readonly leaf: LimitNode;
+}
+
+interface At {
+  readonly now: Date;
+  readonly today: Day;
 }
 
 interface Loaded {
@@ -86,7 +93,25 @@ function demandWhole(nodes: ReadonlyMap<string, LimitNode>, leaves: readonly str
   }
 }
 
-async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> {
+/** The nodes as they are on the day, with the children that keep something from each other. */
+async function openBook(
+  tx: Tx,
+  locked: ReadonlyMap<string, LimitNode>,
+  reservations: Map<string, Reservation>,
+  today: Day,
+): Promise<LimitBook> {
+  const parents = [...locked.values()].flatMap((node) => (node.fenced ? node.id : []));
+  const children = await fencedBelow(tx, parents);
+  const nodes = new Map(children.map((node) => [node.id, onDay(node, today)]));
+  for (const [id, node] of locked) nodes.set(id, onDay(node, today));
+  return {
+    nodes,
+    reservations,
+    fenced: parents.length === 0 ? undefined : fencedIn(nodes.values()),
+  };
+}
+
+async function load(tx: Tx, takes: readonly Take[], { now, today }: At): Promise<Loaded> {
   const named = takes.flatMap(({ step }) => namedReservation(step) ?? []);
   const leaves = [...new Set(takes.flatMap(({ step }) => ('nodeId' in step ? step.nodeId : [])))];
   if (!lastSeen(tx, leaves)) rememberNodes(tx, (await touchedNodes(tx, leaves)).values());
@@ -103,7 +128,8 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
     nodes = await lockAsked(tx, withLate(reservations));
   }
   demandWhole(nodes, leaves);
-  return { book: { nodes, reservations }, before: new Map(nodes) };
+  const book = await openBook(tx, nodes, reservations, today);
+  return { book, before: new Map(book.nodes) };
 }
 
 /**
@@ -114,10 +140,10 @@ async function load(tx: Tx, takes: readonly Take[], now: Date): Promise<Loaded> 
 export async function takeLimits(
   tx: Tx,
   takes: readonly Take[],
-  at: { readonly now: Date; readonly today: Day },
+  at: At,
 ): Promise<(Taken | Failure)[]> {
   if (takes.length === 0) return [];
-  const { book, before } = await load(tx, takes, at.now);
+  const { book, before } = await load(tx, takes, at);
   const held = new Map(book.reservations);
   const journal: JournalledMovement[] = [];
   const created: NewReservation[] = [];

@@ -3,7 +3,7 @@
  * run again costs twice, so after a disappointment the next ones are run carefully, twice as many
  * each time: near a full limit refusals are common, far from it they are not.
  */
-import { NotAsExpected } from './operation.ts';
+import { isFailure } from '../kernel/failure.ts';
 
 const mostCareful = 64;
 const mostQueues = 10_000;
@@ -30,7 +30,8 @@ export class Optimism {
       if (mood) this.#moods.delete(queue);
       return result;
     } catch (problem) {
-      if (!(problem instanceof NotAsExpected)) throw problem;
+      // A guard of the table may have said no before the rules could; they say why when asked.
+      if (isFailure(problem)) throw problem;
       this.#disappoint(queue, mood?.penalty ?? 1);
       return work(false);
     }

@@ -29,6 +29,11 @@ const notOpen = { startsOn: '2026-11-21', expiresOn: '2026-11-30' };
 const held: Step = { op: 'reserve', node: 'line', amount: '50.00', ref: 'hold' };
 const used: Step = { op: 'draw', node: 'line', amount: '50.00', ref: 'use' };
 
+const buckets = [
+  { days: 30, amount: '20.00' },
+  { days: 60, amount: '10.00' },
+];
+
 const rows: readonly Row[] = [
   {
     code: 'reservation-expiry-past',
@@ -74,6 +79,25 @@ const rows: readonly Row[] = [
     what: 'expired yesterday, an unknown reservation, above the limit',
     line: expired,
     step: { ...draw, of: 'nothing' },
+  },
+  {
+    code: 'tenor-missing',
+    what: 'a line by tenor, none told, an unknown reservation',
+    line: { buckets },
+    step: { ...draw, of: 'nothing' },
+  },
+  {
+    code: 'tenor-too-long',
+    what: 'a day longer than the longest bucket of the root, the line full',
+    root: { buckets },
+    line: { buckets: [{ days: 90, amount: '0.00' }] },
+    step: { ...draw, tenorDays: 61 },
+  },
+  {
+    code: 'bucket-full',
+    what: 'a fen above the bucket, an unknown reservation',
+    line: { buckets },
+    step: { op: 'draw', node: 'line', amount: '10.01', tenorDays: 31, of: 'nothing' },
   },
   {
     code: 'draw-missing',
@@ -188,6 +212,12 @@ const elsewhere: readonly string[] = [
   'limit-not-owned',
   'version-stale',
   'extension-too-short',
+  'parent-soft',
+  'bucket-above-limit',
+  'bucket-too-long',
+  'bucket-above-parent',
+  'bucket-under-used',
+  'bucket-below-use',
 ];
 
 interface Answer {
@@ -222,7 +252,7 @@ describe('refusals of limits', () => {
   it('have a row each, in the order of precedence', () => {
     const codes = [...new Set(rows.map((row) => row.code))];
     const listed = Object.keys(limitRefusals).filter(
-      (code) => !elsewhere.includes(code) && code !== 'scenario-malformed',
+      (code) => !elsewhere.includes(code) && !code.endsWith('-malformed'),
     );
     expect(codes).to.deep.equal(listed);
   });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, Money, isFailure, newId } from '../../kernel/index.ts';
+import { daysBetween, Failure, Money, isFailure, newId } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
@@ -78,6 +78,7 @@ async function giveBack(context: Context, repaid: readonly Repaid[]): Promise<vo
         nodeId: one.drawdown.nodeId,
         amount: one.principal,
         valueOn: one.valueOn,
+        tenorDays: daysBetween(one.drawdown.valueOn, one.drawdown.dueOn),
       },
       sourceId: one.id,
       operationId: one.operationId,

@@ -1,23 +1,30 @@
 /**
- * The terms of a node as they stood: the changes that came later, or were not known yet, undone.
+ * A node as it stood on a day: the changes of terms that came later, or were not known yet, undone,
+ * and the limit that the remaining terms make on that day.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Money } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
+import type { DatedTerms } from './dated-terms.ts';
+import { onDay, plainTerms } from './dated-terms.ts';
 
 /** One change of a term, as it was recorded. */
 export interface TermRecord {
   readonly nodeId: string;
-  readonly field: 'amount' | 'state' | 'expires_on';
+  readonly field: 'amount' | 'state' | 'expires_on' | 'terms';
   readonly oldValue: string | null;
+  /** `oldValue` of terms, read. */
+  readonly oldTerms?: DatedTerms | undefined;
   readonly valueOn: Day;
   readonly recordedAt: Date;
 }
 
-function undone(node: LimitNode, { field, oldValue }: TermRecord): LimitNode {
+function undone(node: LimitNode, { field, oldValue, oldTerms }: TermRecord): LimitNode {
   switch (field) {
     case 'amount':
-      return { ...node, limit: Money.of(oldValue ?? '0') };
+      return { ...node, granted: Money.of(oldValue ?? '0') };
+    case 'terms':
+      return { ...node, terms: oldTerms ?? plainTerms };
     case 'state':
       return { ...node, state: oldValue as LimitNode['state'] };
     case 'expires_on':
@@ -26,11 +33,13 @@ function undone(node: LimitNode, { field, oldValue }: TermRecord): LimitNode {
 }
 
 /** @param changes of this node, the latest first. */
-export const termsAsOf = (
+export function nodeAsOf(
   node: LimitNode,
   changes: readonly TermRecord[],
   { day, knownAt }: { readonly day: Day; readonly knownAt: Date | undefined },
-): LimitNode =>
-  changes
-    .filter((one) => one.valueOn > day || (knownAt !== undefined && one.recordedAt > knownAt))
-    .reduce(undone, node);
+): LimitNode {
+  const later = changes.filter(
+    (one) => one.valueOn > day || (knownAt !== undefined && one.recordedAt > knownAt),
+  );
+  return onDay(later.reduce(undone, node), day);
+}

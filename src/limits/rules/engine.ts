@@ -8,7 +8,8 @@ import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { LimitBook } from './headroom.ts';
-import { participants, refuseAmount, refuseClosed } from './headroom.ts';
+import { participants, refuseAmount, refuseClosed, roomsOf } from './headroom.ts';
+import { bucketsAfter, refuseTenor } from './tenor.ts';
 
 export type Step =
   | {
@@ -18,6 +19,7 @@ export type Step =
       readonly valueOn: Day;
       readonly reservationId: string;
       readonly expiresAt: Date;
+      readonly tenorDays?: number | undefined;
     }
   | {
       readonly kind: 'draw';
@@ -27,12 +29,15 @@ export type Step =
       readonly of?: string | undefined;
       /** Take what exceeds the reservation from the headroom instead of refusing. */
       readonly spill?: boolean | undefined;
+      readonly tenorDays?: number | undefined;
     }
   | {
       readonly kind: 'repay';
       readonly nodeId: string;
       readonly amount: Money;
       readonly valueOn: Day;
+      /** Of what is repaid, so that the same bucket is freed. */
+      readonly tenorDays?: number | undefined;
     }
   | {
       readonly kind: 'release' | 'expire';
@@ -49,6 +54,7 @@ export type Step =
       readonly of?: string | undefined;
       /** Put the reservation that the draw used back in place. */
       readonly restore?: boolean | undefined;
+      readonly tenorDays?: number | undefined;
     };
 
 function refuseReservation(
@@ -148,7 +154,7 @@ type ReleaseStep = Exclude<Step, { readonly nodeId: string }>;
 function movement(
   book: LimitBook,
   leaf: LimitNode,
-  step: { kind: Step['kind']; amount: Money; valueOn: Day },
+  step: { kind: Step['kind']; amount: Money; valueOn: Day; tenorDays?: number | undefined },
   change: Change,
   reservationId: string | undefined,
 ): Movement {
@@ -161,6 +167,7 @@ function movement(
     consumed: consumedAlong(book, leaf, change, step.valueOn, reversal),
     valueOn: step.valueOn,
     reservationId,
+    tenorDays: step.tenorDays,
   };
 }
 
@@ -171,7 +178,10 @@ function decideReserve(
 ): Movement | Failure {
   const nodes = participants(book, leaf);
   const refusal =
-    refuseClosed(nodes, step.valueOn, step.amount) ?? refuseAmount(nodes, step.amount);
+    refuseClosed(nodes, step.valueOn, step.amount) ??
+    // Without a tenor the buckets are asked when it is drawn.
+    (step.tenorDays === undefined ? undefined : refuseTenor(nodes, step.amount, step.tenorDays)) ??
+    refuseAmount(nodes, step.amount, Money.zero, roomsOf(book, leaf));
   if (refusal) return refusal;
   const change = { reserved: step.amount, outstanding: nothing, drawn: nothing };
   return movement(book, leaf, step, change, step.reservationId);
@@ -179,7 +189,9 @@ function decideReserve(
 
 function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
   const nodes = participants(book, leaf);
-  const closed = refuseClosed(nodes, step.valueOn, step.amount);
+  const closed =
+    refuseClosed(nodes, step.valueOn, step.amount) ??
+    refuseTenor(nodes, step.amount, step.tenorDays);
   if (closed) return closed;
   let held = nothing;
   if (step.of !== undefined) {
@@ -198,7 +210,9 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
     }
   }
   const beyond = Money.max(step.amount.minus(held), nothing);
-  const refusal = beyond.isZero() ? undefined : refuseAmount(nodes, beyond, held);
+  const refusal = beyond.isZero()
+    ? undefined
+    : refuseAmount(nodes, beyond, held, roomsOf(book, leaf));
   if (refusal) return refusal;
   const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
   return movement(book, leaf, step, change, step.of);
@@ -273,6 +287,7 @@ function moved(node: LimitNode, m: Movement): LimitNode {
     drawn: node.drawn.plus(m.drawn),
     reserved: node.reserved.plus(m.reserved),
     consumed,
+    bucketUse: bucketsAfter(node, m.tenorDays, m.outstanding),
     ...restorable,
   };
 }

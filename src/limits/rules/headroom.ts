@@ -7,11 +7,58 @@ import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { Binding, BindingCause, ClosedCause, LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { Siblings } from './borrowing.ts';
+import { roomsAlong } from './borrowing.ts';
 
 /** What a batch has loaded. Values are immutable; applying a movement replaces them. */
 export interface LimitBook {
   readonly nodes: Map<string, LimitNode>;
   readonly reservations: Map<string, Reservation>;
+  /** By parent: the children that keep something from their siblings. Absent: there are none. */
+  readonly fenced?: ReadonlyMap<string, readonly string[]> | undefined;
+}
+
+/** By parent: ids of the children that keep something from their siblings, or whose children do. */
+export function fencedIn(nodes: Iterable<LimitNode>): Map<string, string[]> {
+  const byId = new Map([...nodes].map((node) => [node.id, node]));
+  const fenced = new Map<string, string[]>();
+  for (const { id, terms, path } of byId.values()) {
+    if (terms.lend === undefined) continue;
+    for (const [i, child] of [id, ...path.slice(1)].entries()) {
+      const parent = path[i + 1];
+      if (parent === undefined) break;
+      const known = fenced.get(parent) ?? [];
+      if (known.includes(child)) break;
+      fenced.set(parent, [...known, child]);
+    }
+  }
+  return fenced;
+}
+
+/** What a node lets through; where nobody lends or borrows, what it has available. */
+export type Room = (node: LimitNode) => Money;
+
+/** How much each node that a movement on `leaf` touches lets through. */
+export function roomsOf(book: LimitBook, leaf: LimitNode): Room {
+  const nodesOf = (path: readonly string[]) => path.flatMap((id) => book.nodes.get(id) ?? []);
+  const caps = leaf.path.flatMap((id) => book.nodes.get(id)?.caps ?? []);
+  const paths = [leaf.path, ...caps.map((cap) => book.nodes.get(cap)?.path ?? [])];
+  const shares = paths.some((path) =>
+    path.some(
+      (id) => book.fenced?.has(id) === true || book.nodes.get(id)?.terms.borrow !== undefined,
+    ),
+  );
+  if (!shares) return availableOf;
+  const siblings: Siblings = {
+    ringFenced: (nodeId) => nodesOf(book.fenced?.get(nodeId) ?? []),
+  };
+  const rooms = new Map<string, Money>();
+  for (const path of paths) {
+    for (const [id, room] of roomsAlong(siblings, nodesOf(path))) {
+      if (!rooms.has(id)) rooms.set(id, room);
+    }
+  }
+  return (node) => rooms.get(node.id) ?? availableOf(node);
 }
 
 /** limit − consumed − reserved. One function on every path; negative after a cut below use. */
@@ -66,9 +113,9 @@ const bindingOf = (node: LimitNode, cause: BindingCause, shortBy: Money): Bindin
 });
 
 /** The HARD nodes on which `amount` does not fit; what fits without the reservations is `held`. */
-function tooSmall(nodes: readonly LimitNode[], amount: Money): Binding[] {
+function tooSmall(nodes: readonly LimitNode[], amount: Money, room: Room): Binding[] {
   return nodes.flatMap((node) => {
-    const available = availableOf(node);
+    const available = room(node);
     if (node.enforcement === 'SOFT' || amount.atMost(available)) return [];
     const held = amount.atMost(available.plus(node.reserved));
     return bindingOf(node, held ? 'held' : 'used-up', amount.minus(available));
@@ -97,8 +144,14 @@ const oneFen = Money.of('0.01');
  * Evaluates every constraint and names all that bind.
  * @param amount asked for; without it the binding nodes are those with the least headroom.
  * @param day of the request: a node that takes nothing on it leaves no headroom at all.
+ * @param room of each node, where siblings lend and borrow.
  */
-export function headroomOf(nodes: readonly LimitNode[], amount?: Money, day?: Day): Headroom {
+export function headroomOf(
+  nodes: readonly LimitNode[],
+  amount?: Money,
+  day?: Day,
+  room: Room = availableOf,
+): Headroom {
   const closed = day === undefined ? [] : closedNodes(nodes, day, amount ?? oneFen);
   if (closed.length > 0) {
     return { headroom: Money.zero, binding: closed, smallestAdmissible: Money.zero };
@@ -107,10 +160,10 @@ export function headroomOf(nodes: readonly LimitNode[], amount?: Money, day?: Da
   if (hard.length === 0) {
     return { headroom: undefined, binding: [], smallestAdmissible: undefined };
   }
-  const headroom = hard.map(availableOf).reduce((a, b) => Money.min(a, b));
+  const headroom = hard.map(room).reduce((a, b) => Money.min(a, b));
   return {
     headroom,
-    binding: tooSmall(hard, amount ?? headroom.plus(oneFen)),
+    binding: tooSmall(hard, amount ?? headroom.plus(oneFen), room),
     smallestAdmissible: Money.max(headroom, Money.zero),
   };
 }
@@ -123,8 +176,9 @@ export function refuseAmount(
   nodes: readonly LimitNode[],
   amount: Money,
   held: Money = Money.zero,
+  room: Room = availableOf,
 ): Failure | undefined {
-  const { binding, headroom, smallestAdmissible } = headroomOf(nodes, amount);
+  const { binding, headroom, smallestAdmissible } = headroomOf(nodes, amount, undefined, room);
   if (binding.length === 0) return undefined;
   return new Failure(no['limit-exceeded'], {
     requested: amount.plus(held),

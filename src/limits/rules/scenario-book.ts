@@ -6,7 +6,10 @@ import type { Day } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { DatedTerms } from './dated-terms.ts';
+import { demandTerms, plainTerms } from './dated-terms.ts';
 import type { LimitBook } from './headroom.ts';
+import { fencedIn } from './headroom.ts';
 
 export const scenarioOps = [
   'reserve',
@@ -34,7 +37,7 @@ export type ScenarioNode = Pick<
   | 'startsOn'
   | 'expiresOn'
   | 'state'
-> & { readonly parent: string | undefined };
+> & { readonly parent: string | undefined; readonly terms?: DatedTerms | undefined };
 
 export interface ScenarioStep {
   readonly op: ScenarioOp;
@@ -46,6 +49,8 @@ export interface ScenarioStep {
   readonly of: string | undefined;
   readonly spill: boolean;
   readonly restore: boolean;
+  /** Days until it is due, where a node has tenor buckets. */
+  readonly tenorDays?: number | undefined;
   readonly now: Date;
   readonly day: Day;
   readonly expiresAt: Date;
@@ -145,6 +150,7 @@ const unused = {
   reserved: Money.zero,
   sameDayOn: undefined,
   sameDayRestorable: Money.zero,
+  bucketUse: new Map<number, Money>(),
 } as const;
 
 /** The scenario's tree, nothing used yet. Throws `scenario-malformed` with every problem. */
@@ -160,6 +166,9 @@ export function openBook(scenario: Scenario): LimitBook {
     return {
       ...node,
       ...unused,
+      granted: node.limit,
+      terms: node.terms ?? plainTerms,
+      fenced: false,
       zoneId: '',
       ownerId: '',
       parentId: parent,
@@ -168,5 +177,10 @@ export function openBook(scenario: Scenario): LimitBook {
       version: 1,
     };
   });
-  return { nodes: new Map(nodes.map((node) => [node.id, node])), reservations: new Map() };
+  for (const node of nodes) demandTerms(node.terms);
+  return {
+    nodes: new Map(nodes.map((node) => [node.id, node])),
+    reservations: new Map(),
+    fenced: fencedIn(nodes),
+  };
 }

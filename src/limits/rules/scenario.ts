@@ -9,7 +9,8 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Step } from './engine.ts';
 import { apply, decide, dueExpiries } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
-import { availableOf, headroomOf, participants } from './headroom.ts';
+import { onDay } from './dated-terms.ts';
+import { availableOf, headroomOf, participants, roomsOf } from './headroom.ts';
 import type { Scenario, ScenarioStep } from './scenario-book.ts';
 import { openBook } from './scenario-book.ts';
 import { refuseFreeze, refuseSettled, refuseUnfreeze } from './terms.ts';
@@ -41,6 +42,7 @@ export interface ScenarioAnswer {
 /** What a draw of the scenario did, so that it can be repaid by name or reversed. */
 interface Draw {
   readonly nodeId: string;
+  readonly tenorDays: number | undefined;
   readonly amount: Money;
   readonly of: string | undefined;
   readonly repaid: Money;
@@ -81,6 +83,7 @@ function reserve(trial: Trial, step: ScenarioStep): Refusal {
     valueOn: step.day,
     reservationId,
     expiresAt,
+    tenorDays: step.tenorDays,
   });
   if (refusal) return refusal;
   const made: Reservation = {
@@ -97,16 +100,24 @@ function reserve(trial: Trial, step: ScenarioStep): Refusal {
 
 /** Without a node or an amount those of the reservation are meant. */
 function draw(trial: Trial, step: ScenarioStep): Refusal {
-  const { of, spill, day: valueOn } = step;
+  const { of, spill, day: valueOn, tenorDays } = step;
   const reservation = of === undefined ? undefined : trial.book.reservations.get(of);
   const nodeId = step.node ?? reservation?.nodeId;
   const amount = step.amount ?? reservation?.amount;
   if (nodeId === undefined || amount === undefined) {
     return new Failure(no['reservation-missing'], { reservationId: of });
   }
-  const refusal = carryOut(trial, { kind: 'draw', nodeId, amount, valueOn, of, spill });
+  const refusal = carryOut(trial, {
+    kind: 'draw',
+    nodeId,
+    amount,
+    valueOn,
+    of,
+    spill,
+    tenorDays,
+  });
   if (refusal) return refusal;
-  trial.draws.set(step.ref, { nodeId, amount, of, repaid: Money.zero, reversed: false });
+  trial.draws.set(step.ref, { nodeId, tenorDays, amount, of, repaid: Money.zero, reversed: false });
   trial.owed.set(nodeId, owedAt(trial, nodeId).plus(amount));
   return undefined;
 }
@@ -128,7 +139,13 @@ function repay(trial: Trial, step: ScenarioStep): Refusal {
       smallestAdmissible: owed,
     });
   }
-  const refusal = carryOut(trial, { kind: 'repay', nodeId, amount, valueOn });
+  const refusal = carryOut(trial, {
+    kind: 'repay',
+    nodeId,
+    amount,
+    valueOn,
+    tenorDays: drawn?.tenorDays ?? step.tenorDays,
+  });
   if (refusal) return refusal;
   trial.owed.set(nodeId, owedAt(trial, nodeId).minus(amount));
   if (of !== undefined && drawn) {
@@ -170,6 +187,7 @@ function reverse(trial: Trial, step: ScenarioStep): Refusal {
     valueOn: step.day,
     of: drawn.of,
     restore: step.restore,
+    tenorDays: drawn.tenorDays,
   });
   if (refusal) return refusal;
   trial.draws.set(of, { ...drawn, reversed: true });
@@ -181,11 +199,11 @@ function changeNode(
   { book }: Trial,
   step: ScenarioStep,
   refuse: (node: LimitNode) => Refusal,
-  change: Partial<Pick<LimitNode, 'state' | 'limit'>>,
+  change: Partial<Pick<LimitNode, 'state' | 'granted'>>,
 ): Refusal {
   const node = book.nodes.get(step.node ?? '');
   const refusal = node ? refuse(node) : new Failure(no['node-missing'], { nodeId: step.node });
-  if (!refusal && node) book.nodes.set(node.id, { ...node, ...change });
+  if (!refusal && node) book.nodes.set(node.id, onDay({ ...node, ...change }, step.day));
   return refusal;
 }
 
@@ -207,7 +225,7 @@ function carryOutStep(trial: Trial, step: ScenarioStep): Refusal {
     case 'unfreeze':
       return changeNode(trial, step, refuseUnfreeze, { state: 'ACTIVE' });
     case 'set-limit':
-      return changeNode(trial, step, refuseSettled, { limit: step.amount ?? Money.zero });
+      return changeNode(trial, step, refuseSettled, { granted: step.amount ?? Money.zero });
   }
 }
 
@@ -217,7 +235,8 @@ export function figuresOf(book: LimitBook, node: LimitNode, day: Day): NodeFigur
     used: node.consumed,
     reserved: node.reserved,
     available: availableOf(node),
-    headroom: headroomOf(participants(book, node), undefined, day).headroom ?? null,
+    headroom:
+      headroomOf(participants(book, node), undefined, day, roomsOf(book, node)).headroom ?? null,
     outstanding: node.outstanding,
     drawnCumulative: node.drawn,
   };
@@ -232,11 +251,14 @@ function admissible(trial: Trial, step: ScenarioStep, refusal: Refusal): Money |
   if (said instanceof Money) return said;
   const node = trial.book.nodes.get(nodeIdOf(trial, step) ?? '');
   if (!node) return null;
-  const { smallestAdmissible } = headroomOf(participants(trial.book, node), undefined, step.day);
+  const { book } = trial;
+  const room = roomsOf(book, node);
+  const { smallestAdmissible } = headroomOf(participants(book, node), undefined, step.day, room);
   return smallestAdmissible ?? null;
 }
 
 function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
+  for (const [id, node] of trial.book.nodes) trial.book.nodes.set(id, onDay(node, step.day));
   const due = dueExpiries(trial.book, step.now, step.day);
   for (const expiry of due) carryOut(trial, expiry);
   const refusal = carryOutStep(trial, step);

@@ -1,0 +1,113 @@
+/**
+ * Sets the dated terms of a limit (额度计划、临时额度、押品、期限分档、调剂), always by two persons. The full
+ * state is sent and the difference journalled. A cut below what is used is carried out, as by
+ * `change-limit`: the excess is told, and nothing is admitted until use has fallen.
+ */
+import { z } from 'zod';
+import type { Money } from '../../kernel/index.ts';
+import { Failure } from '../../kernel/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import { MoneyText } from '../../platform/schemas.ts';
+import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import type { LimitNode } from '../model.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import type { DatedTerms } from '../rules/dated-terms.ts';
+import { demandTerms, onDay } from '../rules/dated-terms.ts';
+import { availableOf } from '../rules/headroom.ts';
+import { refuseBuckets } from '../rules/tenor.ts';
+import { excessOf, refuseSettled } from '../rules/terms.ts';
+import { fencedBelow } from '../store.ts';
+import { lockNode, sayFenced } from '../store-terms.ts';
+import { termsOf, termsShape } from '../terms-input.ts';
+
+const input = z.strictObject({ ...changeShape, ...termsShape });
+type Input = z.output<typeof input>;
+
+/** The largest amount that the terms could ever grant, for the tiers of approval. */
+const stake = (one: Input): Money | undefined =>
+  [...one.schedule, ...one.seasons, ...one.topUps]
+    .map((step) => step.amount)
+    .reduce<Money | undefined>(
+      (most, amount) => (most?.atLeast(amount) ? most : amount),
+      undefined,
+    );
+
+/** Lending and borrowing need a parent whose counters say what is left. */
+async function demandHardParent(
+  context: Context,
+  node: LimitNode,
+  terms: DatedTerms,
+): Promise<LimitNode | undefined> {
+  const parent = node.parentId && (await lockNode(context.tx, node.parentId));
+  const shares = terms.lend !== undefined || terms.borrow !== undefined;
+  if (shares && (!parent || parent.enforcement === 'SOFT')) {
+    throw new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
+  }
+  return parent || undefined;
+}
+
+/** Tells the nodes above, from the parent up, whether something below is not lent. */
+async function sayAbove({ tx }: Context, parent: LimitNode): Promise<void> {
+  for (let above: LimitNode | undefined = parent; above;) {
+    const children = await fencedBelow(tx, [above.id]);
+    const { id } = above;
+    const fenced = children.some(
+      (one) => one.parentId === id && (one.terms.lend !== undefined || one.fenced),
+    );
+    if (fenced === above.fenced) return;
+    await sayFenced(tx, id, fenced);
+    above = above.parentId === undefined ? undefined : await lockNode(tx, above.parentId);
+  }
+}
+
+async function tellExcess(context: Context, item: Item<Input>, node: LimitNode): Promise<void> {
+  const excess = excessOf(node);
+  if (!excess) return;
+  const { id: subjectId, zoneId, ownerId, limit, consumed: used, reserved } = node;
+  const payload = { limit, used, reserved, excess };
+  context.emit(item, { name: 'limits.over-limit', zoneId, ownerId, subjectId, payload });
+}
+
+export const setTerms = operation({
+  name: 'limits.set-terms',
+  title: { zh: '设定额度计划', en: 'Set the dated terms of a limit' },
+  permission: 'limits:manage',
+  approval: { always: true, amount: stake, permission: 'limits:approve' },
+  versioned: true,
+  input,
+  output: Changed.extend({
+    /** In force today. */
+    limit: MoneyText,
+    available: MoneyText.nullable(),
+    overLimit: MoneyText.nullable(),
+  }),
+  async run(context, item) {
+    const terms = termsOf(item.input);
+    demandTerms(terms);
+    // The child is locked before its parent, as by everybody.
+    const node = onDay(await nodeToChange(context, item), context.today);
+    const settled = refuseSettled(node);
+    if (settled) throw settled;
+    const parent = await demandHardParent(context, node, terms);
+    const onToday = onDay({ ...node, terms }, context.today);
+    const refusal = refuseBuckets({ ...onToday, terms: node.terms }, terms.buckets, parent);
+    if (refusal) throw refusal;
+    const after = await changeNode(
+      context,
+      item,
+      node,
+      { terms },
+      { name: 'limits.terms-set', payload: { reason: item.input.reason } },
+    );
+    if (parent) await sayAbove(context, parent);
+    await tellExcess(context, item, after);
+    const hard = after.enforcement === 'HARD';
+    return {
+      ...changed(after),
+      limit: after.limit.toString(),
+      available: hard ? availableOf(after).toString() : null,
+      overLimit: excessOf(after)?.toString() ?? null,
+    };
+  },
+});

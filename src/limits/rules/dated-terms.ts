@@ -1,0 +1,200 @@
+/**
+ * What a limit is on a day (额度计划、临时额度、押品): its standing amount or the dated step in force, plus
+ * temporary top-ups, bounded or raised by collateral. The figure is worked out when it is asked for,
+ * so no job stands between a date and its effect.
+ */
+import type { Day, Rate } from '../../kernel/index.ts';
+import { Exact, Failure, Money } from '../../kernel/index.ts';
+import { limitRefusals as no } from '../refusals.ts';
+
+/** A standing amount from this day on. */
+export interface LimitStep {
+  readonly from: Day;
+  readonly amount: Money;
+}
+
+/** A window of every year, `MM-DD` to `MM-DD`, which may run over the turn of the year. */
+export interface Season {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: Money;
+}
+
+/** A temporary limit 临时额度 with dates of its own, both included. */
+export interface TopUp {
+  readonly ref: string;
+  readonly amount: Money;
+  readonly from: Day;
+  readonly to: Day;
+}
+
+export interface Collateral {
+  readonly ref: string;
+  /** Yuan for one piece. */
+  readonly price: Money;
+  readonly quantity: Exact;
+  /** Share of the value that does not count, 0 to 1. */
+  readonly haircut: Rate;
+}
+
+/** The largest use with a tenor of up to so many days. */
+export interface TenorBucket {
+  readonly days: number;
+  readonly amount: Money;
+}
+
+export interface DatedTerms {
+  readonly steps: readonly LimitStep[];
+  readonly seasons: readonly Season[];
+  readonly topUps: readonly TopUp[];
+  /** LINE: collateral is not asked. MIN: it bounds the line. SUM: it adds to it. */
+  readonly basis: 'LINE' | 'MIN' | 'SUM';
+  readonly collateral: readonly Collateral[];
+  /** By tenor, shortest first; none: any tenor. */
+  readonly buckets: readonly TenorBucket[];
+  /** What of its free part siblings may use; undefined: all of it. */
+  readonly lend: Money | undefined;
+  /** How far it may use what siblings leave free; undefined: not at all. */
+  readonly borrow: Money | undefined;
+}
+
+export const plainTerms: DatedTerms = {
+  steps: [],
+  seasons: [],
+  topUps: [],
+  basis: 'LINE',
+  collateral: [],
+  buckets: [],
+  lend: undefined,
+  borrow: undefined,
+};
+
+const inSeason = ({ from, to }: Season, day: Day): boolean => {
+  const date = day.slice(5);
+  return from <= to ? date >= from && date <= to : date >= from || date <= to;
+};
+
+/** The standing part on a day: a season before a step before the granted amount. */
+export function standingOn(granted: Money, terms: DatedTerms, day: Day): Money {
+  const season = terms.seasons.find((one) => inSeason(one, day));
+  if (season) return season.amount;
+  const reached = terms.steps.filter((step) => step.from <= day);
+  return (
+    reached.reduce<LimitStep | undefined>(
+      (latest, step) => (latest && latest.from > step.from ? latest : step),
+      undefined,
+    )?.amount ?? granted
+  );
+}
+
+export const topUpOn = ({ topUps }: DatedTerms, day: Day): Money =>
+  Money.sum(topUps.filter((one) => one.from <= day && day <= one.to).map((one) => one.amount));
+
+/** Σ price · quantity, and what of it counts after the haircut; each piece rounds once. */
+export function collateralValue(pieces: readonly Collateral[]): { full: Money; counted: Money } {
+  return {
+    full: Money.sum(pieces.map(({ price, quantity }) => price.times(quantity))),
+    counted: Money.sum(
+      pieces.map(({ price, quantity, haircut }) =>
+        price.times(quantity.times(Exact.one.minus(Exact.of(haircut.toString())))),
+      ),
+    ),
+  };
+}
+
+/** The limit in force on a day, never below zero. Source: domain formulas, `eff(n, t)`. */
+export function limitOn(granted: Money, terms: DatedTerms, day: Day): Money {
+  const sanctioned = standingOn(granted, terms, day).plus(topUpOn(terms, day));
+  const { counted } = collateralValue(terms.collateral);
+  const base =
+    terms.basis === 'MIN'
+      ? Money.min(sanctioned, counted)
+      : terms.basis === 'SUM'
+        ? sanctioned.plus(counted)
+        : sanctioned;
+  return Money.max(base, Money.zero);
+}
+
+/** The most that the terms could let through on any day, borrowed headroom included. */
+export function ceilingOf(granted: Money, terms: DatedTerms): Money {
+  const standing = [...terms.steps, ...terms.seasons]
+    .map((one) => one.amount)
+    .reduce((most, amount) => Money.max(most, amount), granted);
+  const { counted } = collateralValue(terms.collateral);
+  return Money.sum([
+    standing,
+    ...terms.topUps.map((one) => one.amount),
+    terms.basis === 'SUM' ? counted : Money.zero,
+    terms.borrow ?? Money.zero,
+  ]);
+}
+
+/** The node with the limit that is in force on the day. */
+export const onDay = <N extends { readonly granted: Money; readonly terms: DatedTerms }>(
+  node: N & { readonly limit: Money },
+  day: Day,
+): N & { readonly limit: Money } =>
+  node.terms === plainTerms && node.limit === node.granted
+    ? node
+    : { ...node, limit: limitOn(node.granted, node.terms, day) };
+
+/** How a top-up and the standing limit share what is used, standing first. */
+export function topUpUse(
+  granted: Money,
+  terms: DatedTerms,
+  day: Day,
+  { consumed, reserved }: { readonly consumed: Money; readonly reserved: Money },
+): { sanctioned: Money; used: Money; blocked: Money; available: Money } {
+  const sanctioned = topUpOn(terms, day);
+  const standing = standingOn(granted, terms, day);
+  const within = (amount: Money): Money => Money.min(Money.max(amount, Money.zero), sanctioned);
+  const used = within(consumed.minus(standing));
+  const blocked = within(consumed.plus(reserved).minus(standing)).minus(used);
+  return { sanctioned, used, blocked, available: sanctioned.minus(used).minus(blocked) };
+}
+
+/** Days on which the limit may differ from the day before, after `from` and up to `until`. */
+export function turningDays(terms: DatedTerms, from: Day, until: Day, next: (day: Day) => Day) {
+  const days = new Set<Day>();
+  for (const step of terms.steps) days.add(step.from);
+  for (const one of terms.topUps) days.add(one.from).add(next(one.to));
+  for (let year = from.slice(0, 4); year <= until.slice(0, 4); year = nextYear(year)) {
+    for (const season of terms.seasons) {
+      days.add(`${year}-${season.from}` as Day);
+      days.add(next(`${year}-${season.to}` as Day));
+    }
+  }
+  return [...days].filter((day) => day > from && day <= until).sort();
+}
+
+const nextYear = (year: string): string => String(BigInt(year) + 1n).padStart(4, '0');
+
+/** What is wrong with terms by themselves, each by its place. */
+export function termsProblems(terms: DatedTerms): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  const twice = (list: readonly string[], path: string): void => {
+    if (new Set(list).size < list.length) problems.push({ path, message: 'the same twice' });
+  };
+  twice(
+    terms.steps.map((step) => step.from),
+    'steps',
+  );
+  twice(
+    terms.topUps.map((one) => one.ref),
+    'topUps',
+  );
+  twice(
+    terms.buckets.map((bucket) => String(bucket.days)),
+    'buckets',
+  );
+  if (terms.topUps.some((one) => one.to < one.from)) {
+    problems.push({ path: 'topUps', message: 'ends before it begins' });
+  }
+  return problems;
+}
+
+/** Throws `terms-malformed` with every problem. */
+export function demandTerms(terms: DatedTerms): void {
+  const problems = termsProblems(terms);
+  if (problems.length > 0) throw new Failure(no['terms-malformed'], { problems });
+}

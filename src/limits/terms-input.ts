@@ -1,0 +1,124 @@
+/**
+ * The dated terms of a limit as text: what operations and trial calculations take, and what the
+ * table keeps. One schema reads all three.
+ */
+import { z } from 'zod';
+import type { Day } from '../kernel/index.ts';
+import { Exact, Money, Rate } from '../kernel/index.ts';
+import { AmountInput, DayInput, RateInput, TextInput } from '../platform/schemas.ts';
+import type { DatedTerms } from './rules/dated-terms.ts';
+import { plainTerms } from './rules/dated-terms.ts';
+
+const YearDay = z
+  .string()
+  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
+  .refine((text) => text !== '02-29' && !/^(02-30|(02|04|06|09|11)-31)$/.test(text), {
+    message: 'a day of every year, MM-DD',
+  })
+  .meta({ description: '每年的月日 MM-DD', examples: ['11-01'] });
+
+const Quantity = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,6})?$/)
+  .transform((text) => Exact.of(text))
+  .meta({ description: '数量', examples: ['4000'] });
+
+const Haircut = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
+  message: 'at most 1',
+});
+
+/** Members of an input that gives terms; all may be left out. */
+export const termsShape = {
+  /** 额度计划：自某日起的额度 */
+  schedule: z
+    .array(z.strictObject({ from: DayInput, amount: AmountInput }))
+    .max(120)
+    .default([]),
+  /** 季节额度：每年的一段时间 */
+  seasons: z
+    .array(z.strictObject({ from: YearDay, to: YearDay, amount: AmountInput }))
+    .max(12)
+    .default([]),
+  /** 临时额度，起止日均含 */
+  topUps: z
+    .array(
+      z.strictObject({ ref: TextInput(60), amount: AmountInput, from: DayInput, to: DayInput }),
+    )
+    .max(50)
+    .default([]),
+  basis: z.enum(['LINE', 'MIN', 'SUM']).default('LINE'),
+  collateral: z
+    .array(
+      z.strictObject({
+        ref: TextInput(60),
+        price: AmountInput,
+        quantity: Quantity,
+        haircut: Haircut,
+      }),
+    )
+    .max(200)
+    .default([]),
+  /** 期限分档 */
+  buckets: z
+    .array(z.strictObject({ days: z.int().min(1).max(36_500), amount: AmountInput }))
+    .max(40)
+    .default([]),
+  /** 可借出给同级的空闲额度；缺省为全部，0 为专用 */
+  lend: AmountInput.optional(),
+  /** 可向同级借用的额度；缺省为不可 */
+  borrow: AmountInput.optional(),
+};
+
+const Terms = z.strictObject(termsShape);
+type TermsInput = z.output<typeof Terms>;
+
+const isPlain = (terms: DatedTerms): boolean =>
+  terms.steps.length + terms.seasons.length + terms.topUps.length === 0 &&
+  terms.collateral.length + terms.buckets.length === 0 &&
+  terms.basis === 'LINE' &&
+  terms.lend === undefined &&
+  terms.borrow === undefined;
+
+/** The terms that an input gives; `plainTerms` itself when it gives none. */
+export function termsOf(input: TermsInput): DatedTerms {
+  const terms: DatedTerms = {
+    steps: input.schedule,
+    seasons: input.seasons,
+    topUps: input.topUps,
+    basis: input.basis,
+    collateral: input.collateral,
+    buckets: input.buckets.toSorted((a, b) => a.days - b.days),
+    lend: input.lend,
+    borrow: input.borrow,
+  };
+  return isPlain(terms) ? plainTerms : terms;
+}
+
+const stepText = ({ from, amount }: { from: Day; amount: Money }) => ({
+  from,
+  amount: amount.toString(),
+});
+
+/** The same as plain JSON; null for plain terms. */
+export function termsText(terms: DatedTerms) {
+  if (isPlain(terms)) return null;
+  return {
+    schedule: terms.steps.map(stepText),
+    seasons: terms.seasons.map((one) => ({ ...one, amount: one.amount.toString() })),
+    topUps: terms.topUps.map((one) => ({ ...one, amount: one.amount.toString() })),
+    basis: terms.basis,
+    collateral: terms.collateral.map((one) => ({
+      ref: one.ref,
+      price: one.price.toString(),
+      quantity: one.quantity.toString(),
+      haircut: one.haircut.toString(),
+    })),
+    buckets: terms.buckets.map(({ days, amount }) => ({ days, amount: amount.toString() })),
+    ...(terms.lend === undefined ? {} : { lend: terms.lend.toString() }),
+    ...(terms.borrow === undefined ? {} : { borrow: terms.borrow.toString() }),
+  };
+}
+
+/** Reads what the table keeps. A row that does not fit is a broken invariant. */
+export const termsFromText = (kept: unknown): DatedTerms =>
+  kept === null || kept === undefined ? plainTerms : termsOf(Terms.parse(kept));

@@ -1,0 +1,177 @@
+/** Dated terms in the database: the same rules as in the trial, journalled, seen as of any day. */
+import { expect } from 'chai';
+import { drawDown, openSegment, repay } from '../../src/credit/index.ts';
+import { headroom } from '../../src/limits/queries.ts';
+import { setTerms } from '../../src/limits/operations/set-terms.ts';
+import { freeze } from '../../src/limits/operations/freeze.ts';
+import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
+import { ago, openStage, type Stage, today } from '../support/stage.ts';
+
+describe('dated terms of a limit', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(() => stage.close());
+
+  const versionOf = async (nodeId: string): Promise<number> => {
+    const [row] = await stage.rows<{ version: string }>(
+      `select version from limits_nodes where id = '${nodeId}'`,
+    );
+    return parseInt(row?.version ?? '0', 10);
+  };
+  const set = async (nodeId: string, terms: object) =>
+    stage.done(setTerms, { nodeId, reason: '年度复核', ...terms }, stage.bank, {
+      expectedVersion: await versionOf(nodeId),
+    });
+  const refusedTerms = async (nodeId: string, terms: object): Promise<string> => {
+    const input = { nodeId, reason: '年度复核', ...terms };
+    const options = { expectedVersion: await versionOf(nodeId) };
+    return (await stage.refused(setTerms, input, stage.bank, options)).code;
+  };
+  const outcome = async (lineId: string, amount: string, more: object = {}): Promise<string> => {
+    const answer = await stage.outcome(drawDown, drawing(lineId, amount, more), stage.bank);
+    return answer.kind === 'refused' ? answer.failure.code : answer.kind;
+  };
+  const ask = (nodeId: string, more: object = {}) =>
+    stage.ask(headroom, { nodeId, ...more }, stage.bank);
+
+  it('follows a schedule, and shows each day its own limit', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    expect(await outcome(lineId, '90.00')).to.equal('done');
+    const answer = await set(nodeId, {
+      schedule: [
+        { from: ago(10), amount: '80.00' },
+        { from: ago(-10), amount: '200.00' },
+      ],
+    });
+    expect(answer).to.deep.include({ limit: '80.00', available: '-10.00', overLimit: '10.00' });
+    expect(await outcome(lineId, '0.01')).to.equal('limit-exceeded');
+    expect((await ask(nodeId)).headroom).to.equal('-10.00');
+    // Yesterday the line was what was known then: 100.
+    expect((await ask(nodeId, { asOf: ago(1) })).path[0]?.limit).to.equal('100.00');
+    expect(await versionOf(nodeId)).to.equal(2);
+    const [change] = await stage.rows<{ field: string; old_value: string | null }>(
+      `select field, old_value from limits_changes where node_id = '${nodeId}'`,
+    );
+    expect(change).to.deep.equal({ field: 'terms', old_value: null });
+    await set(nodeId, {});
+    expect(await outcome(lineId, '10.00')).to.equal('done');
+    await stage.check();
+  });
+
+  it('adds a temporary top-up while it lasts, also for a batch of drawings', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    const topUp = { ref: '旺季', amount: '20.00', from: ago(3), to: today };
+    await set(nodeId, { topUps: [topUp] });
+    const many = await Promise.all(Array.from({ length: 30 }, () => outcome(lineId, '5.00')));
+    expect(many.filter((one) => one === 'done').length).to.equal(24);
+    await set(nodeId, { topUps: [{ ...topUp, to: ago(1) }] });
+    expect((await ask(nodeId)).headroom).to.equal('-20.00');
+    await stage.check();
+  });
+
+  it('fills tenor buckets by drawing and frees them by repayment', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '1000.00');
+    const buckets = [
+      { days: 30, amount: '300.00' },
+      { days: 90, amount: '100.00' },
+    ];
+    await set(nodeId, { buckets });
+    const until = (days: number) => ({ dueOn: ago(-days) });
+    expect(await outcome(lineId, '100.01', until(31))).to.equal('bucket-full');
+    expect(await outcome(lineId, '1.00', until(91))).to.equal('tenor-too-long');
+    const { drawdownId } = await stage.done(
+      drawDown,
+      drawing(lineId, '100.00', until(31)),
+      stage.bank,
+    );
+    expect(await outcome(lineId, '0.01', until(90))).to.equal('bucket-full');
+    expect(await outcome(lineId, '300.00', until(30))).to.equal('done');
+    expect((await ask(nodeId, { amount: '1.00', tenorDays: '60' })).code).to.equal('bucket-full');
+    await stage.done(
+      repay,
+      { drawdownId, principal: '40.00', interest: '0.00', valueOn: today },
+      stage.bank,
+    );
+    expect(await outcome(lineId, '40.01', until(60))).to.equal('bucket-full');
+    expect(await outcome(lineId, '40.00', until(60))).to.equal('done');
+    expect(
+      await refusedTerms(nodeId, { buckets: [buckets[0], { days: 90, amount: '99.99' }] }),
+    ).to.equal('bucket-below-use');
+    expect(
+      await refusedTerms(nodeId, { buckets: [...buckets, { days: 60, amount: '1.00' }] }),
+    ).to.equal('bucket-under-used');
+    expect(await refusedTerms(nodeId, { buckets: [{ days: 30, amount: '1000.01' }] })).to.equal(
+      'bucket-above-limit',
+    );
+    await stage.check();
+  });
+
+  it('keeps the buckets of a sub-line within those of its main line', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const main = await lineIn(stage, park, '1000.00');
+    await set(main.nodeId, { buckets: [{ days: 30, amount: '300.00' }] });
+    const sub = await lineIn(stage, park, '500.00', { parentLineId: main.lineId });
+    expect(await refusedTerms(sub.nodeId, { buckets: [{ days: 31, amount: '1.00' }] })).to.equal(
+      'bucket-too-long',
+    );
+    expect(await refusedTerms(sub.nodeId, { buckets: [{ days: 20, amount: '300.01' }] })).to.equal(
+      'bucket-above-parent',
+    );
+  });
+
+  it('lets a segment borrow what its siblings leave, and no more', async () => {
+    const park: Park = await parkIn(stage, '300.00');
+    const segment = async (name: string, amount: string) => {
+      const { segmentId, nodeId } = await stage.done(
+        openSegment,
+        { agreementId: park.agreementId, name, scope: 'cluster', amount, enforcement: 'HARD' },
+        stage.bank,
+      );
+      return { park: { ...park, segmentId } as Park, nodeId: nodeId as string };
+    };
+    const [a, b] = [await segment('集群甲', '100.00'), await segment('集群乙', '150.00')];
+    const lineA = await lineIn(stage, a.park, '300.00');
+    const lineB = await lineIn(stage, b.park, '300.00');
+    expect(await outcome(lineA.lineId, '100.01')).to.equal('limit-exceeded');
+    await set(a.nodeId, { borrow: '120.00' });
+    await set(b.nodeId, { lend: '70.00' });
+    // 300 − 80 that the second keeps for itself.
+    expect((await ask(lineA.nodeId)).headroom).to.equal('220.00');
+    expect(await outcome(lineA.lineId, '220.01')).to.equal('limit-exceeded');
+    expect(await outcome(lineA.lineId, '220.00')).to.equal('done');
+    expect(await outcome(lineB.lineId, '80.01')).to.equal('limit-exceeded');
+    const both = await Promise.all([
+      ...Array.from({ length: 20 }, () => outcome(lineB.lineId, '5.00')),
+      outcome(lineA.lineId, '0.01'),
+    ]);
+    expect(both.filter((one) => one === 'done').length).to.equal(16);
+    await stage.check();
+  });
+
+  it('lends nothing below a SOFT limit, and is changed by its owner only', async () => {
+    const park = await parkIn(stage, '300.00');
+    const [root] = await stage.rows<{ parent_id: string }>(
+      `select parent_id from limits_nodes where id = '${park.masterId}'`,
+    );
+    expect(root?.parent_id).to.be.a('string');
+    expect(await refusedTerms(park.masterId, { lend: '0.00' })).to.equal('parent-soft');
+    const { nodeId } = await lineIn(stage, park, '10.00');
+    const options = { expectedVersion: 1 };
+    const input = { nodeId, reason: '示例', basis: 'LINE' };
+    expect((await stage.refused(setTerms, input, stage.office, options)).code).to.equal(
+      'limit-not-owned',
+    );
+    expect((await stage.refused(setTerms, input, stage.otherBank, options)).code).to.equal(
+      'node-missing',
+    );
+    await stage.done(freeze, { nodeId, reason: '示例' }, stage.bank, options);
+    expect((await stage.refused(setTerms, input, stage.bank, options)).code).to.equal(
+      'version-stale',
+    );
+  });
+});
