@@ -1,6 +1,7 @@
 // Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
 import { defineModule } from '../platform/module.ts';
 import { agreements } from './agreements.ts';
+import { exemptions } from './exemptions.ts';
 import { creditInvariants } from './invariants.ts';
 import { decideEntry } from './operations/decide-entry.ts';
 import { drawDown } from './operations/draw-down.ts';
@@ -39,6 +40,7 @@ export const creditModule = defineModule({
   name: 'credit',
   operations: [
     ...agreements.operations,
+    ...exemptions.operations,
     ...whitelists.operations,
     openLine,
     reserve,
@@ -51,6 +53,7 @@ export const creditModule = defineModule({
   queries: [
     listAgreements,
     ...agreements.queries,
+    ...exemptions.queries,
     ...whitelists.queries,
     listLines,
     showLine,
@@ -59,6 +62,7 @@ export const creditModule = defineModule({
   ],
   routes: [
     ...agreements.routes,
+    ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...whitelists.routes,
     { method: 'post', path: '/credit-lines', operation: openLine },
@@ -86,7 +90,13 @@ export const creditModule = defineModule({
   refusals: [
     ...Object.values(creditRefusals),
     ...agreements.refusals,
+    ...exemptions.refusals,
     ...Object.values(riskRefusals),
   ],
-  invariants: [...creditInvariants, ...agreements.invariants, ...whitelists.invariants],
+  invariants: [
+    ...creditInvariants,
+    ...agreements.invariants,
+    ...exemptions.invariants,
+    ...whitelists.invariants,
+  ],
 });
