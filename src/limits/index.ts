@@ -5,6 +5,7 @@ import { changeLimit } from './operations/change-limit.ts';
 import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
+import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
 import { headroom, listMovements, listNodes, showNode } from './queries.ts';
@@ -26,12 +27,21 @@ export {
   zoneRoot,
 } from './store-terms.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
+export { refuseGrants } from './allocation.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';
 export { takeOptimistically } from './take-optimistic.ts';
 
 export const limitsModule = defineModule({
   name: 'limits',
-  operations: [freeze, unfreeze, extend, changeLimit, setTerms, expireReservations],
+  operations: [
+    freeze,
+    unfreeze,
+    extend,
+    changeLimit,
+    setTerms,
+    setOversubscription,
+    expireReservations,
+  ],
   queries: [listNodes, showNode, headroom, listMovements],
   routes: limitRoutes,
   refusals: Object.values(limitRefusals),

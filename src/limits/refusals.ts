@@ -53,6 +53,11 @@ export const limitRefusals = refusals('limits', {
     en: 'The tenor is longer than the longest bucket',
   },
   'bucket-full': { kind: 'refused', zh: '超过期限分档额度', en: 'The tenor bucket is full' },
+  'over-allocated': {
+    kind: 'refused',
+    zh: '下级额度合计超过上级的超配比例',
+    en: 'More would be granted below the limit than its policy allows',
+  },
   'parent-soft': {
     kind: 'refused',
     zh: '上级额度为软约束，同级之间无从借用',

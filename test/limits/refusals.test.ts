@@ -212,6 +212,7 @@ const elsewhere: readonly string[] = [
   'limit-not-owned',
   'version-stale',
   'extension-too-short',
+  'over-allocated',
   'parent-soft',
   'bucket-above-limit',
   'bucket-too-long',

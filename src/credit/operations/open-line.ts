@@ -5,10 +5,11 @@
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
-import { createNodes } from '../../limits/index.ts';
+import { createNodes, refuseGrants } from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
+import type { Tx } from '../../platform/transaction.ts';
 import {
   DayInput,
   IdInput,
@@ -120,6 +121,19 @@ const nodeOf = ({ item, line, parentNodeId, name }: Opened) => ({
   expiresOn: item.input.expiresOn,
 });
 
+/** Refuses lines that would grant more below a limit than its over-subscription policy allows. */
+async function withinPolicy(
+  tx: Tx,
+  decided: readonly (Opened | Failure)[],
+): Promise<(Opened | Failure)[]> {
+  const opened = decided.filter((one): one is Opened => !isFailure(one));
+  const refused = await refuseGrants(
+    tx,
+    opened.map((one) => ({ parentId: one.parentNodeId, amount: one.item.input.amount })),
+  );
+  return decided.map((one) => (isFailure(one) ? one : (refused[opened.indexOf(one)] ?? one)));
+}
+
 async function runMany(
   { tx, today, concern, emit }: Context,
   items: readonly Item<Input>[],
@@ -139,7 +153,10 @@ async function runMany(
     whitelisted:
       needed.length > 0 ? await activeEntries(tx, enterpriseIds, today) : new Set<string>(),
   };
-  const decided = items.map((item) => decideOne(item, facts));
+  const decided = await withinPolicy(
+    tx,
+    items.map((item) => decideOne(item, facts)),
+  );
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   await createNodes(tx, opened.map(nodeOf));
   await addLines(

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, MoneyText } from '../../platform/schemas.ts';
+import { refuseGrants } from '../allocation.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
@@ -32,6 +33,11 @@ export const changeLimit = operation({
     const node = await nodeToChange(context, item);
     const refusal = refuseSettled(node);
     if (refusal) throw refusal;
+    if (limit.moreThan(node.granted)) {
+      const grant = { parentId: node.parentId, amount: limit.minus(node.granted) };
+      const [over] = await refuseGrants(context.tx, [grant]);
+      if (over) throw over;
+    }
     const after = await changeNode(
       context,
       item,

@@ -1,0 +1,85 @@
+/**
+ * Over-subscription (超配): how much may be granted below a HARD node, as a multiple of what it is
+ * itself granted. 1 is a hard allocation, more is shared by policy; a node without a policy shows
+ * its over-allocation and refuses none. This is the nominal check; use is checked by itself.
+ */
+import type { Failure as Refused } from '../kernel/index.ts';
+import { Failure, Money } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+import { limitRefusals as no } from './refusals.ts';
+
+/** An amount that shall be granted below a node, or granted more. */
+export interface Granting {
+  readonly parentId: string | undefined;
+  readonly amount: Money;
+}
+
+const lockPolicies = statement(
+  'limits.lock-policies',
+  `select id from limits_nodes
+   where id = any ($1::text[]) and oversub is not null and enforcement = 'HARD'
+   order by depth desc, id for no key update`,
+);
+const selectAllocated = statement(
+  'limits.select-allocated',
+  `select p.id, p.name, p.oversub, (p.amount * p.oversub)::numeric(20,2) as most,
+     coalesce((select sum(c.amount) from limits_nodes c
+       where c.parent_id = p.id and c.state <> 'CLOSED'), 0)::numeric(20,2) as allocated
+   from limits_nodes p where p.id = any ($1::text[])`,
+);
+
+interface Policy {
+  readonly id: string;
+  readonly name: string;
+  readonly oversub: string;
+  readonly most: string;
+  readonly allocated: string;
+}
+
+/**
+ * Decides grants in order, each seeing those before it; parents with a policy stay locked, so two
+ * grants cannot both take the last of it.
+ * @returns one entry per grant: why not, or undefined.
+ */
+export async function refuseGrants(
+  tx: Tx,
+  grants: readonly Granting[],
+): Promise<(Refused | undefined)[]> {
+  const parents = [...new Set(grants.flatMap((one) => one.parentId ?? []))];
+  const locked = await tx.rows<{ id: string }>(lockPolicies, [parents]);
+  if (locked.length === 0) return grants.map(() => undefined);
+  const policies = await tx.rows<Policy>(selectAllocated, [locked.map((row) => row.id)]);
+  const left = new Map(
+    policies.map((one) => [one.id, Money.of(one.most).minus(Money.of(one.allocated))]),
+  );
+  return grants.map(({ parentId = '', amount }) => {
+    const free = left.get(parentId);
+    const policy = policies.find((one) => one.id === parentId);
+    if (!free || !policy) return undefined;
+    if (amount.moreThan(free)) {
+      return new Failure(no['over-allocated'], {
+        nodeId: parentId,
+        name: policy.name,
+        oversub: policy.oversub,
+        most: Money.of(policy.most),
+        allocated: Money.of(policy.allocated),
+        requested: amount,
+        shortBy: amount.minus(free),
+        smallestAdmissible: Money.max(free, Money.zero),
+      });
+    }
+    left.set(parentId, free.minus(amount));
+    return undefined;
+  });
+}
+
+const updatePolicy = statement(
+  'limits.update-policy',
+  'update limits_nodes set oversub = $2::numeric, version = version + 1 where id = $1',
+);
+
+/** Sets the policy of a locked node; undefined: none. */
+export async function savePolicy(tx: Tx, nodeId: string, oversub: string | null): Promise<void> {
+  await tx.rows(updatePolicy, [nodeId, oversub]);
+}

@@ -1,0 +1,104 @@
+/** Σ of what is granted below a node against its policy: the nominal check, beside that of use. */
+import { expect } from 'chai';
+import { openLine, openSegment } from '../../src/credit/index.ts';
+import { changeLimit } from '../../src/limits/operations/change-limit.ts';
+import { setOversubscription } from '../../src/limits/operations/set-oversubscription.ts';
+import { lineIn, parkIn, type Park } from '../credit/stage.ts';
+import { ago, openStage, type Stage } from '../support/stage.ts';
+
+describe('over-subscription', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(() => stage.close());
+
+  const versionOf = async (nodeId: string): Promise<number> => {
+    const [row] = await stage.rows<{ version: string }>(
+      `select version from limits_nodes where id = '${nodeId}'`,
+    );
+    return parseInt(row?.version ?? '0', 10);
+  };
+  const policy = async (nodeId: string, oversub: string | null) =>
+    stage.done(setOversubscription, { nodeId, oversub, reason: '政策' }, stage.bank, {
+      expectedVersion: await versionOf(nodeId),
+    });
+  const segmentNode = async ({ segmentId }: Park): Promise<string> => {
+    const [row] = await stage.rows<{ node_id: string }>(
+      `select node_id from credit_segments where id = '${segmentId}'`,
+    );
+    return row?.node_id ?? '';
+  };
+  const opening = (park: Park, amount: string) => ({
+    segmentId: park.segmentId,
+    enterpriseId: stage.firmId,
+    product: '流动资金贷款',
+    amount,
+    rateAnnual: '0.0345',
+    startsOn: ago(200),
+    expiresOn: ago(-400),
+  });
+  const outcome = async (park: Park, amount: string): Promise<string> => {
+    const answer = await stage.outcome(openLine, opening(park, amount), stage.bank);
+    return answer.kind === 'refused' ? answer.failure.code : answer.kind;
+  };
+
+  it('without a policy grants more than there is; with 1 not a fen', async () => {
+    const park = await parkIn(stage, '100.00');
+    expect(await outcome(park, '60.00')).to.equal('done');
+    expect(await outcome(park, '60.00')).to.equal('done');
+    const node = await segmentNode(park);
+    await policy(node, '1');
+    expect(await outcome(park, '0.01')).to.equal('over-allocated');
+    await policy(node, '1.2');
+    expect(await outcome(park, '0.01')).to.equal('over-allocated');
+    await policy(node, '1.2001');
+    expect(await outcome(park, '0.02')).to.equal('over-allocated');
+    expect(await outcome(park, '0.01')).to.equal('done');
+    await policy(node, null);
+    expect(await outcome(park, '1000.00')).to.equal('done');
+  });
+
+  it('decides a batch in order, and says what would fit', async () => {
+    const park = await parkIn(stage, '100.00');
+    await policy(await segmentNode(park), '1.5');
+    const entries = ['90.00', '60.01', '60.00', '0.01'].map((amount, i) => ({
+      raw: opening(park, amount),
+      key: `batch-${i}-${park.segmentId}`,
+    }));
+    const answers = await stage.performer.performMany(openLine, stage.bank, entries);
+    expect(
+      answers.map((one) => (one.kind === 'refused' ? one.failure.code : one.kind)),
+    ).to.deep.equal(['done', 'over-allocated', 'done', 'over-allocated']);
+    const [, second] = answers;
+    expect(
+      second?.kind === 'refused' && JSON.parse(JSON.stringify(second.failure)).facts,
+    ).to.deep.include({ smallestAdmissible: '60.00', shortBy: '0.01', most: '150.00' });
+  });
+
+  it('lets two at once not both take the last of it', async () => {
+    const park = await parkIn(stage, '100.00');
+    await policy(await segmentNode(park), '1');
+    const many = await Promise.all(Array.from({ length: 10 }, () => outcome(park, '30.00')));
+    expect(many.filter((one) => one === 'done').length).to.equal(3);
+  });
+
+  it('holds for segments and for raising a limit', async () => {
+    const park = await parkIn(stage, '100.00');
+    await policy(park.masterId, '1');
+    const more = { agreementId: park.agreementId, name: '另一集群', scope: 'cluster' };
+    const segment = { ...more, amount: '0.01', enforcement: 'HARD' };
+    expect((await stage.refused(openSegment, segment, stage.bank)).code).to.equal('over-allocated');
+    const node = await segmentNode(park);
+    const { nodeId } = await lineIn(stage, park, '80.00');
+    await policy(node, '1');
+    const raise = async (limit: string) =>
+      stage.outcome(changeLimit, { nodeId, limit, reason: '增额' }, stage.bank, {
+        expectedVersion: await versionOf(nodeId),
+      });
+    const over = await raise('100.01');
+    expect(over.kind === 'refused' && over.failure.code).to.equal('over-allocated');
+    expect((await raise('100.00')).kind).to.equal('done');
+    expect((await raise('10.00')).kind).to.equal('done');
+  });
+});
