@@ -242,7 +242,7 @@ const lists = `
   comment on table credit_financing_referrals is
     'One firm of a list before one recipient, whose row it is; no limit arises from it.';
   comment on column credit_financing_referrals.contacted_on is
-    'The first day of its kind, kept when the answer changes: conversion counts what ever happened.';
+    'The first day of its kind stays when the answer changes: conversion counts what happened.';
 
   create table credit_financing_answers (
     id text primary key,
@@ -267,7 +267,8 @@ const lists = `
   create policy scope on credit_financing_lists to yuanxin_app using (
     ((select platform_all_zones()) or zone_id = any ((select platform_zones())::text[]))
     and ((select platform_all_owners()) or owner_id = any ((select platform_owners())::text[])
-      or exists (select from credit_financing_referrals r where r.list_id = credit_financing_lists.id)));
+      or exists (select from credit_financing_referrals r
+        where r.list_id = credit_financing_lists.id)));
   grant select, insert on credit_financing_lists, credit_financing_answers to yuanxin_app;
   grant select, insert, update on credit_financing_referrals to yuanxin_app;
 `;
@@ -281,6 +282,9 @@ const rights = `
     from unnest(array['bank-maker', 'job', 'console']) role,
       unnest(array['whitelist:remove', 'whitelist:review', 'whitelist:answer']) permission;
   select identity_grant('fund-maker', 'whitelist:answer');
+  insert into platform_jobs (name, zh, en, cron, operation, input) values
+    ('whitelist-reviews', '白名单事件复核', 'Reviews of the whitelist', '25 0 * * *',
+      'credit.raise-reviews', '{"asOf":"$day"}');
   select identity_grant(role, 'whitelist:read')
     from unnest(array['fund-maker', 'fund-checker']) role;
 `;

@@ -1,6 +1,6 @@
 /**
- * A list of entries in one call (批量准入): each is admitted or refused on its own and answered by name,
- * all in one transaction; a second try of the same call answers the same.
+ * A list of entries in one call (批量准入): each is admitted or refused on its own and answered by
+ * name, all in one transaction; a second try of the same call answers the same.
  */
 import { z } from 'zod';
 import { isFailure } from '../kernel/index.ts';

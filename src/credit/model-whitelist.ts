@@ -1,6 +1,6 @@
 /**
- * Nouns of the whitelists (白名单): an entry before one bank, the tags of a firm, and the financing list
- * whose firms banks and funds answer for. Which step may follow which stands here as a table.
+ * Nouns of the whitelists (白名单): an entry before one bank, the tags of a firm, and the financing
+ * list whose firms banks and funds answer for. Which step may follow which stands here as a table.
  */
 import type { Day } from '../kernel/index.ts';
 

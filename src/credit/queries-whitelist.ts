@@ -1,4 +1,4 @@
-/** The read side of the whitelist: entries with their clocks, one entry in full, tags, what is due. */
+/** Reads of the whitelist: entries with their clocks, one entry in full, tags, what is due. */
 import { z } from 'zod';
 import { Failure, addDays } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
@@ -77,7 +77,8 @@ const entryRows = (today: string) =>
     .select(
       sql.raw(`(w.state = 'RECOMMENDED' and w.decision_due_on < ?::date) as overdue`, [today]),
       sql.raw(
-        `(w.state in ('ACTIVE', 'SUSPENDED') and coalesce(w.expires_on < ?::date, false)) as expired`,
+        `(w.state in ('ACTIVE', 'SUSPENDED')
+           and coalesce(w.expires_on < ?::date, false)) as expired`,
         [today],
       ),
       sql.raw(`case when w.state in ('ACTIVE', 'SUSPENDED') then ${openReview} end
@@ -271,7 +272,7 @@ const DueRow = z.object({
   overdue: z.boolean(),
 });
 
-/** Decisions that banks owe, reviews, terms and tags that run out: of firms listed or recommended. */
+/** Decisions that banks owe; reviews, terms and tags of listed firms that run out. */
 const dueRows = `
   select 'decision' as kind, w.id as subject_id, w.id as entry_id, w.decision_due_on as due_on
     from credit_whitelist_entries w where w.state = 'RECOMMENDED'

@@ -227,7 +227,8 @@ const insertReviews = statement(
   'credit.insert-reviews',
   `insert into credit_whitelist_reviews (id, zone_id, owner_id, entry_id, trigger, note, raised_on,
      due_on, operation_id)
-   select n.id, n.zone_id, n.owner_id, n.entry_id, n.trigger, n.note, $7::date, n.due_on, n.operation
+   select n.id, n.zone_id, n.owner_id, n.entry_id, n.trigger, n.note, $7::date, n.due_on,
+     n.operation
    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $8::date[],
      $9::text[]) as n (id, zone_id, owner_id, entry_id, trigger, note, due_on, operation)
    on conflict (entry_id, trigger) where done_on is null do nothing returning id`,

@@ -1,6 +1,6 @@
 /**
- * A bank or fund answers for a firm of a financing list: contacted, credited, invested, or declined with
- * its reason. Written for a list; what was answered before stays in the history.
+ * A bank or fund answers for a firm of a financing list: contacted, credited, invested, or declined
+ * with its reason. Written for a list; what was answered before stays in the history.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

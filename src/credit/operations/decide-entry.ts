@@ -1,6 +1,6 @@
 /**
- * The bank accepts or declines a nomination, with its reason, one by one or a whole batch (批量准入); the
- * second person is the bank's own. Accepted without conditions it is active at once.
+ * The bank accepts or declines a nomination, with its reason, one by one or a whole batch
+ * (批量准入); the second person is the bank's own. Accepted without conditions it is active at once.
  */
 import { z } from 'zod';
 import { Failure, isFailure } from '../../kernel/index.ts';

@@ -1,14 +1,20 @@
 /**
  * The daily look at every listed firm (事件触发复核): no tag holds any more, or a loan of this bank is
- * overdue by a day or more. Each cause raises one review, however often the job runs.
+ * overdue by a day or more. Each cause raises one review, however often the job runs; one call
+ * does one portion and says whether there is more.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { addDays } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
+import { platformChain } from '../../platform/operation-log.ts';
+import { DayInput } from '../../platform/schemas.ts';
 import { statement } from '../../platform/transaction.ts';
 import { addReviews } from '../store-whitelist.ts';
 import { openDesk } from '../whitelist-moves.ts';
+
+/** Reviews in one transaction at most. */
+const portion = 500;
 
 // A cause that was reviewed after it began is settled, until a later one begins.
 const selectDue = statement(
@@ -32,7 +38,7 @@ const selectDue = statement(
    from causes c join listed w on w.id = c.id
    where not exists (select from credit_whitelist_reviews r where r.entry_id = c.id
      and r.trigger = c.trigger and (r.done_on is null or r.raised_on >= c.began_on))
-   order by w.id, c.trigger`,
+   order by w.id, c.trigger limit ${portion}`,
 );
 
 interface Due {
@@ -48,19 +54,23 @@ const words = { TAG_EXPIRY: '已无有效资质标签', OVERDUE_DEBT: '本行贷
 export const raiseReviews = operation({
   name: 'credit.raise-reviews',
   title: { zh: '发起到期复核', en: 'Raise the reviews that events ask for' },
-  permission: 'whitelist:review',
-  input: z.strictObject({}),
-  output: z.object({ raised: z.number().int() }),
+  permission: 'jobs:run',
+  input: z.strictObject({
+    asOf: DayInput,
+    after: z.string().max(80).default('').meta({ description: '上一批返回的 next' }),
+  }),
+  output: z.object({ done: z.number().int(), next: z.string().nullable() }),
   async run(context, item) {
-    const { tx, today } = context;
-    const due = await tx.rows<Due>(selectDue, [today]);
-    const deskOf = await openDesk(tx, today);
+    const { tx } = context;
+    const { asOf } = item.input;
+    const due = await tx.rows<Due>(selectDue, [asOf]);
+    const deskOf = await openDesk(tx, asOf);
     const reviews = due.map((entry) => {
       const days = deskOf(entry.zoneId).pack?.parameters.eventReviewDays ?? 0;
       const note = `${words[entry.trigger]}（${entry.beganOn}）`;
-      return { item, entry, trigger: entry.trigger, note, dueOn: addDays(today, days) };
+      return { item, entry, trigger: entry.trigger, note, dueOn: addDays(asOf, days) };
     });
-    const raised = await addReviews(tx, reviews, today);
+    const raised = await addReviews(tx, reviews, asOf);
     for (const [i, reviewId] of raised.entries()) {
       const one = reviews[i];
       if (reviewId === undefined || !one) continue;
@@ -69,6 +79,9 @@ export const raiseReviews = operation({
       const name = 'credit.review-raised';
       context.emit(item, { name, zoneId, ownerId, subjectId: reviewId, payload });
     }
-    return { raised: raised.filter((id) => id !== undefined).length };
+    // One entry for rows of many zones.
+    context.concern(item, platformChain);
+    // What was raised is not found again, so the next portion needs no place to begin at.
+    return { done: due.length, next: due.length === portion ? 'more' : null };
   },
 });

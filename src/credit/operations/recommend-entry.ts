@@ -1,6 +1,6 @@
 /**
- * The zone recommends what passed its screening, one by one or a whole batch (批量推荐); a second person
- * of the zone agrees. From the day on which the file was complete the bank's clock runs.
+ * The zone recommends what passed its screening, one by one or a whole batch (批量推荐); a second
+ * person of the zone agrees. From the day on which the file was complete the bank's clock runs.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

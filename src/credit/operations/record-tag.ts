@@ -1,6 +1,6 @@
 /**
- * Qualification tags of a firm (资质标签), each with its certificate and its own last day, which follows
- * from the rule pack; a revoked one stops counting on its day and stays in the book.
+ * Qualification tags of a firm (资质标签), each with its certificate and its own last day, which
+ * follows from the rule pack; a revoked one stops counting on its day and stays in the book.
  */
 import { z } from 'zod';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Reviews of listed firms: yearly ones arise with the listing, others by an event, and each has a day
- * by which it is due. Kept on: a yearly review renews the term. Not kept: suspended at once.
+ * Reviews of listed firms: yearly ones arise with the listing, others by an event, and each has a
+ * day by which it is due. Kept on: a yearly review renews the term. Not kept: suspended at once.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';

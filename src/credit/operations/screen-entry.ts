@@ -1,6 +1,6 @@
 /**
  * The zone screens a nomination against the admission standards in force (准入筛查): each standard with
- * result, evidence and clause. What the book knows itself (a valid tag, a valid code) nobody enters.
+ * result, evidence and clause. What the book knows itself, a tag or a code, nobody enters.
  */
 import { z } from 'zod';
 import { Failure, isFailure } from '../../kernel/index.ts';

@@ -161,5 +161,6 @@ export function refuseAnswer(
 export function shareText(part: number, whole: number): string | null {
   if (whole === 0) return null;
   const tenThousandths = Math.round((part * 10_000) / whole);
-  return `${Math.floor(tenThousandths / 10_000)}.${String(tenThousandths % 10_000).padStart(4, '0')}`;
+  const decimals = String(tenThousandths % 10_000).padStart(4, '0');
+  return `${Math.floor(tenThousandths / 10_000)}.${decimals}`;
 }

@@ -1,0 +1,179 @@
+// Off the whitelist and back: what is frozen, thawed and left alone; and whole batches at once.
+import { expect } from 'chai';
+import { drawDown, openLine } from '../../src/credit/index.ts';
+import { decideEntries } from '../../src/credit/operations/decide-entry.ts';
+import { nominate } from '../../src/credit/operations/nominate.ts';
+import { recommendEntries } from '../../src/credit/operations/recommend-entry.ts';
+import { resumeEntry, suspendEntry } from '../../src/credit/operations/suspend-entry.ts';
+import { listEntries, showEntry } from '../../src/credit/queries-whitelist.ts';
+import { freeze } from '../../src/limits/operations/freeze.ts';
+import type { Stage } from '../support/stage.ts';
+import { ago, openStage, today } from '../support/stage.ts';
+import { drawing, lineIn, parkIn } from './stage.ts';
+import { entryAt, findings, newFirm, step, versionOf } from './whitelist-stage.ts';
+
+describe('whitelist: removal and batches', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage();
+  });
+  after(() => stage.close());
+
+  const nominated = (enterpriseId: string, more: object = {}) => ({
+    enterpriseId,
+    bankId: stage.bankId,
+    reason: '园区产业链龙头企业',
+    ...more,
+  });
+  const shown = (entryId: string) => stage.ask(showEntry, { entryId }, stage.office);
+
+  describe('suspension and removal', () => {
+    it('freeze every line of the firm at that bank, and a draw is refused', async () => {
+      const { entryId, enterpriseId } = await entryAt(stage, 'ACTIVE');
+      const park = await parkIn(stage, '100000000.00');
+      const second = await parkIn(stage, '50000000.00');
+      const terms = { enterpriseId, whitelistRequired: true };
+      const line = await lineIn(stage, park, '10000000.00', terms);
+      const sub = await lineIn(stage, park, '5000000.00', {
+        ...terms,
+        parentLineId: line.lineId,
+        product: '贴现',
+      });
+      const elsewhere = await lineIn(stage, second, '1000000.00', terms);
+      const bystander = await lineIn(stage, park, '1000000.00');
+      const own = await lineIn(stage, second, '2000000.00', terms);
+      await stage.done(freeze, { nodeId: own.nodeId, reason: '行内另有原因' }, stage.bank, {
+        expectedVersion: 1,
+      });
+      await stage.done(drawDown, drawing(sub.lineId, '100.00'), stage.bank);
+
+      const suspended = await stage.outcome(
+        suspendEntry,
+        { entryId, reason: '逾期核查' },
+        stage.bank,
+        { expectedVersion: await versionOf(stage, entryId) },
+      );
+      expect(suspended.kind === 'done' && suspended.output).to.deep.include({
+        state: 'SUSPENDED',
+      });
+      const three = [line, sub, elsewhere];
+      const states = async (lines: readonly { nodeId: string }[]) => {
+        const list = lines.map(({ nodeId }) => `'${nodeId}'`).join(',');
+        const rows = await stage.rows<{ state: string }>(
+          `select state from limits_nodes where id in (${list})`,
+        );
+        return [...new Set(rows.map(({ state }) => state))];
+      };
+      expect(await states([...three, own])).to.deep.equal(['FROZEN']);
+      expect(await states([bystander])).to.deep.equal(['ACTIVE']);
+      const refused = await stage.refused(drawDown, drawing(sub.lineId, '100.00'), stage.bank);
+      expect(refused.code).to.equal('limit-frozen');
+      const opening = await stage.refused(
+        openLine,
+        {
+          segmentId: park.segmentId,
+          product: '流动资金贷款',
+          amount: '1.00',
+          rateAnnual: '0.03',
+          startsOn: today,
+          expiresOn: ago(-100),
+          ...terms,
+        },
+        stage.bank,
+      );
+      expect(opening.code).to.equal('not-whitelisted');
+
+      const version = await versionOf(stage, entryId);
+      const resume = { entryId, reason: '核查完毕' };
+      const byZone = await stage.refused(resumeEntry, resume, stage.office, {
+        expectedVersion: version,
+      });
+      expect(byZone.code).to.equal('entry-not-owned');
+      await step(stage, 'resume', entryId);
+      expect(await states(three)).to.deep.equal(['ACTIVE']);
+      // What the bank froze for a cause of its own is not thawed with it.
+      expect(await states([own])).to.deep.equal(['FROZEN']);
+      await stage.done(drawDown, drawing(sub.lineId, '100.00'), stage.bank);
+
+      const exit = await step(stage, 'exit', entryId, { exitReason: 'NPL', reason: '不良' });
+      expect(exit.kind).to.equal('done');
+      expect(await states([...three, own])).to.deep.equal(['FROZEN']);
+      const late = await stage.refused(drawDown, drawing(elsewhere.lineId, '1.00'), stage.bank);
+      expect(late.code).to.equal('limit-frozen');
+      expect(await shown(entryId)).to.include({ state: 'EXITED', exitReason: 'NPL' });
+      const changes = await stage.rows<{ reason: string }>(
+        `select reason from limits_changes where node_id = '${sub.nodeId}' order by recorded_at`,
+      );
+      expect(changes.map(({ reason }) => reason)).to.deep.equal([
+        `白名单 ${entryId}：逾期核查`,
+        `白名单 ${entryId}：核对无误`,
+        `白名单 ${entryId}：不良`,
+      ]);
+    });
+
+    it('leave the firm free to be nominated again', async () => {
+      const { enterpriseId } = await entryAt(stage, 'EXITED');
+      const again = await stage.done(nominate, nominated(enterpriseId), stage.office);
+      expect(again['state']).to.equal('RECOMMENDED');
+    });
+  });
+
+  describe('batches', () => {
+    it('recommend each on its own', async () => {
+      const good = await entryAt(stage, 'SCREENED');
+      const early = await entryAt(stage, 'SUBMITTED');
+      const failed = await entryAt(stage, 'SUBMITTED');
+      await step(stage, 'screen', failed.entryId, { findings: findings('real-need') });
+      const ids = [good.entryId, early.entryId, 'wl_nowhere', failed.entryId, good.entryId];
+      const entries = ids.map((entryId) => ({ entryId, reason: '批量推荐' }));
+      const answer: unknown = await stage.done(recommendEntries, { entries }, stage.office);
+      const { done, refused, results } = answer as {
+        done: number;
+        refused: number;
+        results: { outcome: string; state: string | null; code: string | null }[];
+      };
+      expect({ done, refused }).to.deep.equal({ done: 1, refused: 4 });
+      expect(results.map(({ state, code }) => state ?? code)).to.deep.equal([
+        'RECOMMENDED',
+        'entry-step',
+        'entry-missing',
+        'screening-failed',
+        'entry-step',
+      ]);
+      expect((await shown(early.entryId)).state).to.equal('SUBMITTED');
+    });
+
+    it('decide each on its own; a retry with the same key changes nothing', async () => {
+      const first = await entryAt(stage, 'RECOMMENDED');
+      const second = await entryAt(stage, 'RECOMMENDED');
+      const gone = await entryAt(stage, 'EXITED');
+      const entries = [
+        { entryId: second.entryId, decision: 'decline', reason: '资料不全' },
+        { entryId: gone.entryId, decision: 'accept', reason: '同意' },
+        { entryId: first.entryId, decision: 'accept', reason: '同意' },
+      ];
+      const call = () =>
+        stage.performer.perform(decideEntries, stage.bank, { entries }, 'batch-12');
+      const outcome = await call();
+      const output = outcome.kind === 'done' ? outcome.output : {};
+      expect(output).to.deep.include({ done: 2, refused: 1 });
+      const { results } = output as { results: { state: string | null; code: string | null }[] };
+      expect(results.map(({ state, code }) => state ?? code)).to.deep.equal([
+        'DECLINED',
+        'entry-decided',
+        'ACTIVE',
+      ]);
+      const again = await call();
+      expect(again).to.deep.include({ kind: 'done', replayed: true });
+      expect(again.kind === 'done' && again.output).to.deep.equal(output);
+      expect(await versionOf(stage, first.entryId)).to.equal(first.version + 1);
+    });
+
+    it('are found by their name', async () => {
+      const enterpriseId = await newFirm(stage);
+      await stage.done(nominate, nominated(enterpriseId, { batch: '第12批' }), stage.office);
+      const { items } = await stage.ask(listEntries, { batch: '第12批' }, stage.office);
+      expect(items.map((one) => one.enterpriseId)).to.deep.equal([enterpriseId]);
+    });
+  });
+});
