@@ -8,7 +8,8 @@ import { freeze } from './operations/freeze.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
-import { headroom, listMovements, listNodes, showNode } from './queries.ts';
+import { headroom, whenAvailable } from './headroom-queries.ts';
+import { listMovements, listNodes, showNode } from './queries.ts';
 import { limitRefusals } from './refusals.ts';
 import { limitRoutes } from './routes.ts';
 
@@ -42,7 +43,7 @@ export const limitsModule = defineModule({
     setOversubscription,
     expireReservations,
   ],
-  queries: [listNodes, showNode, headroom, listMovements],
+  queries: [listNodes, showNode, headroom, whenAvailable, listMovements],
   routes: limitRoutes,
   refusals: Object.values(limitRefusals),
   invariants: limitInvariants,

@@ -1,46 +1,31 @@
 /**
- * What the tree shows: nodes with their figures, the headroom of a node with every reason, and the
- * journal below a node. A shared node shows the other banks (其他银行) as one amount and nothing else.
+ * What the tree shows: nodes with their figures, and the journal below a node. A shared node shows the other banks (其他银行) as one amount and nothing else.
  */
 import { z } from 'zod';
-import { Failure, Money } from '../kernel/index.ts';
+import { Failure } from '../kernel/index.ts';
+import type { Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import type { QueryContext } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import {
-  AmountInput,
-  DayInput,
   DayText,
   IdInput,
   IdText,
-  InstantInput,
   InstantText,
   MoneyText,
   TextInput,
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
-import type { Tx } from '../platform/transaction.ts';
-import type { Binding, LimitNode } from './model.ts';
+import { sql as build } from '../platform/sql.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
-import type { LimitBook } from './rules/headroom.ts';
-import {
-  availableOf,
-  fencedIn,
-  headroomOf,
-  participants,
-  refuseAmount,
-  refuseClosed,
-  roomsOf,
-} from './rules/headroom.ts';
-import { refuseTenor } from './rules/tenor.ts';
-import { fencedBelow, readNodes, touchedNodes } from './store.ts';
-import type { AsOf, SeenNode } from './store-figures.ts';
+import { availableOf } from './rules/headroom.ts';
+import { readNodes } from './store.ts';
+import type { SeenNode } from './store-figures.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
-import { sql as build } from '../platform/sql.ts';
 
-const Node = z.object({
+export const Node = z.object({
   nodeId: IdText,
   zoneId: IdText,
   ownerId: IdText,
@@ -74,7 +59,7 @@ const Node = z.object({
   version: z.number().int(),
 });
 
-function viewOf({
+export function viewOf({
   node,
   subjectId,
   granted,
@@ -155,111 +140,6 @@ export const showNode = query({
     const [node] = await nodesOf(context, [nodeId]);
     if (!node) throw new Failure(no['node-missing'], { nodeId });
     return viewOf(node);
-  },
-});
-
-const Bound = z.object({
-  nodeId: IdText,
-  name: z.string(),
-  kind: z.enum(nodeKinds),
-  limit: MoneyText,
-  used: MoneyText,
-  reserved: MoneyText,
-  available: MoneyText,
-  shortBy: MoneyText,
-  /** `held`: by open reservations; `used-up`: by draws; else the node takes nothing at all. */
-  cause: z.enum(['held', 'used-up', 'closed', 'frozen', 'not-open', 'expired']),
-});
-
-const boundOf = (one: Binding): z.output<typeof Bound> => ({
-  ...one,
-  limit: one.limit.toString(),
-  used: one.used.toString(),
-  reserved: one.reserved.toString(),
-  available: one.available.toString(),
-  shortBy: one.shortBy.toString(),
-});
-
-/** The node, its path and the paths of its caps, leaf first. */
-async function pathOf(tx: Tx, nodeId: string) {
-  const nodes = await touchedNodes(tx, [nodeId]);
-  const node = nodes.get(nodeId);
-  if (!node) throw new Failure(no['node-missing'], { nodeId });
-  const path = participants({ nodes, reservations: new Map() }, node);
-  const unseen = path.flatMap((one) => one.path).find((id) => !nodes.has(id));
-  if (unseen !== undefined) throw new Error(`The limit ${unseen} is outside the scope.`);
-  return { node, path };
-}
-
-/** The nodes with their children that keep something from each other. */
-async function bookOf(
-  context: QueryContext,
-  nodes: readonly LimitNode[],
-  at: AsOf,
-): Promise<LimitBook> {
-  const parents = nodes.flatMap((node) => (node.fenced ? node.id : []));
-  const children = await fencedBelow(context.tx, parents);
-  const seen = await seeNodes(context.tx, context.actor.scope, children, at);
-  const all = [...seen.map((one) => one.node), ...nodes];
-  return {
-    nodes: new Map(all.map((node) => [node.id, node])),
-    reservations: new Map(),
-    fenced: fencedIn(all),
-  };
-}
-
-export const headroom = query({
-  name: 'limits.headroom',
-  title: { zh: '可用额度及原因', en: 'Headroom, and why' },
-  permission: 'limits:read',
-  input: z.strictObject({
-    nodeId: IdInput('lim'),
-    amount: AmountInput.optional(),
-    /** Days until it is due; asked for where a node has tenor buckets. */
-    tenorDays: z.coerce.number().int().min(0).max(36_500).optional(),
-    asOf: DayInput.optional(),
-    knownAt: InstantInput.transform((text) => new Date(text)).optional(),
-  }),
-  output: z.object({
-    nodeId: IdText,
-    asOf: DayText,
-    knownAt: InstantText.nullable(),
-    amount: MoneyText.nullable(),
-    /** Null when no HARD node limits. */
-    headroom: MoneyText.nullable(),
-    smallestAdmissible: MoneyText.nullable(),
-    /** The refusal that a draw of the amount would meet. */
-    code: z.string().nullable(),
-    binding: z.array(Bound),
-    path: z.array(Node),
-    version: z.number().int(),
-  }),
-  async run(context, { nodeId, amount, tenorDays, asOf, knownAt }) {
-    const { node, path } = await pathOf(context.tx, nodeId);
-    const at = asOfDay(context, asOf, knownAt);
-    const seen = await seeNodes(context.tx, context.actor.scope, path, at);
-    const nodes = seen.map((one) => one.node);
-    const book = await bookOf(context, nodes, at);
-    const leaf = book.nodes.get(nodeId) ?? node;
-    const room = roomsOf(book, leaf);
-    const found = headroomOf(nodes, amount, at.day, room);
-    const asked = amount ?? Money.of('0.01');
-    const refusal =
-      refuseClosed(nodes, at.day, asked) ??
-      (amount &&
-        (refuseTenor(nodes, amount, tenorDays) ?? refuseAmount(nodes, amount, Money.zero, room)));
-    return {
-      nodeId,
-      asOf: at.day,
-      knownAt: knownAt?.toISOString() ?? null,
-      amount: amount?.toString() ?? null,
-      headroom: found.headroom?.toString() ?? null,
-      smallestAdmissible: found.smallestAdmissible?.toString() ?? null,
-      code: refusal?.code ?? null,
-      binding: found.binding.map(boundOf),
-      path: seen.map(viewOf),
-      version: node.version,
-    };
   },
 });
 

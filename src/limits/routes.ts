@@ -9,7 +9,8 @@ import { freeze } from './operations/freeze.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
-import { headroom, listMovements, listNodes, showNode } from './queries.ts';
+import { headroom, whenAvailable } from './headroom-queries.ts';
+import { listMovements, listNodes, showNode } from './queries.ts';
 
 const node = '/limits/:nodeId';
 
@@ -17,6 +18,7 @@ export const limitRoutes: readonly Route[] = [
   { method: 'get', path: '/limits', query: listNodes },
   { method: 'get', path: node, query: showNode },
   { method: 'get', path: `${node}/headroom`, query: headroom },
+  { method: 'get', path: `${node}/when-available`, query: whenAvailable },
   { method: 'get', path: `${node}/movements`, query: listMovements },
   { method: 'post', path: `${node}/freeze`, operation: freeze, status: 200 },
   { method: 'post', path: `${node}/unfreeze`, operation: unfreeze, status: 200 },

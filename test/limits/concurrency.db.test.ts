@@ -6,7 +6,7 @@ import { Money, dayInShanghai, isFailure, newId } from '../../src/kernel/index.t
 import type { Step } from '../../src/limits/index.ts';
 import { takeLimits } from '../../src/limits/index.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
-import { headroom } from '../../src/limits/queries.ts';
+import { headroom } from '../../src/limits/headroom-queries.ts';
 import type { Operation } from '../../src/platform/operation.ts';
 import { hotOperation } from '../../src/platform/operation.ts';
 import type { Outcome, Performer } from '../../src/platform/perform.ts';

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { Money } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
-import { headroom } from '../../src/limits/queries.ts';
+import { headroom } from '../../src/limits/headroom-queries.ts';
 import type { Actor } from '../../src/platform/operation.ts';
 import { thrownBy } from './book.ts';
 import { banker, officer, otherBanker, stranger } from './desk.ts';

@@ -1,7 +1,7 @@
 /** Dated terms in the database: the same rules as in the trial, journalled, seen as of any day. */
 import { expect } from 'chai';
 import { drawDown, openSegment, repay } from '../../src/credit/index.ts';
-import { headroom } from '../../src/limits/queries.ts';
+import { headroom, whenAvailable } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
 import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
@@ -151,6 +151,33 @@ describe('dated terms of a limit', () => {
     ]);
     expect(both.filter((one) => one === 'done').length).to.equal(16);
     await stage.check();
+  });
+
+  it('says when an amount can be drawn, by what is known today', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    const when = (amount: string, more: object = {}) =>
+      stage.ask(whenAvailable, { nodeId, amount, ...more }, stage.bank);
+    expect((await when('100.00')).firstOn).to.equal(today);
+    expect((await when('100.01')).firstOn).to.equal(null);
+    expect(await outcome(lineId, '70.00')).to.equal('done');
+    await set(nodeId, {
+      schedule: [{ from: ago(-20), amount: '150.00' }],
+      topUps: [{ ref: '旺季', amount: '40.00', from: ago(-10), to: ago(-12) }],
+    });
+    expect((await when('30.00')).firstOn).to.equal(today);
+    const seventy = await when('70.00');
+    expect(seventy.firstOn).to.equal(ago(-10));
+    expect(seventy.days.map(({ day, headroom: room }) => [day, room])).to.deep.equal([
+      [today, '30.00'],
+      [ago(-10), '70.00'],
+    ]);
+    expect((await when('80.00')).firstOn).to.equal(ago(-20));
+    expect((await when('80.01')).firstOn).to.equal(null);
+    expect((await when('80.00', { until: ago(-19) })).firstOn).to.equal(null);
+    // What is shown of a day by itself is the same.
+    expect((await ask(nodeId, { asOf: ago(-10) })).headroom).to.equal('70.00');
+    expect((await ask(nodeId, { asOf: ago(-13) })).headroom).to.equal('30.00');
   });
 
   it('lends nothing below a SOFT limit, and is changed by its owner only', async () => {
