@@ -32,6 +32,10 @@ export {
   repay,
   reserve,
 };
+export { answerExemptionItem } from './operations/answer-exemption-item.ts';
+export { openExemptionFile } from './operations/open-exemption-file.ts';
+export { openProgramme } from './operations/open-programme.ts';
+export { tagLine } from './operations/tag-line.ts';
 export { loanCalcs } from './loan-calcs.ts';
 export { creditRefusals } from './refusals.ts';
 export { riskCalcs } from './risk-calcs.ts';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
+import { partyRefusals, zonesInScope } from '../parties/index.ts';
 import type { QueryContext } from '../platform/operation.ts';
 import { query } from '../platform/operation.ts';
 import {
@@ -114,6 +115,8 @@ export const parkProgress = query({
     together: MeasuredView,
   }),
   async run(context, { zoneId, ...at }) {
+    const [zone] = await zonesInScope(context.tx, zoneId);
+    if (!zone) throw new Failure(partyRefusals['zone-missing'], { zoneId });
     const when = whenOf(context, at);
     const standings = await standingsOn(context.tx, { zoneId }, when);
     return {

@@ -18,6 +18,7 @@ import { interestOn, wan } from './amounts.ts';
 import type { DemoBook } from './book.ts';
 import type { Bank, LineRow, LoanRow, LoanRound, Scope } from './park-loans.ts';
 import { defaulted, lines, nominations, reservations, rounds, subLines } from './park-loans.ts';
+import { openExemption, openPriorities } from './park-priorities.ts';
 import type { Park } from './park.ts';
 
 const term = { startsOn: '2025-06-01', endsOn: '2030-05-31' };
@@ -145,6 +146,11 @@ export async function openCredit(book: DemoBook, park: Park) {
     const made = await book.doMany(openLine, key, rows.map(rawLine));
     rows.forEach(({ line }, i) => lineIds.set(line, made[i]?.lineId ?? ''));
   }
+  await openPriorities(
+    book,
+    signed.map((one) => one.agreementId),
+    lineIds,
+  );
   return { lineIds, programmeParentId: agreementOf('bank1')?.nodeId };
 }
 
@@ -193,6 +199,7 @@ export async function lend(book: DemoBook, credit: Credit): Promise<string> {
     drawdownId: bad?.drawdownId,
     defaultedOn: defaulted.defaultedOn,
   });
+  await openExemption(book, bad?.drawdownId ?? '');
   await book.doMany(
     reserve,
     'park:reservation',

@@ -53,7 +53,7 @@ describe('progress of agreements', () => {
     expect(before.code).to.equal('day-before-agreement');
   });
 
-  it('a raise is newly approved, a cut and its undoing are not; a frozen line is in force', async () => {
+  it('a raise is newly approved, a cut and its undoing not; frozen is in force', async () => {
     const park = await parkIn(stage, '1000.00');
     const { nodeId } = await lineIn(stage, park, '300.00');
     const limit = async (amount: string, version: number) =>
@@ -71,7 +71,7 @@ describe('progress of agreements', () => {
     expect(four(yesterday.measured)).to.equal('300.00 300.00 0.00 0.00');
   });
 
-  it('counts what the agreement names, alerts in its own direction, keeps the qualifier', async () => {
+  it('counts what the agreement names, alerts its own way, keeps the qualifier', async () => {
     const park = await parkIn(stage, '1000.00');
     const { agreementId } = park;
     await lineIn(stage, park, '900.00');

@@ -76,7 +76,7 @@ describe('park agreements', () => {
       expect((await progress(agreementId, { asOf: ago(5) })).intentAmount).to.equal('2000.00');
     });
 
-    it('are changed by whoever has seen the last ones; who has not is told what changed', async () => {
+    it('are changed by who has seen the last ones; who has not is told what changed', async () => {
       const { agreementId } = await parkIn(stage, '1000.00');
       await stage.done(amend, { agreementId, intentAmount: '2000', reason }, stage.office, at(1));
       const stale = await stage.refused(

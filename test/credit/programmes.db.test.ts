@@ -80,7 +80,7 @@ describe('priority programmes', () => {
     expect(await opening(tooMuch)).to.equal('quotas-exceed-intent');
     await stage.done(openProgramme, { ...input, ...tooMuch, reservedQuota: '600' }, stage.office);
     const change = { programmeId, queueRank: 2, reason };
-    expect(await code(amendProgramme, { ...change, programmeId: 'prog_none' })).to.equal(
+    expect(await code(amendProgramme, { ...change, programmeId: 'prio_none' })).to.equal(
       'programme-missing',
     );
     expect(await code(amendProgramme, change, 1, stage.otherBank)).to.equal('programme-missing');
@@ -125,7 +125,7 @@ describe('priority programmes', () => {
       code(tagLine, { ...tag, ...more }, 1, actor);
     expect(await tagged({ lineId: 'line_none' })).to.equal('line-missing');
     expect(await tagged({}, stage.otherBank)).to.equal('line-missing');
-    expect(await tagged({ programmeId: 'prog_none' })).to.equal('programme-missing');
+    expect(await tagged({ programmeId: 'prio_none' })).to.equal('programme-missing');
     expect(await tagged({ counts: false })).to.equal('nothing-changed');
     expect(await tagged({ effectiveOn: ago(-1) })).to.equal('value-day-in-future');
     expect(await tagged({ programmeId: foreign['programmeId'] })).to.equal(

@@ -127,9 +127,10 @@ describe('what the demo shows', () => {
         if (n !== '0') owned.push(name);
       }
       expect(tables.length).to.be.greaterThan(20);
-      // The agreement as reported, its intent in the limit tree, and the news of both.
+      // The agreement as reported, its dated terms, its intent in the limit tree, and their news.
       expect(owned.filter((name) => name !== 'platform_events')).to.deep.equal([
         'credit_agreements',
+        'credit_terms',
         'limits_nodes',
       ]);
       const named = await select<{ name: string }>(

@@ -22,7 +22,7 @@ export const amendProgramme = operation({
   versioned: true,
   input: z
     .strictObject({
-      programmeId: IdInput('prog'),
+      programmeId: IdInput('prio'),
       ...programmeShape,
       state: z.enum(['OPEN', 'CLOSED']),
     })

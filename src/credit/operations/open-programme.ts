@@ -34,7 +34,7 @@ export const openProgramme = operation({
       refuseValueDay(why.valueOn, agreement.terms.startsOn, today) ??
       refuseProgramme(terms, await programmesOf(tx, agreementId), agreement.terms.intentAmount);
     if (refusal) throw refusal;
-    const id = newId('prog');
+    const id = newId('prio');
     await addProgramme(tx, { id, zoneId, ownerId, agreementId, terms, version: 1 }, why);
     context.emit(item, {
       name: 'credit.programme-opened',

@@ -1,7 +1,7 @@
 /**
- * Renews an agreement (续签): a successor of its own, linked to the old one, starts after it. Segments
- * and open programmes are carried over when asked; lines stay where they are until they are renewed
- * one by one, so nothing of the old agreement counts for the new one.
+ * Renews an agreement (续签): a successor of its own, linked to the old one, starts after it.
+ * Segments and open programmes are carried over when asked; lines stay where they are until they
+ * are renewed one by one, so nothing of the old agreement counts for the new one.
  */
 import { z } from 'zod';
 import type { Id } from '../../kernel/index.ts';
@@ -69,7 +69,7 @@ async function carryOver({ tx }: Context, renewal: Renewal, why: Why): Promise<v
   }
   const open = (await programmesOf(tx, old.id)).filter((one) => one.terms.state === 'OPEN');
   for (const { terms: carried } of open) {
-    const id = newId('prog');
+    const id = newId('prio');
     await addProgramme(tx, { id, zoneId, ownerId, agreementId, terms: carried, version: 1 }, why);
   }
 }

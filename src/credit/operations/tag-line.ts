@@ -19,7 +19,7 @@ export const tagLine = operation({
   permission: 'credit:line-tag',
   input: z.strictObject({
     lineId: IdInput('line'),
-    programmeId: IdInput('prog'),
+    programmeId: IdInput('prio'),
     /** False: it no longer counts. */
     counts: z.boolean().default(true),
     ...changeShape,

@@ -60,7 +60,7 @@ function alertOf(sense: Sense, pace: Pace['pace'], aboveIntent: boolean): PaceAl
 /** @param counted the measure that the agreement names, as of `on`. */
 export function paceOf(terms: PaceTerms, counted: Money, on: Day): Pace {
   const { days, of } = elapsed(terms, on);
-  // Cross-multiplied, so that a boundary is met exactly: counted/intent against days/of × threshold.
+  // Cross-multiplied, so that a boundary is met exactly and no quotient is rounded.
   const reached = counted.exact().times(of);
   const due = (threshold: Rate) => terms.intentAmount.exact().times(days).times(threshold.exact);
   const ahead = reached.compare(due(terms.paceAheadAbove)) > 0;
