@@ -51,11 +51,6 @@ export const creditRefusals = refusals('credit', {
     zh: '该日没有生效的准入标准',
     en: 'No admission standards were in force on that day',
   },
-  'entry-not-owned': {
-    kind: 'forbidden',
-    zh: '只有该银行可以恢复',
-    en: 'Only the bank itself resumes what it may lend again',
-  },
   'version-stale': {
     kind: 'stale',
     zh: '记录已被他人修改',
@@ -91,6 +86,11 @@ export const creditRefusals = refusals('credit', {
     kind: 'refused',
     zh: '该状态下不允许此操作',
     en: 'The entry is not at this step',
+  },
+  'entry-not-owned': {
+    kind: 'forbidden',
+    zh: '只有该银行可以恢复',
+    en: 'Only the bank itself resumes what it may lend again',
   },
   'file-day-outside': {
     kind: 'refused',

@@ -1,7 +1,7 @@
 // Off the whitelist and back: what is frozen, thawed and left alone; and whole batches at once.
 import { expect } from 'chai';
 import { drawDown, openLine } from '../../src/credit/index.ts';
-import { decideEntries } from '../../src/credit/operations/decide-entry.ts';
+import { decideEntries, decideEntry } from '../../src/credit/operations/decide-entry.ts';
 import { nominate } from '../../src/credit/operations/nominate.ts';
 import { recommendEntries } from '../../src/credit/operations/recommend-entry.ts';
 import { resumeEntry, suspendEntry } from '../../src/credit/operations/suspend-entry.ts';
@@ -111,6 +111,53 @@ describe('whitelist: removal and batches', () => {
       ]);
     });
 
+    it('and a line opened at the same moment leave no line unfrozen', async () => {
+      const park = await parkIn(stage, '100000000.00');
+      for (let round = 0; round < 8; round += 1) {
+        const { entryId, enterpriseId, version } = await entryAt(stage, 'ACTIVE');
+        const terms = {
+          segmentId: park.segmentId,
+          enterpriseId,
+          whitelistRequired: true,
+          product: '流动资金贷款',
+          amount: '1.00',
+          rateAnnual: '0.03',
+          startsOn: today,
+          expiresOn: ago(-100),
+        };
+        const suspension = { entryId, reason: '核查中' };
+        const [opened, suspended] = await Promise.all([
+          stage.outcome(openLine, terms, stage.bank),
+          stage.outcome(suspendEntry, suspension, stage.bank, { expectedVersion: version }),
+        ]);
+        expect(suspended.kind).to.equal('done');
+        expect(opened.kind).to.be.oneOf(['done', 'refused']);
+        const open = await stage.rows(
+          `select n.id from limits_nodes n join credit_lines l on l.node_id = n.id
+           where l.enterprise_id = '${enterpriseId}' and n.state <> 'FROZEN'`,
+        );
+        expect(open).to.deep.equal([]);
+      }
+    });
+
+    it('are not needed for an entry to end: after its last day it opens no line', async () => {
+      const { entryId, enterpriseId } = await entryAt(stage, 'ACTIVE');
+      const park = await parkIn(stage, '1000.00');
+      const opening = () =>
+        lineIn(stage, park, '1.00', { enterpriseId, whitelistRequired: true }).then(
+          () => 'done',
+          (problem: unknown) => /"code":"([\w-]+)"/.exec(String(problem))?.[1],
+        );
+      const ends = (on: string) =>
+        stage.rows(
+          `update credit_whitelist_entries set expires_on = '${on}' where id = '${entryId}'`,
+        );
+      await ends(today);
+      expect(await opening()).to.equal('done');
+      await ends(ago(1));
+      expect(await opening()).to.equal('not-whitelisted');
+    });
+
     it('leave the firm free to be nominated again', async () => {
       const { enterpriseId } = await entryAt(stage, 'EXITED');
       const again = await stage.done(nominate, nominated(enterpriseId), stage.office);
@@ -167,6 +214,20 @@ describe('whitelist: removal and batches', () => {
       expect(again).to.deep.include({ kind: 'done', replayed: true });
       expect(again.kind === 'done' && again.output).to.deep.equal(output);
       expect(await versionOf(stage, first.entryId)).to.equal(first.version + 1);
+    });
+
+    it('and single calls for one entry at once: exactly one decides', async () => {
+      const { entryId } = await entryAt(stage, 'RECOMMENDED');
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => {
+          const decision = i % 2 === 0 ? 'accept' : 'decline';
+          return stage.outcome(decideEntry, { entryId, decision, reason: '结论' }, stage.bank);
+        }),
+      );
+      expect(outcomes.filter(({ kind }) => kind === 'done')).to.have.lengthOf(1);
+      const codes = outcomes.flatMap((one) => (one.kind === 'refused' ? [one.failure.code] : []));
+      expect(codes).to.have.lengthOf(19);
+      expect(new Set(codes).has('entry-missing')).to.equal(false);
     });
 
     it('are found by their name', async () => {

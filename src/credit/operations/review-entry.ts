@@ -44,10 +44,10 @@ export const raiseReview = operation({
     if (!entry) throw new Failure(no['entry-missing'], { entryId });
     const { zoneId, ownerId } = entry;
     context.concern(item, zoneId);
-    const desk = (await openDesk(tx, today))(zoneId);
-    const dueOn = addDays(today, demandPack(desk).parameters.eventReviewDays);
     const refusal = refuseUnlisted(entry);
     if (refusal) throw refusal;
+    const desk = (await openDesk(tx, today))(zoneId);
+    const dueOn = addDays(today, demandPack(desk).parameters.eventReviewDays);
     const [reviewId] = await addReviews(tx, [{ item, entry, trigger, note, dueOn }], today);
     if (reviewId === undefined) throw new Failure(no['review-exists'], { entryId, trigger });
     quoteClause(context, item, desk, 'eventReviewDays');
@@ -63,11 +63,10 @@ export const raiseReview = operation({
   },
 });
 
-function refuseReview(review: Review | undefined, entry: Entry, id: string): Failure | undefined {
-  if (review?.entryId !== entry.id) return new Failure(no['review-missing'], { reviewId: id });
+function refuseReview({ id: reviewId, doneOn }: Review, entry: Entry): Failure | undefined {
   const refusal = refuseUnlisted(entry);
   if (refusal) return refusal;
-  return review.doneOn === null ? undefined : new Failure(no['review-done'], { reviewId: id });
+  return doneOn === null ? undefined : new Failure(no['review-done'], { reviewId, doneOn });
 }
 
 /** A yearly review that keeps the firm renews its term and sets the next one. */
@@ -91,11 +90,16 @@ export const reviewEntry = operation({
     const { tx, today } = context;
     const { entryId, reviewId, result, finding } = item.input;
     // Entries before reviews, here and wherever both are locked.
-    await lockEntriesById(tx, [entryId]);
+    const entries = await lockEntriesById(tx, [entryId]);
     const review = await lockReviewById(tx, reviewId);
+    if (entries.has(entryId) && review?.entryId !== entryId) {
+      throw new Failure(no['review-missing'], { entryId, reviewId });
+    }
     const decide = (entry: Entry, desk: Desk): Change | Failure => {
-      const refusal = refuseReview(review, entry, reviewId);
-      if (refusal || !review) return refusal as Failure;
+      // Without an entry of this id nobody comes here.
+      if (!review) return new Failure(no['review-missing'], { entryId, reviewId });
+      const refusal = refuseReview(review, entry);
+      if (refusal) return refusal;
       // Closed before the next one of its cause is opened.
       saveReview(tx, reviewId, { on: today, result, finding });
       const stops = result === 'SUSPEND' && entry.state === 'ACTIVE';
