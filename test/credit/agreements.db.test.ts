@@ -142,6 +142,30 @@ describe('park agreements', () => {
     });
   });
 
+  describe('eligible purposes', () => {
+    it('of the agreement and of the segment bind each draw, as amended', async () => {
+      const park = await parkIn(stage, '1000.00');
+      const { agreementId, segmentId } = park;
+      const { lineId } = await lineIn(stage, park, '500.00');
+      const draw = (purpose: string) => drawing(lineId, '1.00', { purpose });
+      await stage.done(drawDown, draw('随意'), stage.bank);
+      const allowed = { agreementId, eligiblePurposes: ['采购原材料', '技术改造'], reason };
+      await stage.done(amend, allowed, stage.office, at(1));
+      await stage.done(drawDown, draw('采购原材料'), stage.bank);
+      expect(await code(drawDown, draw('随意'))).to.equal('purpose-not-eligible');
+      const narrower = { segmentId, eligiblePurposes: ['技术改造'], reason };
+      await stage.done(amendSegment, narrower, stage.office, at(1));
+      await stage.done(drawDown, draw('技术改造'), stage.bank);
+      const refusal = await stage.refused(drawDown, draw('采购原材料'), stage.bank);
+      expect(refusal.facts).to.deep.equal({ purpose: '采购原材料', eligible: ['技术改造'] });
+      const late = { ...draw('随意'), dueOn: ago(1), valueOn: today };
+      expect(await code(drawDown, late)).to.equal('due-before-value-day');
+      const freed = { agreementId, eligiblePurposes: [], reason };
+      await stage.done(amend, freed, stage.office, at(2));
+      expect(await code(drawDown, draw('采购原材料'))).to.equal('purpose-not-eligible');
+    });
+  });
+
   describe('renewal', () => {
     const next = { startsOn: ago(-1501), endsOn: ago(-3000), reason: '续签' };
 

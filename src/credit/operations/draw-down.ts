@@ -27,6 +27,9 @@ import type { Drawdown, Line } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { rememberRoot, rootOf } from '../root-hints.ts';
+import { refusePurpose } from '../rules/eligible-purposes.ts';
+import type { EligiblePurposes } from '../store-eligible-purposes.ts';
+import { eligiblePurposes } from '../store-eligible-purposes.ts';
 import { insertDrawdownRows, linesById } from '../store-loans.ts';
 
 const input = z.strictObject({
@@ -51,7 +54,12 @@ const output = z.object({
   enrolmentId: IdText.optional(),
 });
 
-function refuse(line: Line | undefined, one: Input, today: Day): Failure | undefined {
+function refuse(
+  line: Line | undefined,
+  one: Input,
+  today: Day,
+  eligible: EligiblePurposes,
+): Failure | undefined {
   if (!line) return new Failure(no['line-missing'], { lineId: one.lineId });
   if (one.valueOn > today) {
     return new Failure(no['value-day-in-future'], { valueOn: one.valueOn, today });
@@ -59,7 +67,7 @@ function refuse(line: Line | undefined, one: Input, today: Day): Failure | undef
   if (one.dueOn < one.valueOn) {
     return new Failure(no['due-before-value-day'], { valueOn: one.valueOn, dueOn: one.dueOn });
   }
-  return undefined;
+  return refusePurpose(one.purpose, eligible.get(line.segmentId) ?? []);
 }
 
 const drawdownOf = (
@@ -88,14 +96,12 @@ type Answer = z.output<typeof output> | Failure;
 
 async function runMany(context: Context, items: readonly Item<Input>[]): Promise<Answer[]> {
   const { tx } = context;
-  const lines = await linesById(
-    tx,
-    items.map((item) => item.input.lineId),
-  );
+  const lineIds = items.map((item) => item.input.lineId);
+  const [lines, eligible] = await Promise.all([linesById(tx, lineIds), eligiblePurposes(tx)]);
   const decided = items.map((item): Wanted<Input> | Failure => {
     const line = lines.get(item.input.lineId);
     if (line) context.concern(item, line.zoneId);
-    const refusal = refuse(line, item.input, context.today);
+    const refusal = refuse(line, item.input, context.today, eligible);
     return refusal ?? { item, line: line as Line, id: newId('draw') };
   });
   const wanted = decided.filter((one): one is Wanted<Input> => !isFailure(one));
