@@ -12,6 +12,9 @@ import { moveEntries } from './whitelist-moves.ts';
 /** How many entries one call may name. */
 export const batchLimit = 1000;
 
+/** Which version of its entry the caller saw; what changed since is then refused, it alone. */
+export const seenVersion = { version: z.number().int().min(1).optional() };
+
 export const BatchAnswer = z.object({
   done: z.number().int(),
   refused: z.number().int(),

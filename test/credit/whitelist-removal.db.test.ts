@@ -197,17 +197,19 @@ describe('whitelist: removal and batches', () => {
       const entries = [
         { entryId: second.entryId, decision: 'decline', reason: '资料不全' },
         { entryId: gone.entryId, decision: 'accept', reason: '同意' },
+        { entryId: first.entryId, decision: 'accept', reason: '同意', version: 1 },
         { entryId: first.entryId, decision: 'accept', reason: '同意' },
       ];
       const call = () =>
         stage.performer.perform(decideEntries, stage.bank, { entries }, 'batch-12');
       const outcome = await call();
       const output = outcome.kind === 'done' ? outcome.output : {};
-      expect(output).to.deep.include({ done: 2, refused: 1 });
+      expect(output).to.deep.include({ done: 2, refused: 2 });
       const { results } = output as { results: { state: string | null; code: string | null }[] };
       expect(results.map(({ state, code }) => state ?? code)).to.deep.equal([
         'DECLINED',
         'entry-decided',
+        'version-stale',
         'ACTIVE',
       ]);
       const again = await call();

@@ -7,7 +7,7 @@ import { Failure, isFailure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation, operation } from '../../platform/operation.ts';
 import { IdInput, ReasonInput, TextInput } from '../../platform/schemas.ts';
-import { BatchAnswer, batchLimit, moveBatch } from '../entry-batch.ts';
+import { BatchAnswer, batchLimit, moveBatch, seenVersion } from '../entry-batch.ts';
 import type { EntryState } from '../model-whitelist.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import type { Change, Desk, Move } from '../whitelist-moves.ts';
@@ -87,12 +87,17 @@ export const decideEntries = hotOperation({
   title: { zh: '白名单批量准入决定', en: 'Decide a batch of nominations' },
   permission: 'whitelist:decide',
   approval,
-  input: z.strictObject({ entries: z.array(z.strictObject(shape)).min(1).max(batchLimit) }),
+  input: z.strictObject({
+    entries: z
+      .array(z.strictObject({ ...shape, ...seenVersion }))
+      .min(1)
+      .max(batchLimit),
+  }),
   output: BatchAnswer,
   async runMany(context, items) {
     const answers: z.output<typeof BatchAnswer>[] = [];
     for (const item of items) {
-      const moves = item.input.entries.map((one) => decision(context, item, one));
+      const moves = item.input.entries.map((one) => decision(context, item, one, one.version));
       answers.push(await moveBatch(context, moves));
     }
     return answers;

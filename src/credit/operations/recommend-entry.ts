@@ -8,7 +8,7 @@ import { Failure, isFailure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import { DayInput, IdInput, ReasonInput } from '../../platform/schemas.ts';
-import { BatchAnswer, batchLimit, moveBatch } from '../entry-batch.ts';
+import { BatchAnswer, batchLimit, moveBatch, seenVersion } from '../entry-batch.ts';
 import type { Entry } from '../model-whitelist.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { decisionDueOn } from '../rules/whitelist.ts';
@@ -88,12 +88,19 @@ export const recommendEntries = hotOperation({
   title: { zh: '批量向银行推荐', en: 'Recommend a batch to banks' },
   permission: 'whitelist:nominate',
   approval,
-  input: z.strictObject({ entries: z.array(z.strictObject(shape)).min(1).max(batchLimit) }),
+  input: z.strictObject({
+    entries: z
+      .array(z.strictObject({ ...shape, ...seenVersion }))
+      .min(1)
+      .max(batchLimit),
+  }),
   output: BatchAnswer,
   async runMany(context, items) {
     const answers: z.output<typeof BatchAnswer>[] = [];
     for (const item of items) {
-      const moves = item.input.entries.map((one) => recommendation(context, item, one));
+      const moves = item.input.entries.map((one) =>
+        recommendation(context, item, one, one.version),
+      );
       answers.push(await moveBatch(context, moves));
     }
     return answers;
