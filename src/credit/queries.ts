@@ -20,6 +20,7 @@ const AgreementRow = z.object({
   source: z.string().nullable(),
   startsOn: DayText,
   endsOn: DayText,
+  endedOn: DayText.nullable(),
   generated: z.boolean(),
   approvedInForce: MoneyText,
   drawnCumulative: MoneyText,
@@ -34,14 +35,15 @@ export const listAgreements = query({
   permission: 'credit:read',
   input: z.strictObject({ zoneId: IdInput('zone').optional(), ...pageShape }),
   output: listOf(AgreementRow),
-  run: ({ tx }, { zoneId, ...place }) => {
+  run: ({ tx, today }, { zoneId, ...place }) => {
     const lines = sql('credit_lines as l')
       .join('limits_nodes as n', 'n.id', 'l.node_id')
       .whereRaw('l.agreement_id = a.id and l.parent_line_id is null');
-    const sum = (column: string, filter?: string) => {
-      const rows = lines.clone().select(sql.raw(`coalesce(sum(${column}), 0)::numeric(20,2)`));
-      return filter === undefined ? rows : rows.whereRaw(filter);
-    };
+    const sum = (column: string) =>
+      lines.clone().select(sql.raw(`coalesce(sum(${column}), 0)::numeric(20,2)`));
+    // As in the progress of an agreement: what may be drawn today, as far as terms go.
+    const inForce = `n.state <> 'CLOSED' and :today between n.starts_on
+      and coalesce(n.expires_on, 'infinity') and a.ended_on is null and :today <= a.ends_on`;
     const rows = sql('credit_agreements as a')
       .join('parties_organisations as b', 'b.id', 'a.owner_id')
       .select('a.id', 'a.name', 'a.sense', 'a.qualifier', 'a.source', 'a.generated', {
@@ -52,7 +54,8 @@ export const listAgreements = query({
         intentAmount: 'a.intent_amount',
         startsOn: 'a.starts_on',
         endsOn: 'a.ends_on',
-        approvedInForce: sum('n.amount', "n.state <> 'CLOSED'"),
+        endedOn: 'a.ended_on',
+        approvedInForce: sum('n.amount').whereRaw(inForce, { today }),
         drawnCumulative: sum('n.drawn'),
         outstanding: sum('n.outstanding'),
       })

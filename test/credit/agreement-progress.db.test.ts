@@ -45,6 +45,14 @@ describe('progress of agreements', () => {
     expect(await on(ago(20))).to.equal('410.00 610.00 60.00 35.00');
     expect(await on(ago(19))).to.equal('410.00 570.00 60.00 35.00');
     expect(await on(today)).to.equal('410.00 570.00 60.00 35.00');
+    const listed = (await stage.ask(queryOf('list-agreements'), {}, stage.bank)) as {
+      items: Measured[];
+    };
+    expect(listed.items[0]).to.include({
+      approvedInForce: '570.00',
+      drawnCumulative: '60.00',
+      outstanding: '35.00',
+    });
     const known = await progress(agreementId, { knownAt: new Date().toISOString() });
     expect(four(known.measured)).to.equal('410.00 570.00 60.00 35.00');
     const later = await refusalOf(progress(agreementId, { asOf: ago(-1) }));
