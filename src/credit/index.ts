@@ -1,6 +1,7 @@
 // Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
 import { defineModule } from '../platform/module.ts';
 import { agreements } from './agreements.ts';
+import { demands } from './demands.ts';
 import { exemptions } from './exemptions.ts';
 import { creditInvariants } from './invariants.ts';
 import { decideEntry } from './operations/decide-entry.ts';
@@ -44,6 +45,7 @@ export const creditModule = defineModule({
   name: 'credit',
   operations: [
     ...agreements.operations,
+    ...demands.operations,
     ...exemptions.operations,
     ...whitelists.operations,
     openLine,
@@ -57,6 +59,7 @@ export const creditModule = defineModule({
   queries: [
     listAgreements,
     ...agreements.queries,
+    ...demands.queries,
     ...exemptions.queries,
     ...whitelists.queries,
     listLines,
@@ -66,6 +69,7 @@ export const creditModule = defineModule({
   ],
   routes: [
     ...agreements.routes,
+    ...demands.routes,
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...whitelists.routes,
@@ -94,12 +98,14 @@ export const creditModule = defineModule({
   refusals: [
     ...Object.values(creditRefusals),
     ...agreements.refusals,
+    ...demands.refusals,
     ...exemptions.refusals,
     ...Object.values(riskRefusals),
   ],
   invariants: [
     ...creditInvariants,
     ...agreements.invariants,
+    ...demands.invariants,
     ...exemptions.invariants,
     ...whitelists.invariants,
   ],

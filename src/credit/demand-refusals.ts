@@ -1,0 +1,110 @@
+/** Every "no" from demand to line, in order of precedence. */
+import { refusals } from '../kernel/index.ts';
+
+export const demandRefusals = refusals('credit', {
+  'demand-missing': {
+    kind: 'missing',
+    zh: '没有这项融资需求',
+    en: 'There is no such financing demand',
+  },
+  'application-missing': {
+    kind: 'missing',
+    zh: '没有这份授信申请',
+    en: 'There is no such application',
+  },
+  'condition-missing': {
+    kind: 'missing',
+    zh: '批复中没有这项条件',
+    en: 'The approval has no such condition',
+  },
+  'demand-not-yours': {
+    kind: 'forbidden',
+    zh: '需求由园区或企业本身提出、由认领银行答复',
+    en: 'The zone or the firm itself enters a demand; the bank that claimed it answers',
+  },
+  'manager-proposes': {
+    kind: 'forbidden',
+    zh: '由客户经理提请审批，故其本人不得审批',
+    en: 'The relationship manager proposes, and so never decides',
+  },
+  'demand-claimed': {
+    kind: 'conflict',
+    zh: '需求已被其他银行认领',
+    en: 'Another bank has claimed the demand',
+  },
+  'demand-step': {
+    kind: 'refused',
+    zh: '该状态下不允许此操作',
+    en: 'The demand is not at this step',
+  },
+  'demand-in-application': {
+    kind: 'refused',
+    zh: '该需求的授信申请尚未了结',
+    en: 'An application for this demand is still open',
+  },
+  'demand-other-firm': {
+    kind: 'refused',
+    zh: '需求属于另一家企业',
+    en: 'The demand is of another enterprise',
+  },
+  'application-step': {
+    kind: 'refused',
+    zh: '该状态下不允许此操作',
+    en: 'The application is not at this step',
+  },
+  'approval-lapsed': {
+    kind: 'refused',
+    zh: '批复已过有效期',
+    en: 'The approval has run out',
+  },
+  'approval-still-valid': {
+    kind: 'refused',
+    zh: '批复仍在有效期内',
+    en: 'The approval still holds',
+  },
+  'approval-above-application': {
+    kind: 'refused',
+    zh: '批复金额超过申请金额',
+    en: 'More is approved than was applied for',
+  },
+  'approval-above-need': {
+    kind: 'refused',
+    zh: '批复金额超过测算的新增额度，须说明例外理由',
+    en: 'More is approved than the sizing allows, and no exception is stated',
+  },
+  'collateral-short': {
+    kind: 'refused',
+    zh: '担保物折后价值不足',
+    en: 'The collateral after haircut does not cover the amount',
+  },
+  'validity-in-past': {
+    kind: 'refused',
+    zh: '批复有效期早于营业日',
+    en: 'The approval would end before today',
+  },
+  'prime-rate-missing': {
+    kind: 'refused',
+    zh: '该日没有已公布的 LPR，或加点后利率为负',
+    en: 'No prime rate was published by that day, or the spread makes the rate negative',
+  },
+  'condition-met': {
+    kind: 'refused',
+    zh: '该条件已落实',
+    en: 'The condition is met already',
+  },
+  'condition-open': {
+    kind: 'refused',
+    zh: '尚有先决条件未落实',
+    en: 'A condition precedent is still open',
+  },
+  'contract-exists': {
+    kind: 'conflict',
+    zh: '合同编号已被使用',
+    en: 'The contract number is in use',
+  },
+  'signed-day-outside': {
+    kind: 'refused',
+    zh: '签约日须在批复日与营业日之间',
+    en: 'The contract is signed between the approval and today',
+  },
+});
