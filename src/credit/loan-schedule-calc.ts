@@ -8,12 +8,13 @@ import { makeCalendar, Money as Yuan, Rate } from '../kernel/index.ts';
 import type { ExplainedStep } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
-import { comparePrepayment } from './rules/prepayment.ts';
+import { comparePrepayment, withPayment } from './rules/prepayment.ts';
 import type { DatedRate, Pricing } from './rules/repricing.ts';
 import { pricedRates } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
 import type { Schedule, ScheduleRow } from './rules/schedule/draw-up.ts';
 import { drawUpSchedule } from './rules/schedule/draw-up.ts';
+import type { Fault } from './rules/schedule/faults.ts';
 import { faultsOf, mostEvents, mostInstalments } from './rules/schedule/faults.ts';
 import type { Cut } from './rules/schedule/instalment.ts';
 import type { InterestPart } from './rules/schedule/interest.ts';
@@ -95,35 +96,44 @@ export const loanScheduleInput = z
     prepayment: DatedAmountInput.optional(),
   })
   .superRefine((input, context) => {
-    const say = (path: string, message: string) =>
+    for (const { path, message } of problemsOf(input)) {
       context.addIssue({ code: 'custom', path: [path], message });
-    if (input.holidays.some((day) => input.workingDays.includes(day))) {
-      say('holidays', 'a day is listed both as a holiday and as a working day');
-      return;
-    }
-    const timetable = timetableOf(input);
-    if (timetable === undefined) {
-      say('instalments', 'instalments and every, or to (with or without settlement)');
-      return;
-    }
-    if ((input.rate === undefined) === (input.pricing === undefined)) {
-      say('rate', 'either a rate or a pricing');
-      return;
-    }
-    const faults = faultsOf(termsOf(input, timetable));
-    for (const { path, message } of faults) say(path, message);
-    if (faults.length === 0 && input.pricing !== undefined) {
-      if (input.rateChanges.length > 0) say('rateChanges', 'they follow from the pricing');
-      const rates = pricedOver(input.pricing, termsOf(input, timetable));
-      if (rates === undefined) say('pricing', 'no LPR by the first day, or a negative rate');
-    }
-    if (input.prepayment !== undefined && input.prepayment.on < input.from) {
-      say('prepayment', 'not before the first day');
     }
   });
 export type LoanScheduleInput = z.output<typeof loanScheduleInput>;
 
 type Fields = Omit<LoanScheduleInput, 'prepayment'>;
+
+/** What no single member shows: members that contradict each other, or ask for too much. */
+function problemsOf(input: LoanScheduleInput): Fault[] {
+  const problem = (path: string, message: string): Fault[] => [{ path, message }];
+  const { pricing, prepayment } = input;
+  if (input.holidays.some((day) => input.workingDays.includes(day))) {
+    return problem('holidays', 'a day is listed both as a holiday and as a working day');
+  }
+  const timetable = timetableOf(input);
+  if (timetable === undefined) {
+    return problem('instalments', 'instalments and every, or to (with or without settlement)');
+  }
+  if ((input.rate === undefined) === (pricing === undefined)) {
+    return problem('rate', 'either a rate or a pricing');
+  }
+  if (pricing !== undefined && input.rateChanges.length > 0) {
+    return problem('rateChanges', 'they follow from the pricing');
+  }
+  const plain = termsOf(input, timetable);
+  const faults = faultsOf(plain);
+  if (faults.length > 0) return faults;
+  if (pricing !== undefined && pricedOver(pricing, plain) === undefined) {
+    return problem('pricing', 'no LPR by the first day, or a negative rate');
+  }
+  const terms = pricedTerms(input, plain);
+  const late = faultsOf(terms);
+  if (late.length > 0 || prepayment === undefined) return late;
+  return faultsOf(withPayment(terms, prepayment, 'smaller')).flatMap(({ message }) =>
+    problem('prepayment', message),
+  );
+}
 
 /** Undefined when the members for it are too few or contradict each other. */
 function timetableOf(input: Fields): Timetable | undefined {

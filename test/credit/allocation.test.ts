@@ -36,6 +36,7 @@ const dues = [
   { no: 4, dueOn: '2026-06-20', interest: '70', principal: '600' },
 ];
 const on = '2026-04-20';
+const aDueCost = { stage: 'due', part: 'costs' };
 
 /** What each instalment gets, as costs/penalty/compound/interest/principal without zero decimals. */
 const paid = ({ rows }: Answer): string[] =>
@@ -154,7 +155,7 @@ describe('repayment-allocation', () => {
     ['a payment of nothing', { amount: '0' }],
     ['a negative payment', { amount: '-1' }],
     ['a number given twice', { dues: [dues[0], dues[0]] }],
-    ['an entry given twice', { order: Array(2).fill({ stage: 'due', part: 'costs' }) }],
+    ['an entry given twice', { order: [aDueCost, aDueCost] }],
     ['an empty order', { order: [] }],
     ['an unknown stage', { order: [{ stage: 'later', part: 'costs' }] }],
     ['an unknown order', { order: 'interest-first' }],

@@ -52,6 +52,19 @@ const cases = (readCases('schedules') as { readonly schedules: readonly Schedule
 const aDay = '2026-03-10';
 const draw = (on: string, amount = '12000.00') => ({ on, amount });
 const change = (from = '2026-03-01', rate = '0.04') => ({ from, rate });
+const priced = (spreadBp = 45, on = '2026-01-10') => ({ lpr: [{ on, rate: '0.03' }], spreadBp });
+const daily = { instalments: 1200, every: { days: 1 } };
+const manyCuts = (cuts = 26) => ({
+  ...daily,
+  payments: Array.from({ length: cuts - 1 }, () => ({
+    ...draw('2026-05-01', '1'),
+    excess: 'smaller',
+  })),
+});
+const manyPayments = () => ({
+  ...daily,
+  payments: Array.from({ length: 167 }, () => draw('2026-05-01', '1')),
+});
 const oneEnd = (to: string) => ({ to, instalments: undefined, every: undefined });
 function settled(from = '2026-01-10', to = '2027-01-10', everyMonths = 1) {
   return { ...oneEnd(to), from, settlement: { everyMonths, day: 20 } };
@@ -94,6 +107,16 @@ describe('loan-schedule', () => {
     every: { months: 1 },
   };
   const wrong: readonly (readonly [string, Row, string])[] = [
+    ['no rate at all', { rate: undefined }, 'either a rate or a pricing'],
+    ['a rate and a pricing', { pricing: priced() }, 'either a rate or a pricing'],
+    ['an LPR of later', { rate: undefined, pricing: priced(0, '2026-01-11') }, 'no LPR'],
+    ['a rate below zero', { rate: undefined, pricing: priced(-301) }, 'a negative rate'],
+    [
+      'a pricing with changes',
+      { rate: undefined, pricing: priced(), rateChanges: [change()] },
+      'follow from the pricing',
+    ],
+    ['half a basis point', { rate: undefined, pricing: priced(0.5) }, 'spreadBp'],
     ['no principal', { principal: '0' }, 'above zero'],
     ['a negative principal', { principal: '-1' }, 'principal'],
     ['half a fen', { principal: '0.005' }, 'principal'],
@@ -112,7 +135,10 @@ describe('loan-schedule', () => {
     ['a bullet with settlements', { ...settled(), method: 'bullet' }, 'settled once'],
     ['settlements every five months', settled('2026-01-10', '2027-01-10', 5), 'settlement'],
     ['a first instalment on the first day', { firstDueOn: '2026-01-10' }, 'after the first day'],
-    ['an end beyond the calendar', { from: '9850-01-01', every: { months: 120 } }, '9900'],
+    ['an end beyond the calendar', { from: '9899-06-01', every: { months: 12 } }, '9900'],
+    ['an end of the calendar', oneEnd('9999-12-31'), '9900'],
+    ['120 years in steps', { every: { months: 120 } }, 'at most 110 years'],
+    ['120 years to a day', oneEnd('2146-01-10'), 'at most 110 years'],
     ['a grace for all instalments', { principalGrace: 12 }, 'the last instalment pays principal'],
     ['a deferral of all', { interestDeferral: 12 }, 'the last instalment pays interest'],
     ['more free periods than periods', { interestFree: 13 }, 'there are 12 instalments'],
@@ -122,10 +148,13 @@ describe('loan-schedule', () => {
     ['a drawdown at the end', { drawdowns: [draw('2027-01-10')] }, 'before the last day'],
     ['a payment too early', { payments: [draw('2026-01-09')] }, 'before the first day'],
     ['a payment of nothing', { payments: [draw('2026-02-01', '0')] }, 'above zero'],
-    ['a prepayment too early', { prepayment: draw('2026-01-09') }, 'not before'],
+    ['a prepayment too early', { prepayment: draw('2026-01-09') }, 'prepayment'],
     ['two rates for a day', { rateChanges: [change(), change()] }, 'one rate for a day'],
     ['a day off that is worked', { holidays: [aDay], workingDays: [aDay] }, 'both'],
     ['a day that does not exist', { from: '2026-02-29' }, 'from'],
+    ['more cuts than can be answered', manyCuts(), 'at most 30000'],
+    ['more payments than can be answered', manyPayments(), 'at most 200000'],
+    ['a prepayment too many', { ...manyCuts(25), prepayment: draw('2026-05-01') }, 'prepayment'],
     ['an unknown member', { fee: '1' }, 'fee'],
     ['an unknown method', { method: 'balloon' }, 'method'],
     ['a step of nothing', { every: { months: 0 } }, 'every'],

@@ -35,7 +35,7 @@ export function pricedOn({ lpr, spreadBp }: Pricing, day: Day): Rate | undefined
 }
 
 /**
- * The rate of the first day and of every day of repricing before `to`. Undefined when no LPR was
+ * The rate of the first day, and of every day of repricing before `to` that changes it. Undefined when no LPR was
  * published by the first day or when the spread makes a rate negative.
  */
 export function pricedRates(pricing: Pricing, from: Day, to: Day): DatedRate[] | undefined {
@@ -43,7 +43,7 @@ export function pricedRates(pricing: Pricing, from: Day, to: Day): DatedRate[] |
   for (const day of [from, ...repricingDays(pricing, from, to)]) {
     const rate = pricedOn(pricing, day);
     if (rate === undefined) return undefined;
-    rates.push({ from: day, rate });
+    if (rates.at(-1)?.rate.compare(rate) !== 0) rates.push({ from: day, rate });
   }
   return rates;
 }

@@ -13,10 +13,15 @@ export interface Fault {
 }
 
 export const mostInstalments = 1200;
-/** Each event may cut the instalment anew over all rows left, so their number is bounded too. */
 export const mostEvents = { drawdowns: 60, rateChanges: 120, payments: 1200 } as const;
+/**
+ * Each event may cut the instalment anew over all rows left, and a payment look at all that are
+ * open, so the product is bounded: a schedule is answered in a second or two.
+ */
+const mostWork = { cuts: 30_000, payments: 200_000 } as const;
 /** Day arithmetic ends with the year 9999. */
 const lastYear = 9900;
+const mostYears = 110;
 
 /** Empty when a schedule can be drawn up. */
 export function faultsOf(terms: ScheduleTerms): Fault[] {
@@ -44,7 +49,10 @@ const regularFaults = ({ from, timetable }: ScheduleTerms): Fault[] =>
     }
     const lastDueIn = dayParts(firstDueOn ?? from).year + (instalments * daysOf(every)) / 365;
     if (lastDueIn > lastYear) say('instalments', `the last one falls due after ${lastYear}`);
+    if (lastDueIn - dayParts(from).year > mostYears) say('instalments', tooLong);
   });
+
+const tooLong = `a loan lasts at most ${mostYears} years`;
 
 const daysOf = (every: Every): number => {
   if ('months' in every) return every.months * 31;
@@ -57,11 +65,9 @@ const endFaults = ({ from, method, timetable }: ScheduleTerms): Fault[] =>
     const { to } = timetable;
     if (to <= from) say('to', 'the loan ends after its first day');
     if (dayParts(to).year > lastYear) say('to', `no year after ${lastYear}`);
-    if (timetable.kind === 'one') return;
-    if (method === 'bullet') say('settlement', 'a bullet loan is settled once, at its end');
-    const years = dayParts(to).year - dayParts(from).year;
-    if ((years * 12) / timetable.everyMonths > 2 * mostInstalments) {
-      say('to', `at most ${mostInstalments} instalments`);
+    if (dayParts(to).year - dayParts(from).year > mostYears) say('to', tooLong);
+    if (timetable.kind === 'settlement' && method === 'bullet') {
+      say('settlement', 'a bullet loan is settled once, at its end');
     }
   });
 
@@ -71,12 +77,20 @@ const periodFaults = (terms: ScheduleTerms): Fault[] =>
     const count = periods.length;
     const ends = periods.at(-1)?.to ?? terms.from;
     if (count > mostInstalments) say('to', `at most ${mostInstalments} instalments`);
+    const { drawdowns, rateChanges, payments } = terms;
+    const early = payments.filter(({ excess }) => excess !== 'next').length;
+    if (count * (drawdowns.length + rateChanges.length + early) > mostWork.cuts) {
+      say('instalments', `instalments × events that cut them anew: at most ${mostWork.cuts}`);
+    }
+    if (count * payments.length > mostWork.payments) {
+      say('payments', `instalments × payments: at most ${mostWork.payments}`);
+    }
     if (terms.principalGrace >= count) say('principalGrace', 'the last instalment pays principal');
     if (terms.interestDeferral >= count) {
       say('interestDeferral', 'the last instalment pays interest');
     }
     if (terms.interestFree > count) say('interestFree', `there are ${count} instalments`);
-    if (terms.drawdowns.some(({ on }) => on >= ends)) {
+    if (drawdowns.some(({ on }) => on >= ends)) {
       say('drawdowns', 'all before the last day of the loan');
     }
   });

@@ -3,13 +3,11 @@
  * again when a drawdown, a new rate or an early repayment changes what it was cut from; a cut knows
  * what happened up to its own period and takes the rate then in force for all later ones.
  */
-import { Exact, Money } from '../../../kernel/index.ts';
-import { yearFraction } from './day-count.ts';
+import { addDays, Exact, Money, Rate } from '../../../kernel/index.ts';
 import type { RateStep } from './interest.ts';
 import { interestOf, isInterestFree, periodFactor, rateOn } from './interest.ts';
 import type { ScheduleTerms } from './terms.ts';
 import type { Period } from './timetable.ts';
-import { addDays, Rate } from '../../../kernel/index.ts';
 
 /** What a cut looks at: the periods from the present one to the last, and the facts of this one. */
 export interface Outlook {
@@ -86,7 +84,7 @@ export function factorsOf({ terms, steps, periods }: Outlook): Exact[] {
     periodFactor(terms, steps, present),
     ...later.map((period) => {
       if (isInterestFree(terms, period)) return Exact.zero;
-      const { over, under } = yearFraction(terms.dayCount, period);
+      const { over, under } = period.fraction;
       return rate.exact.times(over).dividedBy(under);
     }),
   ];
@@ -114,9 +112,8 @@ function* rowsAhead({ terms, steps, periods, interest, balance }: Outlook, insta
   const rate = rateAtEnd(steps, periods[0] as Period);
   let left = balance;
   for (const [i, period] of periods.entries()) {
-    const fraction = yearFraction(terms.dayCount, period);
     const bears = isInterestFree(terms, period) ? Rate.zero : rate;
-    const due = i === 0 ? interest : interestOf(left, bears, fraction, terms.rounding);
+    const due = i === 0 ? interest : interestOf(left, bears, period.fraction, terms.rounding);
     const row: RowAhead = { no: period.no, balance: left, interest: due };
     yield row;
     left = left.minus(principalPart(terms, instalment, due, left));

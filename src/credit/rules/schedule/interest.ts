@@ -42,11 +42,13 @@ export interface RateStep {
 export function rateStepsOf(terms: ScheduleTerms): RateStep[] {
   const { from, rate, rateChanges, newRateCounts } = terms;
   const back = newRateCounts === 'its-day' ? 0 : -1;
-  const changes = rateChanges.map((change) => ({
-    from: change.from <= from ? from : addDays(change.from, back),
-    rate: change.rate,
-  }));
-  const steps: RateStep[] = [{ from, rate }, ...changes.sort((a, b) => (a.from < b.from ? -1 : 1))];
+  const changes = rateChanges
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    .map((change) => ({
+      from: change.from <= from ? from : addDays(change.from, back),
+      rate: change.rate,
+    }));
+  const steps: RateStep[] = [{ from, rate }, ...changes];
   return steps.filter((step, i) => i === 0 || step.rate.compare(steps[i - 1]!.rate) !== 0);
 }
 
@@ -86,7 +88,10 @@ export function periodFactor(
   period: Period,
 ): Exact {
   return rateStretches(terms, steps, period).reduce((sum, { from, to, rate }) => {
-    const { over, under } = yearFraction(terms.dayCount, period, from, to);
+    const isWhole = from === period.from && to === period.to;
+    const { over, under } = isWhole
+      ? period.fraction
+      : yearFraction(terms.dayCount, period, from, to);
     return sum.plus(rate.exact.times(over).dividedBy(under));
   }, Exact.zero);
 }

@@ -12,13 +12,16 @@ import {
   daysCounted,
   nextWorkingDay,
 } from '../../../kernel/index.ts';
-import type { CountedPeriod } from './day-count.ts';
+import type { CountedPeriod, YearFraction } from './day-count.ts';
+import { yearFraction } from './day-count.ts';
 import type { Every, RegularTimetable, ScheduleTerms, SettlementTimetable } from './terms.ts';
 
 export interface Period extends CountedPeriod {
   /** 1 for the first. */
   readonly no: number;
   readonly dueOn: Day;
+  /** All of it as a part of a year, kept because every cut of the instalment asks for it. */
+  readonly fraction: YearFraction;
 }
 
 export interface Periods {
@@ -54,7 +57,8 @@ export function periodsOf(terms: ScheduleTerms): Periods {
       boundary.days30 === undefined
         ? daysCounted(from, to, '30/360')
         : boundary.days30 + by - shift;
-    const period = { no: i + 1, from, to, dueOn, days30 };
+    const fraction = yearFraction(terms.dayCount, { from, to, days30 });
+    const period = { no: i + 1, from, to, dueOn, days30, fraction };
     from = to;
     shift = by;
     return period;
