@@ -2,7 +2,9 @@
 // checks afterwards that the books still hold.
 import type { Config } from '../../config/index.ts';
 import { hotLimit } from './hot-limit.ts';
+import { limitTree } from './limit-tree.ts';
 
 export const benches: Readonly<Record<string, (config: Config) => Promise<unknown>>> = {
   'hot-limit': hotLimit,
+  'limit-tree': limitTree,
 };

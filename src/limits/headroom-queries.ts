@@ -45,6 +45,8 @@ const selectExpiries = statement(
    where state = 'PENDING' and root_id = any ($1::text[])`,
 );
 
+const PathNode = Node.omit({ granted: true });
+
 const Bound = z.object({
   nodeId: IdText,
   name: z.string(),
@@ -104,7 +106,7 @@ interface Look {
 /** What stands on a day: the path, what it lets through, and what would be said to the amount. */
 async function look(context: QueryContext, { nodeId, amount, tenorDays }: Look, at: AsOf) {
   const { node, path } = await pathOf(context.tx, nodeId);
-  const seen = await seeNodes(context.tx, context.actor.scope, path, at);
+  const seen = await seeNodes(context.tx, context.actor.scope, path, at, { sumGranted: false });
   const nodes = seen.map((one) => one.node);
   const book = await bookOf(context, nodes, at);
   const room = roomsOf(book, book.nodes.get(nodeId) ?? node);
@@ -121,6 +123,7 @@ export const headroom = query({
   name: 'limits.headroom',
   title: { zh: '可用额度及原因', en: 'Headroom, and why' },
   permission: 'limits:read',
+  byKey: true,
   input: z.strictObject({
     nodeId: IdInput('lim'),
     amount: AmountInput.optional(),
@@ -140,7 +143,8 @@ export const headroom = query({
     /** The refusal that a draw of the amount would meet. */
     code: z.string().nullable(),
     binding: z.array(Bound),
-    path: z.array(Node),
+    /** Without the sum granted below each: a segment has thousands of lines. */
+    path: z.array(PathNode),
     version: z.number().int(),
   }),
   async run(context, { asOf, knownAt, ...asked }) {
@@ -156,7 +160,7 @@ export const headroom = query({
       smallestAdmissible: found.smallestAdmissible?.toString() ?? null,
       code,
       binding: found.binding.map(boundOf),
-      path: seen.map(viewOf),
+      path: seen.map((one) => PathNode.parse(viewOf(one))),
       version: node.version,
     };
   },
@@ -191,6 +195,7 @@ export const whenAvailable = query({
   name: 'limits.when-available',
   title: { zh: '何时可用', en: 'When an amount can be drawn' },
   permission: 'limits:read',
+  byKey: true,
   input: z.strictObject({
     nodeId: IdInput('lim'),
     amount: PositiveAmountInput,

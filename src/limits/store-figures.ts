@@ -94,9 +94,9 @@ const pastFigures = statement(
 const selectFacts = statement(
   'limits.select-facts',
   `select p.id, p.shared, p.subject_id as "subjectId",
-     coalesce(sum(c.amount), 0)::numeric(20,2) as granted
-   from limits_nodes p left join limits_nodes c on c.parent_id = p.id
-   where p.id = any ($1::text[]) group by p.id`,
+     (select coalesce(sum(c.amount), 0)::numeric(20,2) from limits_nodes c
+      where c.parent_id = p.id and p.id = any ($2::text[])) as granted
+   from limits_nodes p where p.id = any ($1::text[])`,
 );
 const selectChanges = statement(
   'limits.select-changes',
@@ -224,9 +224,14 @@ interface Facts {
   readonly granted: Money;
 }
 
-async function readFacts(tx: Tx, ids: readonly string[]): Promise<Map<string, Facts>> {
+/** @param summed nodes of which the sum granted below is wanted; it reads every child. */
+async function readFacts(
+  tx: Tx,
+  ids: readonly string[],
+  summed: readonly string[],
+): Promise<Map<string, Facts>> {
   type Row = { id: string; shared: boolean; subjectId: string | null; granted: string };
-  const rows = await tx.rows<Row>(selectFacts, [ids]);
+  const rows = await tx.rows<Row>(selectFacts, [ids, summed]);
   return new Map(rows.map((row) => [row.id, { ...row, granted: Money.of(row.granted) }]));
 }
 
@@ -266,11 +271,16 @@ export async function seeNodes(
   scope: Scope,
   nodes: readonly LimitNode[],
   at: AsOf,
+  { sumGranted = true }: { readonly sumGranted?: boolean } = {},
 ): Promise<SeenNode[]> {
-  const facts = await readFacts(
-    tx,
-    nodes.map((node) => node.id),
-  );
+  const factsOf = (some: readonly LimitNode[]) =>
+    readFacts(
+      tx,
+      some.map((node) => node.id),
+      // A zone's root shows the sum as its limit; a bank's path of thousands of lines need not.
+      some.filter((node) => sumGranted || node.kind === 'ZONE').map((node) => node.id),
+    );
+  const facts = await factsOf(nodes);
   const shared = new Set([...facts].filter(([, fact]) => fact.shared).map(([id]) => id));
   const own = await readFigures(tx, nodes, shared, at);
   const common = scope.owners === '*' ? [] : nodes.filter((node) => shared.has(node.id));
@@ -279,10 +289,7 @@ export async function seeNodes(
       ? [own, facts]
       : await withAllOwners(tx, async () => [
           await readFigures(tx, common, shared, at),
-          await readFacts(
-            tx,
-            common.map((node) => node.id),
-          ),
+          await factsOf(common),
         ]);
   const terms = await readTerms(tx, nodes, at);
   return terms.map((node) => {

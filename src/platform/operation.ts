@@ -164,6 +164,8 @@ export interface Query<I = unknown, O = unknown> {
   readonly permission: string;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
+  /** True when every statement finds its rows by key, so that plans may be kept. */
+  readonly byKey?: boolean;
   run(context: QueryContext, input: I): Promise<O>;
 }
 

@@ -217,7 +217,7 @@ export class Performer {
         this.#db,
         actor.scope,
         (tx) => question.run({ tx, actor, now, today: dayInShanghai(now) }, input),
-        { readOnly: true },
+        { readOnly: true, byKey: question.byKey === true },
       ),
     );
   }
