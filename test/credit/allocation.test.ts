@@ -38,7 +38,7 @@ const dues = [
 const on = '2026-04-20';
 const aDueCost = { stage: 'due', part: 'costs' };
 
-/** What each instalment gets, as costs/penalty/compound/interest/principal without zero decimals. */
+/** What each instalment gets, as costs/penalty/compound/interest/principal. */
 const paid = ({ rows }: Answer): string[] =>
   rows.map((row) => parts.map((part) => (row[part] ?? '').replace('.00', '')).join('/'));
 
@@ -174,7 +174,7 @@ describe('repayment-allocation', () => {
     });
   }
 
-  it('loses no fen, pays nothing twice, and keeps credit only when the order has no debt left', () => {
+  it('loses no fen, pays nothing twice, keeps credit only when the order finds no debt', () => {
     const amount = fc.integer({ min: 0, max: 500_000 }).map(yuan);
     const due = fc.record({
       dueOn: fc.constantFrom('2026-03-20', '2026-04-20', '2026-05-20', '2026-06-20'),

@@ -35,8 +35,8 @@ export function pricedOn({ lpr, spreadBp }: Pricing, day: Day): Rate | undefined
 }
 
 /**
- * The rate of the first day, and of every day of repricing before `to` that changes it. Undefined when no LPR was
- * published by the first day or when the spread makes a rate negative.
+ * The rate of the first day, and of every day of repricing before `to` that changes it.
+ * Undefined when no LPR was published by the first day or when the spread makes a rate negative.
  */
 export function pricedRates(pricing: Pricing, from: Day, to: Day): DatedRate[] | undefined {
   const rates: DatedRate[] = [];
