@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { Money } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
+import { showNode } from '../../src/limits/queries.ts';
 import type { Actor } from '../../src/platform/operation.ts';
 import { thrownBy } from './book.ts';
 import { banker, officer, otherBanker, stranger } from './desk.ts';
@@ -72,7 +73,9 @@ describe('headroom', () => {
     const { path } = await ofLine1();
     const [, segment, master] = path;
     expect(figuresOf(segment)).to.deep.equal(['80.00', '0.00', '520.00']);
-    expect(segment).to.include({ outstanding: '50.00', stranded: '30.00', granted: '500.00' });
+    expect(segment).to.include({ outstanding: '50.00', stranded: '30.00' });
+    const shown = await ask(showNode, banker, { nodeId: 'segment1' });
+    expect(shown).to.include({ stranded: '30.00', granted: '500.00' });
     expect(figuresOf(master)).to.deep.equal(['80.00', '0.00', '920.00']);
   });
 
@@ -81,7 +84,9 @@ describe('headroom', () => {
     const [root, group] = path.slice(-2);
     expect(root).to.include({ used: '140.00', reserved: '10.00', otherBanks: '70.00' });
     expect(root).to.include({ outstanding: null, drawnCumulative: null, stranded: null });
-    expect(root).to.include({ limit: '1500.00', granted: '1500.00', available: '1350.00' });
+    expect(root).to.include({ limit: '1500.00', available: '1350.00' });
+    const shown = await ask(showNode, banker, { nodeId: root?.nodeId });
+    expect(shown).to.include({ limit: '1500.00', granted: '1500.00', available: '1350.00' });
     expect(group).to.include({ used: '110.00', reserved: '10.00', otherBanks: '70.00' });
     const other = await ask(headroom, otherBanker, { nodeId: 'line2' });
     expect(other.path.map(({ nodeId, otherBanks }) => [nodeId, otherBanks])).to.deep.equal([
