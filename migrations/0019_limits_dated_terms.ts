@@ -24,6 +24,8 @@ export async function up(db: Knex): Promise<void> {
       add constraint limits_changes_field_check
         check (field in ('amount', 'state', 'expires_on', 'terms'));
     alter table limits_movements add column tenor_days integer check (tenor_days >= 0);
+    -- What one operation moved is looked for by its instant.
+    create index limits_movements_recorded on limits_movements using brin (recorded_at);
   `);
 }
 

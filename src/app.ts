@@ -19,6 +19,7 @@ import { traceOf, traced } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { apiDocument } from './platform/openapi.ts';
 import { problems, refusalsFor } from './platform/problem.ts';
+import { trialEndpoint } from './platform/trial-route.ts';
 import { platformRefusals as no } from './platform/refusals.ts';
 
 export { serve, type Serving } from './platform/serve.ts';
@@ -67,6 +68,7 @@ export function makeApp(parts: AppParts): Application {
     `${apiBase}/calc/:name`,
     calcEndpoint({ ...parts, readiness }, parts.calculations ?? []),
   );
+  app.post(`${apiBase}/trials`, trialEndpoint({ ...parts, readiness }));
   app.use(apiBase, routerOf({ ...parts, readiness }));
   app.use('/api', noSuchRoute);
   if (parts.web !== undefined) app.use(pages(parts.web));

@@ -10,6 +10,7 @@ import { startWorkers } from '../jobs/main.ts';
 import { outboxLagSeconds } from '../jobs/relay-outbox.ts';
 import { makeApp, serve } from './app.ts';
 import { loadDemo, runFirstJobs } from './demo/index.ts';
+import { trialPaths } from './platform/trial-route.ts';
 import { calculationPaths } from './calc/index.ts';
 import { sessionPaths, sessionRoutes } from './identity/index.ts';
 import { openEmbeddedDatabase } from './platform/embedded-database.ts';
@@ -114,7 +115,7 @@ export async function startProduct(config: Config, around: Surroundings): Promis
       performer: runtime.performer,
       authenticate: (token) => runtime.sessions.authenticate(token),
       sessions: sessionRoutes({ sessions: runtime.sessions, signInsPerMinute: 600 }),
-      sessionPaths: { ...sessionPaths, ...calculationPaths },
+      sessionPaths: { ...sessionPaths, ...calculationPaths, ...trialPaths },
       ready: () => ready,
       log,
       metrics,

@@ -5,12 +5,17 @@ import { apiDocument } from '../src/platform/openapi.ts';
 import { httpStatus } from '../src/kernel/failure.ts';
 import { platformRefusals } from '../src/platform/refusals.ts';
 import { sessionPaths } from '../src/identity/index.ts';
+import { trialPaths } from '../src/platform/trial-route.ts';
 import { calculationPaths, calculations } from '../src/calc/index.ts';
 import { expectGolden } from './support/golden.ts';
 
 describe('what is published', () => {
   it('is the OpenAPI document that is committed', () => {
-    const document = apiDocument(modules, '0.1.0', { ...sessionPaths, ...calculationPaths });
+    const document = apiDocument(modules, '0.1.0', {
+      ...sessionPaths,
+      ...calculationPaths,
+      ...trialPaths,
+    });
     expect(Object.keys(document.paths).length).to.be.greaterThan(40);
     expectGolden('openapi.json', `${JSON.stringify(document, undefined, 1)}\n`);
   });

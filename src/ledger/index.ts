@@ -4,6 +4,7 @@ import { ledgerInvariants } from './invariants.ts';
 import { listAccounts, listEntries } from './queries.ts';
 import { ledgerRefusals } from './refusals.ts';
 
+export { ledgerEffects } from './effects.ts';
 export { brokenInvariants, ledgerInvariants } from './invariants.ts';
 export {
   chart,

@@ -18,6 +18,7 @@ export { limitRefusals } from './refusals.ts';
 export type { Step } from './rules/engine.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';
+export { limitEffects } from './effects.ts';
 export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';
 export {

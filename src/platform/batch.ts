@@ -55,6 +55,9 @@ class Recorder {
   }
 }
 
+/** A context whose news, zones and rules nobody keeps. */
+export const freshContext = (tx: Tx): Context => new Recorder(tx, new Date()).context;
+
 function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list) list.push(value);

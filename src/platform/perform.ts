@@ -9,11 +9,13 @@ import { canonicalJson, sha256Hex } from '../kernel/canonical.ts';
 import { dayInShanghai } from '../kernel/day.ts';
 import { Failure, isFailure } from '../kernel/failure.ts';
 import { newId } from '../kernel/id.ts';
-import { runBatch } from './batch.ts';
+import { freshContext, runBatch } from './batch.ts';
 import { Gatherer } from './gather.ts';
 import { Optimism } from './optimism.ts';
 import type { Actor, Context, Item, Operation, Query } from './operation.ts';
 import { platformRefusals as no } from './refusals.ts';
+import type { EffectReader, Trial } from './trial.ts';
+import { trialOperationId, tryOut } from './trial.ts';
 import { isOutOfRange, isRetryable, scopeKey, withTransaction } from './transaction.ts';
 
 export type Outcome =
@@ -60,6 +62,8 @@ export interface Ports {
       zoneId: string | undefined;
     },
   ): Promise<string>;
+  /** How each module that keeps figures tells what an operation did to them. */
+  readonly effects?: readonly EffectReader[];
   /** Counts and times for the metrics; called once per call. */
   observe(operation: string, outcome: string, seconds: number): void;
   /** How many calls shared a transaction. */
@@ -203,6 +207,35 @@ export class Performer {
       outcomes[places[i] as number] = settled(outcome);
     });
     return outcomes;
+  }
+
+  /**
+   * Carries the call out and undoes it. Throws what would keep it from being tried at all: no
+   * permission, a malformed input.
+   */
+  async tryOut(
+    operation: Operation,
+    actor: Actor,
+    raw: unknown,
+    { expectedVersion }: CallOptions = {},
+  ): Promise<Trial> {
+    const denied = this.#ports.authorise(actor, operation.permission);
+    if (denied) throw denied;
+    if (operation.versioned && expectedVersion === undefined) {
+      throw new Failure(no['if-match-missing']);
+    }
+    const input = parseInput(operation.input, raw);
+    if (isFailure(input)) throw input;
+    const item: Item<unknown> = { input, actor, operationId: trialOperationId(), expectedVersion };
+    const needsApproval =
+      operation.approval !== undefined &&
+      (await this.#ports.needsApproval(operation, actor, input));
+    const readers = this.#ports.effects ?? [];
+    return withRetry(() =>
+      withTransaction(this.#db, actor.scope, (tx) =>
+        tryOut(freshContext(tx), { operation, item, needsApproval }, readers),
+      ),
+    );
   }
 
   /** Answers a query inside the actor's scope; the transaction is read only. */

@@ -16,6 +16,11 @@ export const platformRefusals = refusals('platform', {
     zh: '请求体不是有效的 JSON',
     en: 'The body is not valid JSON',
   },
+  'operation-missing': {
+    kind: 'missing',
+    zh: '没有这个操作',
+    en: 'There is no such operation',
+  },
   'calculation-missing': {
     kind: 'missing',
     zh: '没有这个试算',

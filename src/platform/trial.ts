@@ -1,0 +1,56 @@
+/**
+ * Trial before submit (试算): an operation is carried out by its own code and undone, and what it would
+ * have done is told: its answer or refusal, whether a second person must agree, and its effects as
+ * each module that keeps figures tells them. Nothing is written, so no key is asked for.
+ */
+import type { Failure } from '../kernel/failure.ts';
+import { isFailure } from '../kernel/failure.ts';
+import { newId } from '../kernel/id.ts';
+import type { Context, Item, Operation } from './operation.ts';
+import type { Tx } from './transaction.ts';
+
+export interface Trial {
+  readonly operation: string;
+  readonly outcome: 'done' | 'refused';
+  readonly output?: unknown;
+  readonly failure?: Failure;
+  /** Whether a second person would have to agree before it is carried out. */
+  readonly needsApproval: boolean;
+  /** By module: what the operation did to its figures. */
+  readonly effects: Readonly<Record<string, unknown>>;
+}
+
+/** What an operation did, read inside its transaction. */
+export interface EffectReader {
+  readonly name: string;
+  read(tx: Tx, of: { readonly operationId: string; readonly now: Date }): Promise<unknown>;
+}
+
+export interface TrialCall {
+  readonly operation: Operation;
+  readonly item: Item<unknown>;
+  readonly needsApproval: boolean;
+}
+
+/** An item that no log will ever know. */
+export const trialOperationId = (): string => newId('trial');
+
+/** Carries the call out behind a savepoint, reads its effects and undoes it. */
+export async function tryOut(
+  context: Context,
+  { operation, item, needsApproval }: TrialCall,
+  readers: readonly EffectReader[],
+): Promise<Trial> {
+  return context.tx.attempt(
+    async () => {
+      const [answer] = await operation.runMany(context, [item]);
+      const told = { operation: operation.name, needsApproval };
+      if (isFailure(answer)) return { ...told, outcome: 'refused', failure: answer, effects: {} };
+      const effects: Record<string, unknown> = {};
+      const of = { operationId: item.operationId, now: context.now };
+      for (const reader of readers) effects[reader.name] = await reader.read(context.tx, of);
+      return { ...told, outcome: 'done', output: operation.output.parse(answer), effects };
+    },
+    () => false,
+  );
+}
