@@ -203,7 +203,9 @@ export async function withTransaction<T>(
     close();
     // The commit leaves at once: behind a statement that failed it rolls back.
     const committed = connection.query('commit');
-    await Promise.all([unanswered.settle(), committed]);
+    const [, { command }] = await Promise.all([unanswered.settle(), committed]);
+    // Somebody caught the failure of a statement and went on: the server kept nothing.
+    if (command !== 'COMMIT') throw new Error('A statement had failed, so nothing was kept.');
     return result;
   } catch (problem) {
     close();

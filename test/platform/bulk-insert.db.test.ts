@@ -178,6 +178,16 @@ describe('what is sent without waiting', () => {
     expect(await all()).to.deep.equal([1, 4, 6]);
   });
 
+  it('does not pass for done when a failure was caught on the way', async () => {
+    const problem = await problemOf(
+      withTransaction(db, everything, async (tx) => {
+        await tx.rows(put, [1]).catch(() => undefined);
+      }),
+    );
+    expect(problem.message).to.equal('A statement had failed, so nothing was kept.');
+    expect(await all()).to.deep.equal([1, 4, 6]);
+  });
+
   it('takes only what the driver passes on unchanged', async () => {
     const problem = await problemOf(
       withTransaction(db, everything, async (tx) => tx.send(put, [{ n: 8 }])),
