@@ -1,7 +1,7 @@
 /**
  * Why: from demand to line. A firm's demand waits for a bank, the first that claims it has it; the
  * bank's application is its own affair until a line stands in the limit tree. What was decided is
- * kept step by step, and the loan prime rate is dated data.
+ * kept step by step.
  */
 import type { Knex } from 'knex';
 import { scoped } from './scope.ts';
@@ -9,7 +9,6 @@ import { scoped } from './scope.ts';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(demands);
   await knex.raw(applications);
-  await knex.raw(primeRates);
   await knex.raw(rights);
 }
 
@@ -99,6 +98,8 @@ const applications = `
     manager_person text not null,
     applied_on date not null,
     approved_amount numeric(20,2) check (approved_amount > 0 and approved_amount <= amount),
+    collateral_basis text check (collateral_basis in ('LINE', 'MIN')),
+    exception text,
     prime_term text check (prime_term in ('1Y', '5Y')),
     spread_bp int,
     rate_annual numeric(12,8) check (rate_annual >= 0),
@@ -111,7 +112,7 @@ const applications = `
     reason text,
     version bigint not null default 1,
     check (state not in ('APPROVED', 'SIGNED', 'EFFECTIVE') or (approved_amount is not null
-      and prime_term is not null and spread_bp is not null and rate_annual is not null
+      and collateral_basis is not null and prime_term is not null and spread_bp is not null and rate_annual is not null
       and approved_on is not null and valid_until is not null)),
     check (state not in ('SIGNED', 'EFFECTIVE') or (contract_no is not null
       and signed_on is not null)),
@@ -123,6 +124,10 @@ const applications = `
     where state not in ('DECLINED', 'WITHDRAWN', 'LAPSED');
   create unique index credit_applications_contract on credit_applications (owner_id, contract_no);
   create index credit_applications_owner on credit_applications (owner_id, state);
+  comment on column credit_applications.collateral_basis is
+    'MIN: the collateral after haircut caps the amount; LINE: it does not.';
+  comment on column credit_applications.exception is
+    'Why more is granted than the sizing allows; the second person reads it.';
   comment on column credit_applications.manager_person is
     'The relationship manager, who proposes and never decides.';
 
@@ -195,27 +200,6 @@ const applications = `
   grant select, insert, update on credit_applications, credit_conditions to yuanxin_app;
   grant select, insert on credit_application_steps, credit_diligences, credit_collaterals
     to yuanxin_app;
-`;
-
-const primeRates = `
-  create table credit_prime_rates (
-    term text not null check (term in ('1Y', '5Y')),
-    published_on date not null,
-    rate numeric(12,8) not null check (rate >= 0),
-    source text not null,
-    evidence text not null,
-    primary key (term, published_on)
-  );
-  comment on table credit_prime_rates is
-    'LPR, for every zone. One month without a change needs no row: the last one holds.';
-  insert into credit_prime_rates
-    select term, on_day::date, rate, '全国银行间同业拆借中心公告', '[M-med]'
-    from (values ('1Y', '2024-10-21', 0.0310), ('5Y', '2024-10-21', 0.0360),
-      ('1Y', '2025-05-20', 0.0300), ('5Y', '2025-05-20', 0.0350)) as v (term, on_day, rate);
-  alter table credit_prime_rates enable row level security;
-  alter table credit_prime_rates force row level security;
-  create policy readable on credit_prime_rates for select to yuanxin_app using (true);
-  grant select on credit_prime_rates to yuanxin_app;
 `;
 
 const rights = `

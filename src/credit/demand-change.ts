@@ -111,3 +111,14 @@ interface DemandMove {
   /** Left out: who has it keeps it. */
   readonly claimedBy?: string | null;
 }
+
+/** Ends the demand behind an application, if it has one and it still waits with this bank. */
+export async function closeDemandOf(
+  context: Context,
+  item: Item<unknown>,
+  demandId: string | null,
+  move: { readonly to: 'DECLINED' | 'MET'; readonly reason?: string },
+): Promise<void> {
+  const demand = demandId === null ? undefined : await lockDemandById(context.tx, demandId);
+  if (demand?.state === 'CLAIMED') await moveDemand(context, item, demand, move);
+}

@@ -82,6 +82,16 @@ export const demandRefusals = refusals('credit', {
     zh: '批复有效期早于营业日',
     en: 'The approval would end before today',
   },
+  'statement-row-twice': {
+    kind: 'refused',
+    zh: '报表项目重复',
+    en: 'An item of the statements is given twice',
+  },
+  'statement-row-missing': {
+    kind: 'refused',
+    zh: '报表项目缺失',
+    en: 'The statements lack an item or a figure',
+  },
   'prime-rate-missing': {
     kind: 'refused',
     zh: '该日没有已公布的 LPR，或加点后利率为负',

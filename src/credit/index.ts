@@ -1,9 +1,11 @@
 // Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
 import { defineModule } from '../platform/module.ts';
 import { agreements } from './agreements.ts';
+import { applications } from './applications.ts';
 import { demands } from './demands.ts';
 import { exemptions } from './exemptions.ts';
 import { creditInvariants } from './invariants.ts';
+import { loans } from './loans.ts';
 import { decideEntry } from './operations/decide-entry.ts';
 import { drawDown } from './operations/draw-down.ts';
 import { enrolLoan } from './operations/enrol-loan.ts';
@@ -46,7 +48,9 @@ export const creditModule = defineModule({
   operations: [
     ...agreements.operations,
     ...demands.operations,
+    ...applications.operations,
     ...exemptions.operations,
+    ...loans.operations,
     ...whitelists.operations,
     openLine,
     reserve,
@@ -60,7 +64,9 @@ export const creditModule = defineModule({
     listAgreements,
     ...agreements.queries,
     ...demands.queries,
+    ...applications.queries,
     ...exemptions.queries,
+    ...loans.queries,
     ...whitelists.queries,
     listLines,
     showLine,
@@ -70,8 +76,10 @@ export const creditModule = defineModule({
   routes: [
     ...agreements.routes,
     ...demands.routes,
+    ...applications.routes,
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
+    ...loans.routes,
     ...whitelists.routes,
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },
@@ -100,13 +108,16 @@ export const creditModule = defineModule({
     ...agreements.refusals,
     ...demands.refusals,
     ...exemptions.refusals,
+    ...loans.refusals,
     ...Object.values(riskRefusals),
   ],
   invariants: [
     ...creditInvariants,
     ...agreements.invariants,
     ...demands.invariants,
+    ...applications.invariants,
     ...exemptions.invariants,
+    ...loans.invariants,
     ...whitelists.invariants,
   ],
 });

@@ -66,6 +66,10 @@ export type PrimeTerm = (typeof primeTerms)[number];
 /** The bank's word (批复): how much, at which price, until when it must have become a line. */
 export interface Approval {
   readonly amount: Money;
+  /** MIN: the collateral after haircut caps the amount; LINE: it does not. */
+  readonly collateralBasis: 'LINE' | 'MIN';
+  /** Why more is granted than the sizing allows. */
+  readonly exception: string | null;
   readonly primeTerm: PrimeTerm;
   readonly spreadBp: number;
   readonly rateAnnual: string;

@@ -1,0 +1,97 @@
+/**
+ * A relationship manager opens an application (授信申请), from a demand that the bank has claimed or
+ * by itself. Who opens it is its manager from then on.
+ */
+import { z } from 'zod';
+import { Failure, newId } from '../../kernel/index.ts';
+import { enterprisesById } from '../../parties/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import { IdInput, PositiveAmountInput, TextInput } from '../../platform/schemas.ts';
+import { ApplicationChanged, tellApplication } from '../application-change.ts';
+import { demandClaimant } from '../demand-change.ts';
+import { demandRefusals as no } from '../demand-refusals.ts';
+import type { Application } from '../model-demands.ts';
+import { creditRefusals } from '../refusals.ts';
+import { addApplication } from '../store-applications.ts';
+import { lockDemandById } from '../store-demands.ts';
+import type { SegmentTerms } from '../store-terms.ts';
+import { segmentsById } from '../store-terms.ts';
+
+const input = z.strictObject({
+  segmentId: IdInput('seg'),
+  enterpriseId: IdInput('ent'),
+  demandId: IdInput('dmd').optional(),
+  product: TextInput(60),
+  amount: PositiveAmountInput,
+  termMonths: z.number().int().min(1).max(600),
+  purpose: TextInput(200),
+  revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
+});
+type Input = z.output<typeof input>;
+
+/** The segment, which is the caller's own; throws `segment-missing` or `enterprise-missing`. */
+async function segmentOf(context: Context, item: Item<Input>): Promise<SegmentTerms> {
+  const { segmentId, enterpriseId } = item.input;
+  const segment = (await segmentsById(context.tx, [segmentId])).get(segmentId);
+  const { organisationId, scope } = item.actor;
+  const own = segment && (segment.ownerId === organisationId || scope.zones === '*');
+  if (!own) throw new Failure(creditRefusals['segment-missing'], { segmentId });
+  const enterprise = (await enterprisesById(context.tx, [enterpriseId])).get(enterpriseId);
+  if (enterprise?.zoneId !== segment.zoneId) {
+    throw new Failure(creditRefusals['enterprise-missing'], { enterpriseId });
+  }
+  return segment;
+}
+
+/** Throws when the demand is not there, not claimed by the caller's bank, or of another firm. */
+async function refuseDemand({ tx }: Context, item: Item<Input>): Promise<void> {
+  const { demandId, enterpriseId } = item.input;
+  if (demandId === undefined) return;
+  const demand = await lockDemandById(tx, demandId);
+  if (!demand) throw new Failure(no['demand-missing'], { demandId });
+  demandClaimant(demand, item);
+  if (demand.state !== 'CLAIMED') {
+    throw new Failure(no['demand-step'], { demandId, state: demand.state });
+  }
+  if (demand.enterpriseId !== enterpriseId) {
+    throw new Failure(no['demand-other-firm'], { demandId, enterpriseId: demand.enterpriseId });
+  }
+}
+
+export const apply = operation({
+  name: 'credit.apply',
+  title: { zh: '授信申请', en: 'Apply for a line' },
+  permission: 'application:work',
+  input,
+  output: ApplicationChanged,
+  async run(context, item) {
+    const { zoneId, ownerId } = await segmentOf(context, item);
+    context.concern(item, zoneId);
+    await refuseDemand(context, item);
+    const { demandId = null, ...wanted } = item.input;
+    const application: Application = {
+      ...wanted,
+      id: newId('appl'),
+      zoneId,
+      ownerId,
+      demandId,
+      state: 'APPLIED',
+      managerUser: item.actor.userId,
+      managerPerson: item.actor.personId,
+      appliedOn: context.today,
+      approval: undefined,
+      contractNo: null,
+      signedOn: null,
+      lineId: null,
+      closedOn: null,
+      reason: null,
+      version: 1,
+    };
+    if (!(await addApplication(context, item, application))) {
+      throw new Failure(no['demand-in-application'], { demandId });
+    }
+    tellApplication(context, item, application);
+    return { applicationId: application.id, state: application.state, version: 1 };
+  },
+});

@@ -1,0 +1,140 @@
+/**
+ * Due diligence (尽职调查): the statements as a list of rows, the ratios and the working-capital need
+ * that follow from them, collateral, and the manager's opinion. It may be done again; the last holds.
+ */
+import { z } from 'zod';
+import { Exact, Failure, MONEY_INPUT_LIMIT, Money, newId } from '../../kernel/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import {
+  AmountInput,
+  IdInput,
+  IdText,
+  MoneyText,
+  ReasonInput,
+  ShareInput,
+  TextInput,
+} from '../../platform/schemas.ts';
+import {
+  ApplicationChanged,
+  applicationStep,
+  applicationToChange,
+  moveApplication,
+} from '../application-change.ts';
+import { collateralKinds } from '../model-demands.ts';
+import { workingCapital2024 as pack } from '../packs/working-capital-2024.ts';
+import { marginOf, ratiosOf, turnoverDays } from '../rules/statement-ratios.ts';
+import type { StatementRow } from '../rules/statement-rows.ts';
+import { readStatementRows, statementItems } from '../rules/statement-rows.ts';
+import { needOf } from '../rules/working-capital.ts';
+import type { Diligence } from '../store-applications.ts';
+import { addDiligence } from '../store-applications.ts';
+
+/** A loss and a negative growth have a sign. */
+const signed = (pattern: RegExp, message: string) =>
+  z.string().regex(pattern, { message, abort: true });
+const FigureInput = signed(/^-?\d{1,18}(\.\d{1,2})?$/, 'an amount in yuan as text')
+  .transform((text) => Money.of(text))
+  .refine((amount) => amount.abs().lessThan(MONEY_INPUT_LIMIT), {
+    message: 'amounts of 10^16 or more are refused',
+  });
+const GrowthInput = signed(/^-?\d{1,6}(\.\d{1,12})?$/, 'a ratio as text: "-0.05"')
+  .transform((text) => Exact.of(text))
+  .refine((growth) => growth.compare(-1) > 0, { message: 'growth is above −1' });
+
+const RowInput = z
+  .strictObject({
+    item: z.enum(statementItems),
+    before: FigureInput.optional(),
+    now: FigureInput,
+  })
+  .refine(
+    ({ item, before, now }) =>
+      item === 'totalProfit' || !(now.isNegative() || before?.isNegative() === true),
+    { message: 'only the profit may be below zero' },
+  );
+
+const CollateralInput = z.strictObject({
+  kind: z.enum(collateralKinds),
+  name: TextInput(200),
+  value: AmountInput.default(Money.zero),
+  haircut: ShareInput,
+});
+
+const input = z.strictObject({
+  applicationId: IdInput('appl'),
+  statements: z.array(RowInput).min(1).max(40),
+  /** Expected growth of sales: "0.2" is 20 %. */
+  growth: GrowthInput,
+  ownFunds: AmountInput,
+  existingLoans: AmountInput,
+  otherFinancing: AmountInput,
+  collaterals: z.array(CollateralInput).max(50).default([]),
+  opinion: ReasonInput,
+});
+type Input = z.output<typeof input>;
+
+/** Throws the Failure. */
+function must<T>(value: T | Failure): T {
+  if (value instanceof Failure) throw value;
+  return value;
+}
+
+/** Shown with six places; the computation itself is not rounded before the need. */
+const shown = (value: Exact): string => value.toFixed(6);
+
+const textOf = ({ item, before, now }: StatementRow) => ({
+  item,
+  before: before?.toString() ?? null,
+  now: now.toString(),
+});
+
+function examine(context: Context, item: Item<Input>): Diligence {
+  const { growth, ownFunds, existingLoans, otherFinancing, opinion } = item.input;
+  const statements = must(readStatementRows(item.input.statements));
+  const days = must(turnoverDays(statements, pack.parameters.yearDays));
+  const margin = must(marginOf(statements.income));
+  const { sales } = statements.income;
+  const facts = { sales, margin, growth, days, ownFunds, existingLoans, otherFinancing };
+  const { cycleDays, turns, need, newLoan, bound } = needOf(facts, pack.parameters);
+  const { scheme, version } = pack;
+  context.quote(item, { pack: scheme, version: String(version), clause: 'yearDays' });
+  return {
+    id: newId('dil'),
+    statements: item.input.statements.map(textOf),
+    ratios: ratiosOf(statements),
+    sizing: {
+      pack: `${scheme}/${version}`,
+      growth: growth.toString(),
+      ownFunds: ownFunds.toString(),
+      existingLoans: existingLoans.toString(),
+      otherFinancing: otherFinancing.toString(),
+      margin: shown(margin),
+      cycleDays: shown(cycleDays),
+      turns: turns === undefined ? null : shown(turns),
+      bound: bound ?? null,
+    },
+    need,
+    newLoan,
+    opinion,
+  };
+}
+
+export const recordDiligence = operation({
+  name: 'credit.record-diligence',
+  title: { zh: '尽职调查', en: 'Record due diligence' },
+  permission: 'application:work',
+  versioned: true,
+  input,
+  output: ApplicationChanged.extend({ diligenceId: IdText, need: MoneyText, newLoan: MoneyText }),
+  async run(context, item) {
+    const application = await applicationToChange(context, item);
+    applicationStep(application, 'DUE_DILIGENCE');
+    const found = examine(context, item);
+    await addDiligence(context, item, application, found, item.input.collaterals);
+    const { id: diligenceId, need, newLoan, opinion } = found;
+    const set = { reason: opinion };
+    const moved = await moveApplication(context, item, application, 'DUE_DILIGENCE', set);
+    return { ...moved, diligenceId, need: need.toString(), newLoan: newLoan.toString() };
+  },
+});
