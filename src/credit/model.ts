@@ -35,5 +35,7 @@ export interface Drawdown {
   readonly reservationId: string | undefined;
   readonly enrolmentId: string | undefined;
   readonly operationId: string;
+  /** It has loan terms, and `credit_loans` a row of the same id. */
+  readonly scheduled?: boolean;
   readonly version: number;
 }

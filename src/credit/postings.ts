@@ -52,3 +52,67 @@ export const repaymentJournal = (repaid: Repaid): Journal => ({
     credit(account(repaid.drawdown, 'interest-received', repaid.drawdown.ownerId), repaid.interest),
   ],
 });
+
+type OfLoan = Pick<Drawdown, 'zoneId' | 'ownerId' | 'lineId' | 'id'>;
+
+/** Interest that fell due on a day; a negative amount takes back what a replay found too much. */
+export const interestDueJournal = (
+  of: Pick<OfLoan, 'zoneId' | 'ownerId' | 'lineId'>,
+  cause: { readonly sourceId: string; readonly operationId: string },
+  dueOn: Day,
+  interest: Money,
+): Journal => ({
+  id: newId('jnl'),
+  kind: interest.isNegative() ? 'credit.interest-due-reversed' : 'credit.interest-due',
+  valueOn: dueOn,
+  ...cause,
+  lines: [
+    debit(account(of, 'interest-receivable', of.ownerId), interest),
+    credit(account(of, 'interest-earned', of.ownerId), interest),
+  ],
+});
+
+/** By how much all payments of a loan together pay more (or less) of each part than before. */
+export interface PaidChange {
+  readonly penalty: Money;
+  readonly interest: Money;
+  readonly principal: Money;
+  readonly overPaid: Money;
+}
+
+/** Money that came in, and how a replay divides anew what came in before. */
+export function loanPaidJournal(
+  loan: OfLoan,
+  { sourceId, operationId }: { readonly sourceId: string; readonly operationId: string },
+  valueOn: Day,
+  { penalty, interest, principal, overPaid }: PaidChange,
+): Journal {
+  const amount = penalty.plus(interest).plus(principal).plus(overPaid);
+  return {
+    id: newId('jnl'),
+    kind: amount.isZero() ? 'credit.loan-redivided' : 'credit.loan-repayment',
+    valueOn,
+    sourceId,
+    operationId,
+    lines: [
+      debit(account(loan, 'bank-funding', loan.ownerId), amount),
+      credit(account(loan, 'loan-principal', loan.lineId), principal),
+      credit(account(loan, 'interest-receivable', loan.ownerId), interest),
+      credit(account(loan, 'penalty-received', loan.ownerId), penalty),
+      credit(account(loan, 'over-payment', loan.lineId), overPaid),
+    ],
+  };
+}
+
+/** The drawdown's own journal the other way round, on the same value day. */
+export const drawdownReversedJournal = (drawdown: Drawdown, operationId: string): Journal => ({
+  id: newId('jnl'),
+  kind: 'credit.drawdown-reversed',
+  valueOn: drawdown.valueOn,
+  sourceId: drawdown.id,
+  operationId,
+  lines: [
+    debit(account(drawdown, 'bank-funding', drawdown.ownerId), drawdown.amount),
+    credit(account(drawdown, 'loan-principal', drawdown.lineId), drawdown.amount),
+  ],
+});

@@ -73,7 +73,7 @@ const lockDrawdowns = statement(
      node_id as "nodeId", enterprise_id as "enterpriseId", amount, outstanding,
      value_on as "valueOn", due_on as "dueOn", state, purpose,
      reservation_id as "reservationId", enrolment_id as "enrolmentId",
-     operation_id as "operationId", version::int
+     operation_id as "operationId", scheduled, version::int
    from credit_drawdowns where id = any ($1::text[]) order by id for no key update`,
 );
 

@@ -4,13 +4,14 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { daysBetween, Failure, Money, isFailure, newId } from '../../kernel/index.ts';
+import { Failure, Money, newId } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
-import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import { AmountInput, DayInput, IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
 import { recordPrincipalRepaid } from '../../risk-pool/index.ts';
+import { giveBack } from '../give-back.ts';
+import { loanRefusals } from '../loan-refusals.ts';
 import type { Drawdown } from '../model.ts';
 import type { Repaid } from '../postings.ts';
 import { repaymentJournal } from '../postings.ts';
@@ -50,6 +51,9 @@ function refuse(drawdown: Drawdown | undefined, one: Input, today: Day): Failure
   if (drawdown.state === 'REPAID' || drawdown.state === 'REVERSED') {
     return new Failure(no['drawdown-settled'], { drawdownId: drawdown.id });
   }
+  if (drawdown.scheduled === true) {
+    return new Failure(loanRefusals['loan-scheduled'], { drawdownId: drawdown.id });
+  }
   if (one.principal.moreThan(drawdown.outstanding)) {
     return new Failure(no['repayment-exceeds-debt'], {
       outstanding: drawdown.outstanding,
@@ -66,28 +70,6 @@ function after(drawdown: Drawdown, principal: Money): Drawdown {
   if (outstanding.isZero()) return { ...drawdown, outstanding, state: 'REPAID' };
   const state = drawdown.state === 'NPL' || principal.isZero() ? drawdown.state : 'PARTLY_REPAID';
   return { ...drawdown, outstanding, state };
-}
-
-async function giveBack(context: Context, repaid: readonly Repaid[]): Promise<void> {
-  const withPrincipal = repaid.filter((one) => one.principal.isPositive());
-  const taken = await takeLimits(
-    context.tx,
-    withPrincipal.map((one) => ({
-      step: {
-        kind: 'repay',
-        nodeId: one.drawdown.nodeId,
-        amount: one.principal,
-        valueOn: one.valueOn,
-        tenorDays: daysBetween(one.drawdown.valueOn, one.drawdown.dueOn),
-      },
-      sourceId: one.id,
-      operationId: one.operationId,
-    })),
-    context,
-  );
-  // A debt that the limit does not know would mean that the two have drifted apart.
-  const refused = taken.find(isFailure);
-  if (refused) throw new Error(`A repayment did not fit its limit: ${refused.code}.`);
 }
 
 async function runMany(

@@ -1,0 +1,203 @@
+/**
+ * What every change of a loan shares: lock it, add the new fact, draw up its stand from all facts,
+ * write it over what stood before and post the difference. So a back-dated fact needs no code of
+ * its own, and the ledger is only ever appended.
+ */
+import type { Day } from '../kernel/index.ts';
+import { addDays, daysBetween, Failure, Money, newId } from '../kernel/index.ts';
+import { post } from '../ledger/index.ts';
+import type { Context, Item } from '../platform/operation.ts';
+import { recordPrincipalRepaid } from '../risk-pool/index.ts';
+import { giveBack } from './give-back.ts';
+import { loanRefusals as no } from './loan-refusals.ts';
+import { orderOf, scheduleTermsOf } from './loan-terms.ts';
+import type { Loan } from './model-loans.ts';
+import type { Drawdown } from './model.ts';
+import type { PaidChange, Repaid } from './postings.ts';
+import { interestDueJournal, loanPaidJournal } from './postings.ts';
+import { creditRefusals } from './refusals.ts';
+import type { DividedPayment, LoanFacts, LoanPayment, Stand } from './rules/loan-stand.ts';
+import { accruedOn, penaltyOn, standOf, unpaidOf } from './rules/loan-stand.ts';
+import type { DatedRate } from './rules/repricing.ts';
+import { insertRepaymentRows, lockDrawdownsById, saveDrawdowns } from './store-loans.ts';
+import { lockLoanById, saveStand } from './store-schedules.ts';
+
+export interface LockedLoan {
+  readonly drawdown: Drawdown;
+  readonly loan: Loan;
+}
+
+/** Throws drawdown-missing, loan-missing and loan-closed. */
+export async function lockOpenLoan(
+  context: Context,
+  item: Item<unknown>,
+  drawdownId: string,
+): Promise<LockedLoan> {
+  const drawdown = (await lockDrawdownsById(context.tx, [drawdownId])).get(drawdownId);
+  if (!drawdown) throw new Failure(creditRefusals['drawdown-missing'], { drawdownId });
+  context.concern(item, drawdown.zoneId);
+  const loan = await lockLoanById(context.tx, drawdownId);
+  if (!loan) throw new Failure(no['loan-missing'], { drawdownId });
+  if (loan.state !== 'OPEN') {
+    throw new Failure(no['loan-closed'], { drawdownId, state: loan.state });
+  }
+  if (item.expectedVersion !== undefined && item.expectedVersion !== loan.version) {
+    const { expectedVersion } = item;
+    throw new Failure(creditRefusals['version-stale'], { expectedVersion, version: loan.version });
+  }
+  return { drawdown, loan };
+}
+
+export function factsOf(
+  { terms, rates, payments }: Pick<Loan, 'terms' | 'rates' | 'payments'>,
+  drawdown: Drawdown,
+): LoanFacts {
+  return {
+    terms: scheduleTermsOf(terms, drawdown, rates),
+    overdueMarkup: terms.overdueMarkup,
+    order: orderOf(terms),
+    payments,
+  };
+}
+
+/** The new fact of a change, and the day it happened on. */
+export interface NewFact {
+  readonly on: Day;
+  readonly sourceId: string;
+  readonly payment?: LoanPayment;
+  readonly rate?: DatedRate;
+}
+
+export interface Changed {
+  readonly stand: Stand;
+  readonly outstanding: Money;
+  readonly change: PaidChange;
+}
+
+const totalOf = (payments: readonly DividedPayment[]): PaidChange => ({
+  penalty: Money.sum(payments.map((one) => one.penalty.plus(one.compound))),
+  interest: Money.sum(payments.map((one) => one.interest)),
+  principal: Money.sum(payments.map((one) => one.principal)),
+  overPaid: Money.sum(payments.map((one) => one.overPaid)),
+});
+
+const changeOf = (after: PaidChange, before: PaidChange): PaidChange => ({
+  penalty: after.penalty.minus(before.penalty),
+  interest: after.interest.minus(before.interest),
+  principal: after.principal.minus(before.principal),
+  overPaid: after.overPaid.minus(before.overPaid),
+});
+
+const latest = (...days: readonly Day[]): Day => days.reduce((a, b) => (a > b ? a : b));
+
+/** Replays the loan with the new fact and books what became different. */
+export async function replayLoan(
+  context: Context,
+  item: Item<unknown>,
+  { drawdown, loan }: LockedLoan,
+  fact: NewFact,
+): Promise<Changed> {
+  const { tx } = context;
+  const rates = fact.rate ? [...loan.rates, fact.rate].sort(byDay) : loan.rates;
+  const facts = factsOf({ ...loan, rates }, drawdown);
+  const all = { ...facts, payments: [...loan.payments, ...(fact.payment ? [fact.payment] : [])] };
+  // Facts of a day that is not closed yet are in the stand; the nights before them are closed now.
+  const lastFact = latest(fact.on, ...loan.payments.map(({ on }) => on));
+  const closedOn = latest(loan.closedOn, addDays(lastFact, -1));
+  const through = latest(closedOn, lastFact);
+  const stand = standOf(all, through);
+  const change = changeOf(totalOf(stand.payments), totalOf(loan.payments));
+  if (change.principal.isNegative()) {
+    throw new Failure(no['replay-raises-debt'], { shortBy: change.principal.negated() });
+  }
+  const outstanding = drawdown.outstanding.minus(change.principal);
+  const isSettled = outstanding.isZero() && isPaid(stand, through);
+  saveStand(tx, {
+    owned: drawdown,
+    stand,
+    state: isSettled ? 'SETTLED' : 'OPEN',
+    through,
+    closedOn,
+    ...accruals(stand, all, closedOn),
+  });
+  await book(context, item, { drawdown, loan }, { fact, stand, through, change });
+  return { stand, outstanding, change };
+}
+
+const byDay = (a: DatedRate, b: DatedRate): number => (a.from < b.from ? -1 : 1);
+
+const isPaid = ({ instalments }: Stand, through: Day): boolean =>
+  instalments.every((one) => one.dueOn <= through && unpaidOf(one).isZero());
+
+/** The unrounded figures after the night that follows the day. */
+export function accruals(stand: Stand, { terms }: LoanFacts, day: Day) {
+  const { penalty, compound } = penaltyOn(
+    stand,
+    terms,
+    latest(day, addDays(stand.stretchFrom, -1)),
+  );
+  const since = stand.overdueSince;
+  return {
+    accrued: accruedOn(stand, day).toFixed(14),
+    penalty: penalty.toFixed(14),
+    compound: compound.toFixed(14),
+    daysPastDue: since === null || since >= day ? 0 : daysBetween(since, day),
+  };
+}
+
+interface Booking {
+  readonly fact: NewFact;
+  readonly stand: Stand;
+  readonly through: Day;
+  readonly change: PaidChange;
+}
+
+async function book(
+  context: Context,
+  item: Item<unknown>,
+  { drawdown, loan }: LockedLoan,
+  { fact, stand, through, change }: Booking,
+): Promise<void> {
+  const { tx, now } = context;
+  const { operationId } = item;
+  const { principal } = change;
+  if (principal.isPositive()) {
+    const outstanding = drawdown.outstanding.minus(principal);
+    const owing = drawdown.state === 'NPL' ? 'NPL' : 'PARTLY_REPAID';
+    saveDrawdowns(tx, [
+      { ...drawdown, outstanding, state: outstanding.isZero() ? 'REPAID' : owing },
+    ]);
+    const earned = change.interest.plus(change.penalty);
+    const interest = Money.max(earned, Money.zero);
+    const id = newId('rep');
+    const repaid: Repaid = { id, drawdown, principal, interest, valueOn: fact.on, operationId };
+    insertRepaymentRows(tx, [repaid], now);
+    if (drawdown.enrolmentId !== undefined) {
+      const { enrolmentId } = drawdown;
+      await recordPrincipalRepaid(context, [
+        { item, enrolmentId, amount: principal, valueOn: fact.on },
+      ]);
+    }
+    await giveBack(context, [repaid]);
+  }
+  const cause = { sourceId: fact.sourceId, operationId };
+  const journals = [...billedChanges(loan, stand, through)].map(([dueOn, interest]) =>
+    interestDueJournal(drawdown, { ...cause, sourceId: drawdown.id }, dueOn, interest),
+  );
+  const paid = loanPaidJournal(drawdown, cause, fact.on, change);
+  await post(tx, [...journals, paid], now);
+}
+
+/** By due day: interest that falls due more (or less) than was posted. */
+export function billedChanges(
+  loan: Pick<Loan, 'instalments'>,
+  { instalments }: Stand,
+  through: Day,
+): Map<Day, Money> {
+  const changes = new Map<Day, Money>();
+  const add = (day: Day, amount: Money) =>
+    changes.set(day, (changes.get(day) ?? Money.zero).plus(amount));
+  for (const one of instalments) if (one.dueOn <= through) add(one.dueOn, one.interest);
+  for (const one of loan.instalments) if (one.billed) add(one.dueOn, one.interest.negated());
+  return new Map([...changes].filter(([, amount]) => !amount.isZero()));
+}

@@ -1,0 +1,198 @@
+/**
+ * The day-end of loans (日终批处理): every day up to `asOf` that a loan has not closed yet, one after
+ * the other. One call does one portion in one transaction and says where the next begins; without
+ * a place it begins where the book stands, so a killed run may as well be started anew.
+ */
+import { z } from 'zod';
+import type { Day } from '../../kernel/index.ts';
+import { addDays, Day as Days, Failure, Money } from '../../kernel/index.ts';
+import { post } from '../../ledger/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import { platformChain } from '../../platform/operation-log.ts';
+import { DayInput, MoneyText } from '../../platform/schemas.ts';
+import { classifyPortion } from '../classify-loans.ts';
+import { loanRefusals as no } from '../loan-refusals.ts';
+import { interestDueJournal } from '../postings.ts';
+import type { Noticed, Portion } from '../store-day-end.ts';
+import {
+  billDueInstalments,
+  closePortion,
+  finishDay,
+  firstUnfinishedDay,
+  loansLeft,
+  lockTheDayEnd,
+  nextPortion,
+  noteDone,
+} from '../store-day-end.ts';
+
+/** Loans closed in one call at most, debtors classified in one, and steps taken in one. */
+const most = { loans: 20_000, debtors: 500, steps: 60 } as const;
+
+const steps = ['accrue', 'classify'] as const;
+
+/** Where the work stands: behind which loan, or debtor, of which step of which day. */
+interface Place {
+  readonly day: Day;
+  readonly step: (typeof steps)[number];
+  readonly after: string;
+}
+
+const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify) ([\w-]*)$/;
+
+const input = z.strictObject({
+  asOf: DayInput,
+  after: z
+    .string()
+    .max(120)
+    .regex(placePattern)
+    .optional()
+    .meta({ description: '上一批返回的 next' }),
+});
+
+const output = z.object({
+  /** Closed loans, each once for each day. */
+  loans: z.int(),
+  instalmentsDue: z.int(),
+  interestDue: MoneyText,
+  classified: z.int(),
+  daysFinished: z.array(z.string()),
+  done: z.int(),
+  left: z.int(),
+  next: z.string().nullable(),
+});
+
+interface Tally {
+  loans: number;
+  instalmentsDue: number;
+  interestDue: Money;
+  classified: number;
+  readonly daysFinished: Day[];
+}
+
+function placeOf(text: string): Place {
+  const [, day, step, after] = placePattern.exec(text) as unknown as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { day: Days.of(day), step: step as Place['step'], after };
+}
+
+async function run(context: Context, item: Item<z.output<typeof input>>) {
+  const { tx, today } = context;
+  const { asOf, after } = item.input;
+  if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
+  context.concern(item, platformChain);
+  await lockTheDayEnd(tx);
+  const first = (await firstUnfinishedDay(tx)) ?? asOf;
+  let place: Place | undefined =
+    after === undefined ? { day: first, step: 'accrue', after: '' } : placeOf(after);
+  const tally: Tally = {
+    loans: 0,
+    instalmentsDue: 0,
+    interestDue: Money.zero,
+    classified: 0,
+    daysFinished: [],
+  };
+  for (let step = 0; place && place.day <= asOf; step += 1) {
+    if (step >= most.steps || tally.loans >= most.loans) break;
+    place = await (place.step === 'accrue' ? accrue : classify)(context, item, place, tally);
+  }
+  const next = place && place.day <= asOf ? place : undefined;
+  return {
+    ...tally,
+    interestDue: tally.interestDue.toString(),
+    done: tally.loans,
+    left: next ? await loansLeft(tx, next.day, next.step === 'accrue' ? next.after : '~') : 0,
+    next: next ? `${next.day} ${next.step} ${next.after}` : null,
+  };
+}
+
+/** Closes the night for the next portion of loans; answers the place behind it. */
+async function accrue(
+  context: Context,
+  item: Item<unknown>,
+  place: Place,
+  tally: Tally,
+): Promise<Place> {
+  const { tx, now } = context;
+  const { day } = place;
+  const portion = await nextPortion(tx, day, place.after, most.loans);
+  if (!portion) return { day, step: 'classify', after: '' };
+  const due = await billDueInstalments(tx, portion);
+  const noticed = await closePortion(tx, portion);
+  const { operationId } = item;
+  const journals = due.map(({ zoneId, ownerId, dueOn, interest }) =>
+    interestDueJournal(
+      { zoneId, ownerId, lineId: '' },
+      { sourceId: `day-end:${day}:${portion.after}`, operationId },
+      dueOn,
+      interest,
+    ),
+  );
+  await post(tx, journals, now);
+  tell(context, item, day, noticed);
+  const instalments = due.reduce((sum, one) => sum + one.instalments, 0);
+  const interestDue = Money.sum(due.map(({ interest }) => interest));
+  noteDone(tx, {
+    ...portion,
+    step: 'accrue',
+    due: instalments,
+    interestDue,
+    operationId,
+    at: now,
+  });
+  tally.loans += portion.loans;
+  tally.instalmentsDue += instalments;
+  tally.interestDue = tally.interestDue.plus(interestDue);
+  return { day, step: 'accrue', after: portion.upto };
+}
+
+/** What a bank should hear of: a loan that ages into a range, or that ends soon. */
+function tell(context: Context, item: Item<unknown>, day: Day, noticed: readonly Noticed[]): void {
+  for (const { id, zoneId, ownerId, dueOn, daysPastDue, daysLeft } of noticed) {
+    const of = { zoneId, ownerId, subjectId: id };
+    if (daysPastDue > 0) {
+      context.emit(item, { name: 'credit.loan-overdue', ...of, payload: { day, daysPastDue } });
+    }
+    if (daysLeft === 7 || daysLeft === 30) {
+      context.emit(item, { name: 'credit.loan-ending', ...of, payload: { day, dueOn, daysLeft } });
+    }
+  }
+}
+
+/** Classifies the next portion of debtors; behind the last of them the day is finished. */
+async function classify(
+  context: Context,
+  item: Item<unknown>,
+  place: Place,
+  tally: Tally,
+): Promise<Place> {
+  const { tx, now } = context;
+  const { day, after } = place;
+  const { operationId } = item;
+  const { last, loans, upto } = await classifyPortion(context, item, {
+    day,
+    after,
+    most: most.debtors,
+  });
+  tally.classified += loans;
+  const portion: Portion = { day, after, upto, loans };
+  const nothing = { due: 0, interestDue: Money.zero };
+  noteDone(tx, { ...portion, step: 'classify', ...nothing, operationId, at: now });
+  if (last !== undefined) return { day, step: 'classify', after: last };
+  finishDay(tx, day, operationId, now);
+  tally.daysFinished.push(day);
+  return { day: addDays(day, 1), step: 'accrue', after: '' };
+}
+
+export const runDayEnd = operation({
+  name: 'credit.run-day-end',
+  title: { zh: '贷款日终', en: 'Run the day-end of loans' },
+  permission: 'jobs:run',
+  input,
+  output,
+  run,
+});

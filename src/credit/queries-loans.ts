@@ -1,0 +1,235 @@
+/** The read side of loans with terms: schedule, what is paid, due, overdue and next; LPR; day-ends. */
+import { z } from 'zod';
+import { Failure, Money } from '../kernel/index.ts';
+import { query } from '../platform/operation.ts';
+import { pageOf } from '../platform/page.ts';
+import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import { sql } from '../platform/sql.ts';
+import { loanRefusals as no } from './loan-refusals.ts';
+
+const LoanRow = z.object({
+  id: IdText,
+  zoneId: IdText,
+  bankId: IdText,
+  lineId: IdText,
+  enterpriseId: IdText,
+  product: z.string(),
+  state: z.string(),
+  amount: MoneyText,
+  outstanding: MoneyText,
+  valueOn: DayText,
+  dueOn: DayText,
+  /** The last business day whose day-end is in the figures. */
+  closedOn: DayText,
+  /** Not due yet, unrounded; penalty and compound interest whether paid or not. */
+  accrued: z.string(),
+  penalty: z.string(),
+  compound: z.string(),
+  daysPastDue: z.number().int(),
+  riskClass: z.string(),
+  version: z.number().int(),
+});
+
+const loanRows = () =>
+  sql('credit_loans as l')
+    .join('credit_drawdowns as d', 'd.id', 'l.id')
+    .select('l.id', 'l.product', 'l.state', 'd.amount', 'd.outstanding', 'l.accrued', 'l.penalty', {
+      zoneId: 'l.zone_id',
+      bankId: 'l.owner_id',
+      lineId: 'd.line_id',
+      enterpriseId: 'l.enterprise_id',
+      valueOn: 'l.value_on',
+      dueOn: 'l.due_on',
+      closedOn: 'l.closed_on',
+      compound: 'l.compound',
+      daysPastDue: 'l.days_past_due',
+      riskClass: 'l.risk_class',
+    })
+    .select(sql.raw('l.version::int as version'));
+
+export const listLoans = query({
+  name: 'credit.list-loans',
+  title: { zh: '贷款台账', en: 'Loans' },
+  permission: 'credit:read',
+  input: z.strictObject({
+    enterpriseId: IdInput('ent').optional(),
+    riskClass: z.string().max(20).optional(),
+    ...pageShape,
+  }),
+  output: listOf(LoanRow),
+  run: ({ tx }, { enterpriseId, riskClass, ...place }) => {
+    const rows = loanRows();
+    if (enterpriseId !== undefined) void rows.where('l.enterprise_id', enterpriseId);
+    if (riskClass !== undefined) void rows.where('l.risk_class', riskClass);
+    return pageOf<z.output<typeof LoanRow>>(tx, rows, place);
+  },
+});
+
+const InstalmentRow = z.object({
+  no: z.int(),
+  from: DayText,
+  to: DayText,
+  dueOn: DayText,
+  interest: MoneyText,
+  principal: MoneyText,
+  balance: MoneyText,
+  paidAhead: MoneyText,
+  paidInterest: MoneyText,
+  paidPrincipal: MoneyText,
+  unpaid: MoneyText,
+  state: z.enum(['PAID', 'OVERDUE', 'DUE', 'AHEAD']),
+});
+const PaymentRow = z.object({
+  id: IdText,
+  valueOn: DayText,
+  amount: MoneyText,
+  excess: z.string(),
+  penalty: MoneyText,
+  compound: MoneyText,
+  interest: MoneyText,
+  principal: MoneyText,
+  overPaid: MoneyText,
+});
+const ClassRow = z.object({ on: DayText, riskClass: z.string(), triggers: z.array(z.unknown()) });
+
+const LoanShown = LoanRow.extend({
+  terms: z.unknown(),
+  rates: z.array(z.object({ from: DayText, rate: z.string() })),
+  schedule: z.array(InstalmentRow),
+  payments: z.array(PaymentRow),
+  classes: z.array(ClassRow),
+  /** Of instalments: paid, fallen due and unpaid, of that overdue, and what falls due next. */
+  paid: MoneyText,
+  due: MoneyText,
+  overdue: MoneyText,
+  next: z.object({ dueOn: DayText, amount: MoneyText }).nullable(),
+});
+
+type Row = z.output<typeof InstalmentRow>;
+
+const instalmentRows = (drawdownId: string, today: string) =>
+  sql('credit_instalments')
+    .where({ drawdown_id: drawdownId, live: true })
+    .orderBy('no')
+    .select('no', 'interest', 'principal', 'balance', {
+      from: 'from_on',
+      to: 'to_on',
+      dueOn: 'due_on',
+      paidAhead: 'paid_ahead',
+      paidInterest: 'paid_interest',
+      paidPrincipal: 'paid_principal',
+    })
+    .select(
+      sql.raw('interest + principal - paid_ahead - paid_interest - paid_principal as unpaid'),
+      sql.raw(
+        `case when interest + principal = paid_ahead + paid_interest + paid_principal then 'PAID'
+         when due_on < ?::date then 'OVERDUE' when due_on = ?::date then 'DUE'
+         else 'AHEAD' end as state`,
+        [today, today],
+      ),
+    );
+
+function summaryOf(schedule: readonly Row[]) {
+  const sum = (list: readonly Row[]) => Money.sum(list.map((row) => Money.of(row.unpaid)));
+  const of = (...states: Row['state'][]) => sum(schedule.filter((r) => states.includes(r.state)));
+  const all = Money.sum(schedule.flatMap((r) => [Money.of(r.interest), Money.of(r.principal)]));
+  const next = schedule.find((row) => row.state === 'AHEAD');
+  return {
+    paid: all.minus(sum(schedule)).toString(),
+    due: of('DUE', 'OVERDUE').toString(),
+    overdue: of('OVERDUE').toString(),
+    next: next ? { dueOn: next.dueOn, amount: next.unpaid } : null,
+  };
+}
+
+export const showLoan = query({
+  name: 'credit.show-loan',
+  title: { zh: '贷款详情', en: 'Loan' },
+  permission: 'credit:read',
+  input: z.strictObject({ drawdownId: IdInput('draw') }),
+  output: LoanShown,
+  async run({ tx, today }, { drawdownId }) {
+    const [loan] = await tx.built<z.output<typeof LoanRow>>(loanRows().where('l.id', drawdownId));
+    if (!loan) throw new Failure(no['loan-missing'], { drawdownId });
+    const of = (table: string) => sql(table).where('drawdown_id', drawdownId);
+    const schedule = await tx.built<Row>(instalmentRows(drawdownId, today));
+    const [agreed] = await tx.built<{ terms: unknown }>(
+      of('credit_loan_terms').orderBy('version', 'desc').limit(1).select('terms'),
+    );
+    const rates = await tx.built<{ from: string; rate: string }>(
+      of('credit_loan_rates').orderBy('from_on').select('rate', { from: 'from_on' }),
+    );
+    const payments = await tx.built<z.output<typeof PaymentRow>>(
+      of('credit_loan_payments')
+        .orderBy('no')
+        .select('id', 'amount', 'excess', 'penalty', 'compound', 'interest', 'principal', {
+          valueOn: 'value_on',
+          overPaid: 'over_paid',
+        }),
+    );
+    const classes = await tx.built<z.output<typeof ClassRow>>(
+      of('credit_loan_classes')
+        .orderBy('classified_on')
+        .select('triggers', { on: 'classified_on', riskClass: 'risk_class' }),
+    );
+    const terms = agreed?.terms;
+    return { ...loan, terms, rates, schedule, payments, classes, ...summaryOf(schedule) };
+  },
+});
+
+const LprRow = z.object({
+  term: z.string(),
+  publishedOn: DayText,
+  rate: z.string(),
+  evidence: z.string(),
+  source: z.string(),
+});
+
+export const listLprRates = query({
+  name: 'credit.list-lpr-rates',
+  title: { zh: '贷款市场报价利率', en: 'Loan prime rates' },
+  permission: 'credit:read',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(LprRow) }),
+  run: async ({ tx }) => ({
+    items: await tx.built<z.output<typeof LprRow>>(
+      sql('credit_lpr_rates')
+        .orderBy(['term', 'published_on'])
+        .select('term', 'rate', 'evidence', 'source', { publishedOn: 'published_on' }),
+    ),
+  }),
+});
+
+const DayEndRow = z.object({
+  businessDay: DayText,
+  portions: z.int(),
+  loans: z.int(),
+  instalmentsDue: z.int(),
+  interestDue: MoneyText,
+  finished: z.boolean(),
+});
+
+export const listDayEnds = query({
+  name: 'credit.list-day-ends',
+  title: { zh: '贷款日终进度', en: 'Day-ends of loans' },
+  permission: 'jobs:run',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(DayEndRow) }),
+  run: async ({ tx }) => ({
+    items: await tx.built<z.output<typeof DayEndRow>>(
+      sql('credit_day_end_portions as p')
+        .leftJoin('credit_day_ends as e', 'e.business_day', 'p.business_day')
+        .groupBy('p.business_day')
+        .orderBy('p.business_day', 'desc')
+        .limit(60)
+        .select({ businessDay: 'p.business_day' })
+        .select(
+          sql.raw('count(*)::int as portions'),
+          sql.raw(`coalesce(sum(p.loans) filter (where step = 'accrue'), 0)::int as loans`),
+          sql.raw('sum(p.due)::int as "instalmentsDue"'),
+          sql.raw('sum(p.interest_due)::numeric(20,2) as "interestDue"'),
+          sql.raw('bool_or(e.business_day is not null) as finished'),
+        ),
+    ),
+  }),
+});

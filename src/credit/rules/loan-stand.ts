@@ -1,0 +1,320 @@
+/**
+ * The stand of a loan at the end of a day, from all facts known of it: terms, rates and payments in
+ * the order of their value days. A fact entered late is simply in the list, so a back-dated payment
+ * or rate replays whatever followed. The day-end moves the same figures on in SQL, night by night.
+ */
+import type { Day, Money, Rate } from '../../kernel/index.ts';
+import { addDays, daysBetween, daysCounted, Exact, Money as Yuan } from '../../kernel/index.ts';
+import type { AllocationOrder, Amounts, Due } from './allocation.ts';
+import { allocate } from './allocation.ts';
+import type { DatedBalance, Penalty } from './penalty.ts';
+import { penaltyOf, penaltyRate } from './penalty.ts';
+import { yearFraction } from './schedule/day-count.ts';
+import type { Schedule, ScheduleRow } from './schedule/draw-up.ts';
+import { drawUpSchedule } from './schedule/draw-up.ts';
+import { rateOn, rateStepsOf } from './schedule/interest.ts';
+import type { ExcessUse, Payment, ScheduleTerms } from './schedule/terms.ts';
+
+export interface LoanPayment {
+  readonly id: string;
+  readonly on: Day;
+  readonly amount: Money;
+  readonly excess: ExcessUse;
+}
+
+export interface LoanFacts {
+  /** Without payments: those are here. */
+  readonly terms: ScheduleTerms;
+  /** "0.5" adds half of the contract rate to what is overdue. */
+  readonly overdueMarkup: Rate;
+  readonly order: AllocationOrder;
+  /** In the order of their recording. */
+  readonly payments: readonly LoanPayment[];
+}
+
+/** How a payment was divided; the parts and the over-payment add up to its amount. */
+export interface DividedPayment extends LoanPayment {
+  readonly penalty: Money;
+  readonly compound: Money;
+  readonly interest: Money;
+  readonly principal: Money;
+  readonly overPaid: Money;
+}
+
+export interface Instalment {
+  readonly no: number;
+  readonly from: Day;
+  readonly to: Day;
+  readonly dueOn: Day;
+  readonly interest: Money;
+  readonly principal: Money;
+  readonly balance: Money;
+  readonly paidAhead: Money;
+  readonly paidInterest: Money;
+  readonly paidPrincipal: Money;
+}
+
+/** A stretch of days with one balance and one rate; `before`: what accrued earlier, not due yet. */
+export interface Part {
+  readonly from: Day;
+  readonly to: Day;
+  readonly dueOn: Day;
+  readonly before: Money;
+  readonly balance: Money;
+  readonly rate: Rate;
+  readonly over: number;
+  readonly under: number;
+}
+
+export interface Stand {
+  readonly instalments: readonly Instalment[];
+  readonly parts: readonly Part[];
+  readonly payments: readonly DividedPayment[];
+  /** Principal repaid outside the instalments. */
+  readonly early: Money;
+  readonly settledOn: Day | null;
+  /** What bears penalty and compound interest in the night after the day, and since when. */
+  readonly penalPrincipal: Money;
+  readonly penalInterest: Money;
+  readonly penaltyRate: Rate;
+  readonly stretchFrom: Day;
+  /** Rounded, of the stretches before the present one, whether paid or not. */
+  readonly penaltyClosed: Money;
+  readonly compoundClosed: Money;
+  /** Of the oldest instalment due by the day that is not fully paid. */
+  readonly overdueSince: Day | null;
+}
+
+interface PaidOn {
+  readonly on: Day;
+  readonly no: number;
+  readonly interest: Money;
+  readonly principal: Money;
+}
+
+interface Run {
+  readonly facts: LoanFacts;
+  readonly scheduled: Payment[];
+  readonly paid: PaidOn[];
+  readonly divided: DividedPayment[];
+  schedule: Schedule;
+}
+
+const zero = Yuan.zero;
+const sumOf = <T>(list: readonly T[], amount: (one: T) => Money): Money =>
+  Yuan.sum(list.map(amount));
+
+/** Facts later than `through` are not known yet. Throws RangeError when the terms have faults. */
+export function standOf(given: LoanFacts, through: Day): Stand {
+  const known = given.payments.filter(({ on }) => on <= through);
+  const payments = [...known].sort((a, b) => (a.on === b.on ? 0 : a.on < b.on ? -1 : 1));
+  const facts = { ...given, payments };
+  const run: Run = {
+    facts,
+    scheduled: [],
+    paid: [],
+    divided: [],
+    schedule: drawUpSchedule({ ...facts.terms, payments: [] }),
+  };
+  for (const payment of payments) pay(run, payment);
+  const { rows, early, settledOn } = run.schedule;
+  const instalments = rows.map((row) => instalmentOf(run, row));
+  const open = instalments.filter((one) => one.dueOn <= through && unpaidOf(one).isPositive());
+  return {
+    instalments,
+    parts: partsOf(rows),
+    payments: given.payments.flatMap(({ id }) => run.divided.find((one) => one.id === id) ?? []),
+    early: sumOf(early, ({ amount }) => amount),
+    settledOn,
+    ...penalOf(run, through),
+    overdueSince: open[0]?.dueOn ?? null,
+  };
+}
+
+/** What an instalment still asks for. */
+export const unpaidOf = (one: Instalment): Money =>
+  one.interest
+    .plus(one.principal)
+    .minus(one.paidAhead)
+    .minus(one.paidInterest)
+    .minus(one.paidPrincipal);
+
+function instalmentOf({ paid }: Run, row: ScheduleRow): Instalment {
+  const own = paid.filter(({ no }) => no === row.no);
+  return {
+    no: row.no,
+    from: row.from,
+    to: row.to,
+    dueOn: row.dueOn,
+    interest: row.interest,
+    principal: row.principal,
+    balance: row.balance,
+    paidAhead: row.paidInAdvance,
+    paidInterest: sumOf(own, ({ interest }) => interest),
+    paidPrincipal: sumOf(own, ({ principal }) => principal),
+  };
+}
+
+function pay(run: Run, payment: LoanPayment): void {
+  const { on, amount } = payment;
+  const due = run.schedule.rows.filter((row) => row.dueOn <= on);
+  const dues = due.map((row): Due => {
+    const one = instalmentOf(run, row);
+    return {
+      no: row.no,
+      dueOn: row.dueOn,
+      costs: zero,
+      penalty: zero,
+      compound: zero,
+      interest: one.interest.minus(one.paidInterest),
+      principal: one.principal.minus(one.paidAhead).minus(one.paidPrincipal),
+    };
+  });
+  // Penalty is owed for the loan as a whole; it stands with the oldest instalment.
+  const [first] = dues;
+  if (first) dues[0] = { ...first, ...penaltyOwed(run, on) };
+  const { rows, totals, credit } = allocate(dues, amount, on, run.facts.order);
+  for (const { no, interest, principal } of rows) run.paid.push({ on, no, interest, principal });
+  const ahead = payAhead(run, payment, totals, credit);
+  run.divided.push({
+    ...payment,
+    penalty: totals.penalty,
+    compound: totals.compound,
+    interest: totals.interest.plus(ahead.interest),
+    principal: totals.principal.plus(ahead.principal),
+    overPaid: ahead.overPaid,
+  });
+}
+
+/** Hands what is not for penalty to the schedule, which knows what an early repayment does. */
+function payAhead(run: Run, { on, excess }: LoanPayment, totals: Amounts, rest: Money) {
+  const before = run.schedule;
+  const amount = totals.interest.plus(totals.principal).plus(rest);
+  if (amount.isZero()) return { interest: zero, principal: zero, overPaid: zero };
+  run.scheduled.push({ on, amount, excess });
+  run.schedule = drawUpSchedule({ ...run.facts.terms, payments: run.scheduled });
+  const overPaid = run.schedule.credit.minus(before.credit);
+  const used = rest.minus(overPaid);
+  const last = run.schedule.rows.at(-1);
+  if (run.schedule.settledOn === null || before.settledOn !== null || !last) {
+    return { interest: zero, principal: used, overPaid };
+  }
+  const { no, interest } = last;
+  const principal = used.minus(interest);
+  run.paid.push({ on, no, interest, principal });
+  return { interest, principal, overPaid };
+}
+
+/** Penalty and compound interest up to the day, less what was paid of them. */
+function penaltyOwed(run: Run, on: Day): Pick<Amounts, 'penalty' | 'compound'> {
+  const { penalty, compound } = penaltyUpTo(run, on);
+  return {
+    penalty: penalty.minus(sumOf(run.divided, (one) => one.penalty)),
+    compound: compound.minus(sumOf(run.divided, (one) => one.compound)),
+  };
+}
+
+/** What is overdue in the nights from each day on at which it changes. */
+function penalBalances(run: Run, through: Day) {
+  const rows = run.schedule.rows.filter((row) => row.to <= through);
+  const days = [...rows.map(({ to }) => to), ...run.paid.map(({ on }) => on)];
+  const principal: DatedBalance[] = [];
+  const interest: DatedBalance[] = [];
+  const add = (list: DatedBalance[], from: Day, amount: Money) => {
+    if (!(list.at(-1)?.amount ?? zero).equals(amount)) list.push({ from, amount });
+  };
+  for (const day of [...new Set(days)].filter((one) => one <= through).sort()) {
+    const ended = rows.filter(({ to }) => to <= day);
+    const numbers = new Set(ended.map(({ no }) => no));
+    const paid = run.paid.filter((one) => one.on <= day && numbers.has(one.no));
+    const owed = sumOf(ended, (row) => row.principal.minus(row.paidInAdvance));
+    add(principal, day, owed.minus(sumOf(paid, (one) => one.principal)));
+    const due = sumOf(ended, (row) => row.interest);
+    add(interest, day, due.minus(sumOf(paid, (one) => one.interest)));
+  }
+  return { principal, interest };
+}
+
+function penaltyUpTo(run: Run, to: Day): Penalty {
+  const { terms, overdueMarkup } = run.facts;
+  const { principal, interest } = penalBalances(run, to);
+  return penaltyOf({
+    rate: terms.rate,
+    rateChanges: realChanges(terms),
+    markups: { overdue: overdueMarkup, misuse: overdueMarkup },
+    overdue: principal,
+    misused: [],
+    unpaidInterest: interest,
+    settleOn: [],
+    to,
+    dayCount: terms.dayCount,
+    rounding: terms.rounding,
+  });
+}
+
+/** A "change" to the rate in force would cut a stretch in two, and round twice. */
+const realChanges = (terms: ScheduleTerms) => rateStepsOf(terms).slice(1);
+
+function penalOf(run: Run, through: Day) {
+  const { terms, overdueMarkup } = run.facts;
+  const steps = rateStepsOf(terms);
+  const { principal, interest } = penalBalances(run, through);
+  const starts = [...principal, ...interest, ...steps].map(({ from }) => from);
+  const stretchFrom = starts.filter((day) => day <= through).reduce(later, terms.from);
+  const { penalty, compound } = penaltyUpTo(run, stretchFrom);
+  return {
+    penalPrincipal: principal.at(-1)?.amount ?? zero,
+    penalInterest: interest.at(-1)?.amount ?? zero,
+    penaltyRate: penaltyRate(rateOn(steps, through), overdueMarkup),
+    stretchFrom,
+    penaltyClosed: penalty,
+    compoundClosed: compound,
+  };
+}
+
+const later = (a: Day, b: Day): Day => (a > b ? a : b);
+
+/** The interest parts in order; deferred interest is carried until the instalment that asks it. */
+function partsOf(rows: readonly ScheduleRow[]): Part[] {
+  const parts: Part[] = [];
+  let carried = zero;
+  for (const row of rows) {
+    let before = carried;
+    for (const { from, to, balance, rate, fraction, interest } of row.parts) {
+      parts.push({ from, to, dueOn: row.dueOn, before, balance, rate, ...fraction });
+      before = before.plus(interest);
+    }
+    carried = before.minus(row.interest);
+  }
+  return parts;
+}
+
+/**
+ * Interest not due yet after the night that follows the day, unrounded; inside a part it accrues
+ * evenly by days.
+ */
+export function accruedOn({ parts }: Pick<Stand, 'parts'>, day: Day): Exact {
+  const part = parts.find(({ from, to, dueOn }) => from <= day && day < to && day < dueOn);
+  if (!part) return Exact.zero;
+  const { from, to, before, balance, rate, over, under } = part;
+  const nights = daysBetween(from, addDays(day, 1));
+  const product = balance.exact().times(rate.exact).times(over).times(nights);
+  return before.exact().plus(product.dividedBy(Exact.of(under).times(daysBetween(from, to))));
+}
+
+/** Penalty and compound interest after the night that follows the day, the last stretch unrounded. */
+export function penaltyOn(stand: Stand, { dayCount }: ScheduleTerms, day: Day) {
+  const from = stand.stretchFrom;
+  const to = addDays(day, 1);
+  const { over, under } = yearFraction(dayCount, {
+    from,
+    to,
+    days30: daysCounted(from, to, '30/360'),
+  });
+  const running = (balance: Money) =>
+    balance.exact().times(stand.penaltyRate.exact).times(over).dividedBy(under);
+  return {
+    penalty: stand.penaltyClosed.exact().plus(running(stand.penalPrincipal)),
+    compound: stand.compoundClosed.exact().plus(running(stand.penalInterest)),
+  };
+}
