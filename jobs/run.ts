@@ -112,7 +112,8 @@ const pauseMs = (attempt: number): number => 1000 * 2 ** attempt;
  * due again a little later; a refusal fails it. Both are thrown on.
  */
 export async function carryOut(tools: JobTools, runId: string): Promise<Run | undefined> {
-  const { leaseMs = 30_000 } = tools;
+  // Short, since a start after a crash waits for it before the job can be taken over.
+  const { leaseMs = 12_000 } = tools;
   const run = await inTx(tools, (tx) => claimRun(tx, runId, leaseMs));
   if (!run) return undefined;
   const heart = setInterval(() => {

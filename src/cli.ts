@@ -23,11 +23,30 @@ function commandOf(words: readonly string[]): Command | undefined {
   return commands.filter(starts).toSorted((a, b) => b.words.length - a.words.length)[0];
 }
 
+const fileReasons: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  ENOENT: ['没有这个文件或文件夹', 'There is no such file or folder'],
+  EISDIR: ['这是文件夹，不是文件', 'This is a folder, not a file'],
+  ENOTDIR: ['路径中有一段不是文件夹', 'A part of the path is not a folder'],
+  EACCES: ['没有权限', 'Permission denied'],
+  ENOSPC: ['磁盘已满', 'The disk is full'],
+};
+
+/** What the system says about a file, in a sentence. */
+function fileProblem(problem: unknown): Record<string, unknown> | undefined {
+  const { code, path } = problem as { code?: string; path?: string };
+  const reason = fileReasons[code ?? ''];
+  if (!reason || path === undefined) return undefined;
+  const [zh, en] = reason;
+  return { code: 'file-unusable', title: `文件无法使用：${zh}`, titleEn: en, path };
+}
+
 function problemOf(problem: unknown): Record<string, unknown> {
   if (isFailure(problem)) {
     const { code, title, facts } = problem;
     return { code, title: title.zh, titleEn: title.en, ...facts };
   }
+  const unreadable = fileProblem(problem);
+  if (unreadable) return unreadable;
   const message = problem instanceof Error ? problem.message : String(problem);
   return { code: problem instanceof StartError ? 'cannot-start' : 'failed', title: message };
 }

@@ -161,9 +161,13 @@ function welcome({ url, demoPassword }: Facts): string {
   const people = 'rm.bank1 approver.bank1 rm.bank2 approver.bank2 fund.admin fund.approver ';
   const officers = 'zone.finance zone.approver admin security auditor';
   const demo =
-    demoPassword === null
+    demoPassword === null || url === ''
       ? ''
       : `  演示账号 Demo people: ${people}${officers}\n  口令 Password: ${demoPassword}\n`;
-  const address = `${url}/  (API: ${url}/api/v1/openapi.json)`;
-  return `\n园信 Yuanxin\n  ${address}\n${demo}  Ctrl-C 停止 stops it.\n\n`;
+  const address = url === '' ? 'worker' : `${url}/  (API: ${url}/api/v1/openapi.json)`;
+  const first =
+    demoPassword === null && url !== ''
+      ? '  没有用户时 Without users: npm run -s cli -- user create --role system-officer NAME\n'
+      : '';
+  return `\n园信 Yuanxin\n  ${address}\n${demo}${first}  Ctrl-C 停止 stops it.\n\n`;
 }

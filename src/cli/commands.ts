@@ -1,16 +1,19 @@
 /** Every command, in the order in which the usage lists them. */
+import { randomBytes } from 'node:crypto';
 import { text as readAll } from 'node:stream/consumers';
 import { runJob } from '../../jobs/run.ts';
 import { loadDemo } from '../demo/index.ts';
 import { replayGuaranteedLoans } from '../exchange/index.ts';
-import { createUser } from '../identity/index.ts';
+import { createUser, identityRefusals } from '../identity/index.ts';
 import { Day, Failure, dayInShanghai, isDay } from '../kernel/index.ts';
+import { registerOrganisation } from '../parties/index.ts';
 import { exportAudit, keptSigner, verifyChains, verifyExport } from '../platform/audit.ts';
 import { calculate } from '../platform/calculation.ts';
 import { platformRefusals as no } from '../platform/refusals.ts';
+import { everything, statement, withTransaction } from '../platform/transaction.ts';
 import { calculations, modules } from '../runtime.ts';
 import { benches } from '../bench/index.ts';
-import type { Command } from './command.ts';
+import type { Command, Lent } from './command.ts';
 import { Usage, options, withRuntime } from './command.ts';
 
 const only = (args: readonly string[], count: number, what: string): string[] => {
@@ -42,10 +45,11 @@ const demoLoad: Command = {
   run(args, around) {
     nothing(args);
     return withRuntime(around, async (lent) => {
-      const { demoPassword: password } = around.config;
-      if (password === undefined) throw new Usage('Set YUANXIN_DEMO_PASSWORD for the demo people.');
-      await loadDemo(lent, { password, log: lent.log });
-      return { loaded: true };
+      const password = around.config.demoPassword ?? randomBytes(9).toString('base64url');
+      const people = await loadDemo(lent, { password, log: lent.log, onlyMissing: true });
+      if (people.length === 0) return { loaded: true };
+      // Told once, and only of people who did not exist before.
+      return { loaded: true, people, demoPassword: password };
     });
   },
 };
@@ -60,25 +64,63 @@ const configPrint: Command = {
   },
 };
 
+const findOrganisation = statement(
+  'cli.find-organisation',
+  `select id from parties_organisations
+   where case when $1::text is null then kind = 'operator' else $1 in (id, name) end
+   order by id limit 2`,
+);
+const someOrganisations = statement(
+  'cli.some-organisations',
+  'select id, name from parties_organisations order by name limit 20',
+);
+
+/**
+ * The organisation that the words mean: an id, a name, or for an officer of the platform the one
+ * that runs it, which is made when there is none. So an empty system gets its first people.
+ */
+async function organisationFor(
+  { db, performer, actor }: Lent,
+  asked: string | undefined,
+): Promise<string> {
+  const found = await withTransaction(db, everything, (tx) =>
+    tx.rows<{ id: string }>(findOrganisation, [asked ?? null]),
+  );
+  if (found.length === 1 && found[0]) return found[0].id;
+  if (asked !== undefined) {
+    const known = await withTransaction(db, everything, (tx) =>
+      tx.rows<{ id: string; name: string }>(someOrganisations),
+    );
+    throw new Failure(identityRefusals['organisation-missing'], { organisation: asked, known });
+  }
+  const input = { kind: 'operator', name: '平台运营', since: dayInShanghai() };
+  const outcome = await performer.perform(registerOrganisation, actor, input, 'first-operator');
+  if (outcome.kind === 'refused') throw outcome.failure;
+  if (outcome.kind !== 'done') throw new Error('Registering an organisation needs nobody else.');
+  return (outcome.output as { organisationId: string }).organisationId;
+}
+
 const userCreate: Command = {
   words: ['user', 'create'],
-  usage: 'user create --role R --organisation O NAME',
-  about: 'make a user; prints a one-time password once',
+  usage: 'user create --role R [--organisation ID|NAME] [--name PERSON] USERNAME',
+  about: 'make a user; prints a one-time password once; without an organisation: of the platform',
   run(args, around) {
     const { words, values } = options(args, ['role', 'organisation', 'name']);
     const [username, ...more] = words;
-    const [role, organisationId] = [values.get('role'), values.get('organisation')];
-    if (!username || more.length > 0 || !role || !organisationId) {
-      throw new Usage('It takes a role, an organisation and a name.');
+    const role = values.get('role');
+    if (!username || more.length > 0 || !role) {
+      throw new Usage('It takes a role and a user name: 2–40 of a-z 0-9 . _ -, a letter first.');
     }
-    return withRuntime(around, async ({ performer, actor }) => {
+    return withRuntime(around, async (lent) => {
+      const { performer, actor } = lent;
+      const organisationId = await organisationFor(lent, values.get('organisation'));
       const input = {
         username,
         organisationId,
         name: values.get('name') ?? username,
         roles: [role],
       };
-      const key = `user-create:${username}:${Date.now()}`;
+      const key = `user-create:${Date.now()}:${process.pid}`;
       const { outcome, oneTimePassword } = await createUser(performer, actor, input, key);
       if (outcome.kind === 'refused') throw outcome.failure;
       return { username, role, organisationId, oneTimePassword };
@@ -89,7 +131,7 @@ const userCreate: Command = {
 const jobRun: Command = {
   words: ['job', 'run'],
   usage: 'job run NAME [--as-of DAY]',
-  about: 'leverage, supply-chain-exposure, limit-expiry, seal-audit',
+  about: 'run a job for a day; a wrong NAME lists them all',
   run(args, around) {
     const { words, values } = options(args, ['as-of']);
     const [name, ...more] = words;

@@ -23,20 +23,26 @@ interface Bare {
 }
 
 /**
+ * @returns the people who have the password now: all, or only those who were missing.
  * Throws StartError when the clock stands before the demo's last day: its loans would be unborn.
  */
 export async function loadDemo(
   { db, performer }: Bare,
-  { password, log }: { readonly password: string; readonly log: Log },
-): Promise<void> {
+  {
+    password,
+    log,
+    onlyMissing = false,
+  }: { readonly password: string; readonly log: Log; readonly onlyMissing?: boolean },
+): Promise<string[]> {
   const started = performance.now();
   const book = await DemoBook.open({ db, performer });
   const organisations = await registerOrganisations(book);
   const loaded = await book.knows(finalKey);
   if (!loaded) await loadZones(book, organisations);
-  await ensurePeople(db, organisations, password);
+  const changed = await ensurePeople(db, organisations, password, onlyMissing);
   const milliseconds = Math.round(performance.now() - started);
   log.info({ milliseconds, loaded: loaded ? 'before' : 'now' }, 'demo');
+  return changed;
 }
 
 async function loadZones(book: DemoBook, organisations: Organisations): Promise<void> {

@@ -1,9 +1,9 @@
 /**
  * The people of the demo: maker and checker of a pair in one organisation, and three officers.
- * Their names are role titles; they get the demo password at every start.
+ * Their names are role titles; they get the demo password at every start, and at no other time.
  */
 import type { Knex } from 'knex';
-import { ensureUser, hashPassword } from '../identity/index.ts';
+import { ensureUser, hashPassword, isKnownUser } from '../identity/index.ts';
 import { everything, withTransaction } from '../platform/transaction.ts';
 import type { Institution, Organisations } from './zones.ts';
 
@@ -28,15 +28,23 @@ export const people: readonly Person[] = [
   { username: 'auditor', at: 'operator', role: 'auditor', title: '审计管理员' },
 ];
 
-/** Makes who is missing and gives everybody the password; hashed once, for hashing is slow. */
+/**
+ * Makes who is missing and gives everybody the password; hashed once, for hashing is slow.
+ * @param onlyMissing leaves those who are there as they are.
+ * @returns who was made or given the password.
+ */
 export async function ensurePeople(
   db: Knex,
   { ids }: Organisations,
   password: string,
-): Promise<void> {
+  onlyMissing: boolean,
+): Promise<string[]> {
   const passwordHash = await hashPassword(password);
+  const changed: string[] = [];
   await withTransaction(db, everything, async (tx) => {
     for (const { username, at, role, title } of people) {
+      if (onlyMissing && (await isKnownUser(tx, username))) continue;
+      changed.push(username);
       await ensureUser(tx, {
         username,
         organisationId: ids[at],
@@ -47,4 +55,5 @@ export async function ensurePeople(
       });
     }
   });
+  return changed;
 }

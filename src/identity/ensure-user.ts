@@ -3,6 +3,7 @@
  * the same name that a real administrator made is left alone.
  */
 import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
 import { addPerson, addUser, grantRoles, resetDemo } from './store.ts';
 
 export interface DemoUser {
@@ -17,6 +18,15 @@ export interface DemoUser {
 }
 
 /** The user's id; undefined when the name belongs to somebody real. Idempotent. */
+const knownUser = statement(
+  'identity.known-user',
+  'select id from identity_users where username = $1',
+);
+
+export async function isKnownUser(tx: Tx, username: string): Promise<boolean> {
+  return (await tx.rows(knownUser, [username])).length > 0;
+}
+
 export async function ensureUser(tx: Tx, user: DemoUser): Promise<string | undefined> {
   const at = new Date();
   const { username, organisationId, personName, passwordHash, roles, demo } = user;

@@ -16,9 +16,10 @@ import { identityRoutes } from './routes.ts';
 
 export { accountOf, authorise, isSystemActor, systemActor } from './actors.ts';
 export type { Account, SignedIn } from './actors.ts';
-export { ensureUser, type DemoUser } from './ensure-user.ts';
+export { ensureUser, isKnownUser, type DemoUser } from './ensure-user.ts';
 export { createUser, resetPassword, type Issued, type NewUser } from './one-time-password.ts';
 export { hashPassword } from './passwords.ts';
+export { identityRefusals } from './refusals.ts';
 export { scopeOf } from './scope.ts';
 export { sessionPaths, sessionRoutes } from './session-routes.ts';
 export { Sessions } from './sessions.ts';

@@ -171,6 +171,12 @@ export async function oldPasswords(tx: Tx, userId: string, limit: number): Promi
   return rows.map((row) => row.passwordHash);
 }
 
+const allRoles = statement('identity.all-roles', 'select role from identity_roles order by role');
+
+export async function roleNames(tx: Tx): Promise<string[]> {
+  return (await tx.rows<{ role: string }>(allRoles)).map((row) => row.role);
+}
+
 export const rolesNamed = (tx: Tx, roles: readonly string[]): Promise<Role[]> =>
   tx.rows<Role>(findRoles, [roles]);
 
