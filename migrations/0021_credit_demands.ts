@@ -9,6 +9,7 @@ import { scoped } from './scope.ts';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(demands);
   await knex.raw(applications);
+  await knex.raw(renewals);
   await knex.raw(rights);
 }
 
@@ -200,6 +201,36 @@ const applications = `
   grant select, insert, update on credit_applications, credit_conditions to yuanxin_app;
   grant select, insert on credit_application_steps, credit_diligences, credit_collaterals
     to yuanxin_app;
+`;
+
+const renewals = `
+  alter table credit_lines
+    add column predecessor_id text unique references credit_lines (id),
+    add column renewed_amount numeric(20,2) check (renewed_amount > 0),
+    add check ((predecessor_id is null) = (renewed_amount is null)),
+    add check (predecessor_id is null or renewal);
+  comment on column credit_lines.renewed_amount is
+    'What the renewal grants in all: its own limit and what the predecessor still owes.';
+
+  create table credit_loan_renewals (
+    id text primary key,
+    zone_id text not null,
+    owner_id text not null,
+    old_drawdown_id text not null unique references credit_drawdowns (id),
+    new_drawdown_id text not null unique references credit_drawdowns (id),
+    amount numeric(20,2) not null check (amount > 0),
+    size_class text not null,
+    findings json not null,
+    borrowing text not null check (borrowing in ('qualifying-renewal', 'renewal')),
+    pack text not null,
+    reason text not null,
+    value_on date not null,
+    operation_id text not null
+  );
+  comment on column credit_loan_renewals.borrowing is
+    'As the classification asks: a qualifying renewal alone does not lower the class.';
+  ${scoped('credit_loan_renewals')}
+  grant select, insert on credit_loan_renewals to yuanxin_app;
 `;
 
 const rights = `

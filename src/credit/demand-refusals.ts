@@ -118,3 +118,51 @@ export const demandRefusals = refusals('credit', {
     en: 'The contract is signed between the approval and today',
   },
 });
+
+export const renewalRefusals = refusals('credit', {
+  'line-renewed': {
+    kind: 'conflict',
+    zh: '该授信已续',
+    en: 'The line already has a successor',
+  },
+  'renewal-of-sub-line': {
+    kind: 'refused',
+    zh: '产品分项随主授信续期',
+    en: 'A sub-line is renewed with its line',
+  },
+  'renewal-of-closed': {
+    kind: 'refused',
+    zh: '授信已关闭或冻结',
+    en: 'The line is closed or frozen',
+  },
+  'renewal-while-reserved': {
+    kind: 'refused',
+    zh: '授信尚有预占',
+    en: 'Part of the line is set aside',
+  },
+  'renewal-not-later': {
+    kind: 'refused',
+    zh: '续授信到期日须晚于原到期日',
+    en: 'The successor must end later than the line',
+  },
+  'renewal-below-debt': {
+    kind: 'refused',
+    zh: '续授信金额低于未清偿余额',
+    en: 'The renewal grants less than what is still owed',
+  },
+  'renewal-none': {
+    kind: 'refused',
+    zh: '该授信不是续授信',
+    en: 'The line takes over from no other',
+  },
+  'renewal-other-firm': {
+    kind: 'refused',
+    zh: '授信属于另一家企业或另一家银行',
+    en: 'The line is of another enterprise or bank',
+  },
+  'loan-has-schedule': {
+    kind: 'refused',
+    zh: '该借据有还款计划，须先结清当期本息',
+    en: 'The loan has a schedule and is renewed through it',
+  },
+});

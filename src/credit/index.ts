@@ -19,6 +19,7 @@ import { repay } from './operations/repay.ts';
 import { reserve } from './operations/reserve.ts';
 import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from './queries.ts';
 import { creditRefusals } from './refusals.ts';
+import { renewals } from './renewals.ts';
 import { riskRefusals } from './risk-refusals.ts';
 import { whitelists } from './whitelists.ts';
 
@@ -49,6 +50,7 @@ export const creditModule = defineModule({
     ...agreements.operations,
     ...demands.operations,
     ...applications.operations,
+    ...renewals.operations,
     ...exemptions.operations,
     ...loans.operations,
     ...whitelists.operations,
@@ -77,6 +79,7 @@ export const creditModule = defineModule({
     ...agreements.routes,
     ...demands.routes,
     ...applications.routes,
+    ...renewals.routes,
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...loans.routes,
@@ -107,6 +110,7 @@ export const creditModule = defineModule({
     ...Object.values(creditRefusals),
     ...agreements.refusals,
     ...demands.refusals,
+    ...renewals.refusals,
     ...exemptions.refusals,
     ...loans.refusals,
     ...Object.values(riskRefusals),
@@ -116,6 +120,7 @@ export const creditModule = defineModule({
     ...agreements.invariants,
     ...demands.invariants,
     ...applications.invariants,
+    ...renewals.invariants,
     ...exemptions.invariants,
     ...loans.invariants,
     ...whitelists.invariants,

@@ -1,0 +1,126 @@
+/**
+ * Renews a line (续授信): a successor takes over its amount for a new term, flagged as a renewal, and
+ * the old one lends no more. What is still owed under it counts in the amount of the successor.
+ */
+import { z } from 'zod';
+import { Failure, Money, isFailure } from '../../kernel/index.ts';
+import type { LimitNode } from '../../limits/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import {
+  DayInput,
+  IdInput,
+  IdText,
+  MoneyText,
+  PositiveAmountInput,
+  RateInput,
+  ReasonInput,
+} from '../../platform/schemas.ts';
+import { renewalRefusals as no } from '../demand-refusals.ts';
+import { openLineFor } from '../open-line-for.ts';
+import { creditRefusals } from '../refusals.ts';
+import { lockedNode, shareAmount } from '../share-amount.ts';
+import type { RenewedLine } from '../store-renewals.ts';
+import { linkSuccessor, lockLineById } from '../store-renewals.ts';
+
+const input = z.strictObject({
+  lineId: IdInput('line'),
+  /** The amount of the line when left out. */
+  amount: PositiveAmountInput.optional(),
+  /** Today when left out. */
+  startsOn: DayInput.optional(),
+  expiresOn: DayInput,
+  /** The rate of the line when left out. */
+  rateAnnual: RateInput.optional(),
+  whitelistRequired: z.boolean().default(false),
+  reason: ReasonInput,
+});
+type Input = z.output<typeof input>;
+
+/** Throws `line-missing` or `version-stale`; the version is that of the line's limit. */
+async function lineToRenew(context: Context, item: Item<Input>) {
+  const { lineId } = item.input;
+  const line = await lockLineById(context.tx, lineId);
+  const { organisationId, scope } = item.actor;
+  const own = line && (line.ownerId === organisationId || scope.zones === '*');
+  if (!own) throw new Failure(creditRefusals['line-missing'], { lineId });
+  context.concern(item, line.zoneId);
+  const node = await lockedNode(context, line);
+  const { version, state } = node;
+  if (item.expectedVersion !== undefined && item.expectedVersion !== version) {
+    throw new Failure(creditRefusals['version-stale'], { lineId, version, state });
+  }
+  return { line, node };
+}
+
+function refuse(
+  line: RenewedLine,
+  node: LimitNode,
+  amount: Money,
+  one: Input,
+): Failure | undefined {
+  const { id: lineId, parentLineId, successorId } = line;
+  if (parentLineId !== null) return new Failure(no['renewal-of-sub-line'], { lineId });
+  if (successorId !== null) return new Failure(no['line-renewed'], { lineId, successorId });
+  if (node.state !== 'ACTIVE') {
+    return new Failure(no['renewal-of-closed'], { lineId, state: node.state });
+  }
+  if (node.reserved.isPositive()) {
+    return new Failure(no['renewal-while-reserved'], { lineId, reserved: node.reserved });
+  }
+  if (node.expiresOn !== undefined && one.expiresOn <= node.expiresOn) {
+    const { expiresOn } = node;
+    return new Failure(no['renewal-not-later'], { lineId, expiresOn, requested: one.expiresOn });
+  }
+  if (amount.lessThan(node.outstanding)) {
+    const { outstanding } = node;
+    const shortBy = outstanding.minus(amount);
+    return new Failure(no['renewal-below-debt'], {
+      lineId,
+      requested: amount,
+      outstanding,
+      shortBy,
+    });
+  }
+  return undefined;
+}
+
+export const renewLine = operation({
+  name: 'credit.renew-line',
+  title: { zh: '续授信', en: 'Renew a line' },
+  permission: 'credit:line-open',
+  approval: { amount: (one: Input) => one.amount, always: true, permission: 'credit:approve' },
+  versioned: true,
+  input,
+  output: z.object({ lineId: IdText, nodeId: IdText, amount: MoneyText, available: MoneyText }),
+  async run(context, item) {
+    const { line, node } = await lineToRenew(context, item);
+    const granted = item.input.amount ?? line.renewedAmount ?? node.granted;
+    const refusal = refuse(line, node, granted, item.input);
+    if (refusal) throw refusal;
+    const { startsOn = context.today, expiresOn, rateAnnual, whitelistRequired } = item.input;
+    const { segmentId, enterpriseId, product } = line;
+    const opened = await openLineFor(context, item, {
+      segmentId,
+      enterpriseId,
+      product,
+      amount: granted,
+      rateAnnual: rateAnnual?.toString() ?? line.rateAnnual,
+      revolving: node.revolving,
+      startsOn,
+      expiresOn,
+      whitelistRequired,
+      renewal: true,
+    });
+    if (isFailure(opened)) throw opened;
+    await linkSuccessor(context.tx, opened.lineId, line.id, granted);
+    const successor = { id: opened.lineId, nodeId: opened.nodeId };
+    const shared = { predecessor: line, successor, granted, leaving: Money.zero };
+    const room = await shareAmount(context, item, shared);
+    const { zoneId, ownerId, id: predecessorId } = line;
+    const payload = { enterpriseId, predecessorId, amount: granted, reason: item.input.reason };
+    const name = 'credit.line-renewed';
+    context.emit(item, { name, zoneId, ownerId, subjectId: opened.lineId, payload });
+    return { ...opened, amount: granted.toString(), available: room.toString() };
+  },
+});

@@ -1,0 +1,41 @@
+/** The part of the module about renewals of lines and loans. */
+import type { Invariant, Route } from '../platform/module.ts';
+import { renewalRefusals } from './demand-refusals.ts';
+import { renewLine } from './operations/renew-line.ts';
+import { renewLoanWithoutRepayment } from './operations/renew-loan-without-repayment.ts';
+import { takeOverAmount } from './operations/take-over-amount.ts';
+
+const ok = { method: 'post', status: 200 } as const;
+
+const routes: readonly Route[] = [
+  { method: 'post', path: '/credit-lines/:lineId/renewals', operation: renewLine },
+  { ...ok, path: '/credit-lines/:lineId/take-overs', operation: takeOverAmount },
+  {
+    method: 'post',
+    path: '/drawdowns/:drawdownId/renewals',
+    operation: renewLoanWithoutRepayment,
+  },
+];
+
+const invariants: readonly Invariant[] = [
+  {
+    name: 'a line and the one that takes over from it never owe more than was granted',
+    sql: `select l.id from credit_lines l join limits_nodes n on n.id = l.node_id
+          join credit_lines p on p.id = l.predecessor_id join limits_nodes o on o.id = p.node_id
+          where n.outstanding + o.outstanding > l.renewed_amount`,
+  },
+  {
+    name: 'a loan renewed without repayment is settled, by a loan of its amount',
+    sql: `select r.id from credit_loan_renewals r
+          join credit_drawdowns o on o.id = r.old_drawdown_id
+          join credit_drawdowns n on n.id = r.new_drawdown_id
+          where o.state <> 'REPAID' or n.amount <> r.amount`,
+  },
+];
+
+export const renewals = {
+  operations: [renewLine, takeOverAmount, renewLoanWithoutRepayment],
+  routes,
+  refusals: Object.values(renewalRefusals),
+  invariants,
+};

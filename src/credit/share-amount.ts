@@ -1,0 +1,57 @@
+/**
+ * A renewed line and its predecessor share one grant: the predecessor's limit is what it still owes,
+ * the successor's is the rest. Whatever is repaid below moves up, so the two never lend more than
+ * was granted, and never hold headroom that neither can use.
+ */
+import type { Money } from '../kernel/index.ts';
+import type { LimitNode } from '../limits/index.ts';
+import { changeTerms, lockNode } from '../limits/index.ts';
+import type { Context, Item } from '../platform/operation.ts';
+import type { RenewedLine } from './store-renewals.ts';
+import { roomOf } from './rules/renewal.ts';
+
+/** The node of a line under its lock. */
+export async function lockedNode({ tx }: Context, { id, nodeId }: { id: string; nodeId: string }) {
+  const node = await lockNode(tx, nodeId);
+  if (!node) throw new Error(`${id} has lost its limit.`);
+  return node;
+}
+
+/**
+ * Shares the grant once `leaving` more of the predecessor's debt is gone; both nodes are locked by
+ * id, as everywhere. Answers what the successor may lend.
+ */
+export async function shareAmount(
+  context: Context,
+  item: Item<unknown>,
+  lines: {
+    readonly predecessor: Pick<RenewedLine, 'id' | 'nodeId'>;
+    readonly successor: Pick<RenewedLine, 'id' | 'nodeId'>;
+    readonly granted: Money;
+    readonly leaving: Money;
+  },
+): Promise<Money> {
+  const { predecessor, successor, granted, leaving } = lines;
+  const nodes = new Map<string, LimitNode>();
+  for (const line of [predecessor, successor].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))) {
+    nodes.set(line.id, await lockedNode(context, line));
+  }
+  const [old, next] = [nodes.get(predecessor.id), nodes.get(successor.id)];
+  if (!old || !next) throw new Error('A lock was lost.');
+  const owed = old.outstanding.minus(leaving);
+  const room = roomOf(granted, owed);
+  const why = {
+    valueOn: context.today,
+    now: context.now,
+    reason: `续授信：${successor.id} 接续 ${predecessor.id}`,
+    operationId: item.operationId,
+  };
+  // What a line that does not revolve once lent stays used up, so its own limit says nothing more.
+  if (old.revolving === 'R' && !old.granted.equals(owed)) {
+    await changeTerms(context.tx, old, { limit: owed, state: 'FROZEN' }, why);
+  } else if (old.state === 'ACTIVE') {
+    await changeTerms(context.tx, old, { state: 'FROZEN' }, why);
+  }
+  if (!next.granted.equals(room)) await changeTerms(context.tx, next, { limit: room }, why);
+  return room;
+}
