@@ -10,10 +10,12 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(demands);
   await knex.raw(applications);
   await knex.raw(renewals);
+  await knex.raw(inspections);
   await knex.raw(rights);
 }
 
-const inZone = `((select platform_all_zones()) or zone_id = any ((select platform_zones())::text[]))`;
+const inZone = `((select platform_all_zones())
+  or zone_id = any ((select platform_zones())::text[]))`;
 const owns = (column: string) => `${column} = any ((select platform_owners())::text[])`;
 
 const demands = `
@@ -41,7 +43,7 @@ const demands = `
     check (state not in ('DECLINED', 'WITHDRAWN') or reason is not null)
   );
   comment on column credit_demands.due_on is
-    'The last day for an answer. The clock is the firm''s: a claim or a release does not restart it.';
+    'The last day for an answer. The clock is the firm''s: a claim does not restart it.';
   create index credit_demands_zone on credit_demands (zone_id, state, due_on);
   create index credit_demands_enterprise on credit_demands (enterprise_id);
 
@@ -113,8 +115,8 @@ const applications = `
     reason text,
     version bigint not null default 1,
     check (state not in ('APPROVED', 'SIGNED', 'EFFECTIVE') or (approved_amount is not null
-      and collateral_basis is not null and prime_term is not null and spread_bp is not null and rate_annual is not null
-      and approved_on is not null and valid_until is not null)),
+      and collateral_basis is not null and prime_term is not null and spread_bp is not null
+      and rate_annual is not null and approved_on is not null and valid_until is not null)),
     check (state not in ('SIGNED', 'EFFECTIVE') or (contract_no is not null
       and signed_on is not null)),
     check ((state = 'EFFECTIVE') = (line_id is not null)),
@@ -233,7 +235,32 @@ const renewals = `
   grant select, insert on credit_loan_renewals to yuanxin_app;
 `;
 
+const inspections = `
+  create table credit_inspections (
+    id text primary key,
+    zone_id text not null,
+    owner_id text not null,
+    drawdown_id text not null references credit_drawdowns (id),
+    done_on date not null,
+    due_on date not null,
+    risk_class text not null,
+    result text not null check (result in ('NO_CONCERN', 'CONCERN', 'MISUSE')),
+    finding text not null,
+    use_evidence json not null,
+    made_by text not null,
+    made_at timestamptz not null,
+    operation_id text not null
+  );
+  create index credit_inspections_drawdown on credit_inspections (drawdown_id, done_on);
+  comment on column credit_inspections.due_on is
+    'Until when it was due, by the class of the loan on that day; late when before done_on.';
+  ${scoped('credit_inspections')}
+  grant select, insert on credit_inspections to yuanxin_app;
+`;
+
 const rights = `
+  select identity_grant(role, 'credit:inspect')
+    from unnest(array['bank-maker', 'job', 'console']) role;
   insert into identity_roles values
     ('firm-maker', '企业经办', 'Firm finance officer', '{enterprise}', false, false);
   select identity_grant(role, 'demand:read')

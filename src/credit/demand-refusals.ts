@@ -166,3 +166,16 @@ export const renewalRefusals = refusals('credit', {
     en: 'The loan has a schedule and is renewed through it',
   },
 });
+
+export const inspectionRefusals = refusals('credit', {
+  'inspection-day-outside': {
+    kind: 'refused',
+    zh: '检查日须在放款日或上次检查日之后、不晚于营业日',
+    en: 'The inspection lies between the drawdown or the last inspection and today',
+  },
+  'use-evidence-missing': {
+    kind: 'refused',
+    zh: '首次检查须附资金用途凭证',
+    en: 'The first inspection of a loan needs evidence of the use of funds',
+  },
+});

@@ -4,6 +4,7 @@ import { agreements } from './agreements.ts';
 import { applications } from './applications.ts';
 import { demands } from './demands.ts';
 import { exemptions } from './exemptions.ts';
+import { inspections } from './inspections.ts';
 import { creditInvariants } from './invariants.ts';
 import { loans } from './loans.ts';
 import { decideEntry } from './operations/decide-entry.ts';
@@ -50,6 +51,7 @@ export const creditModule = defineModule({
     ...agreements.operations,
     ...demands.operations,
     ...applications.operations,
+    ...inspections.operations,
     ...renewals.operations,
     ...exemptions.operations,
     ...loans.operations,
@@ -67,6 +69,7 @@ export const creditModule = defineModule({
     ...agreements.queries,
     ...demands.queries,
     ...applications.queries,
+    ...inspections.queries,
     ...exemptions.queries,
     ...loans.queries,
     ...whitelists.queries,
@@ -79,6 +82,7 @@ export const creditModule = defineModule({
     ...agreements.routes,
     ...demands.routes,
     ...applications.routes,
+    ...inspections.routes,
     ...renewals.routes,
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
@@ -111,6 +115,7 @@ export const creditModule = defineModule({
     ...agreements.refusals,
     ...demands.refusals,
     ...renewals.refusals,
+    ...inspections.refusals,
     ...exemptions.refusals,
     ...loans.refusals,
     ...Object.values(riskRefusals),

@@ -2,7 +2,7 @@
 import type { Invariant, Route } from '../platform/module.ts';
 import { renewalRefusals } from './demand-refusals.ts';
 import { renewLine } from './operations/renew-line.ts';
-import { renewLoanWithoutRepayment } from './operations/renew-loan-without-repayment.ts';
+import { renewLoanWithoutRepayment } from './operations/renew-loan.ts';
 import { takeOverAmount } from './operations/take-over-amount.ts';
 
 const ok = { method: 'post', status: 200 } as const;

@@ -1,7 +1,7 @@
 /**
- * A renewed line and its predecessor share one grant: the predecessor's limit is what it still owes,
- * the successor's is the rest. Whatever is repaid below moves up, so the two never lend more than
- * was granted, and never hold headroom that neither can use.
+ * A renewed line and its predecessor share one grant: the predecessor's limit is what it still
+ * owes, the successor's is the rest. Whatever is repaid below moves up, so the two never lend more
+ * than was granted, and never hold headroom that neither can use.
  */
 import type { Money } from '../kernel/index.ts';
 import type { LimitNode } from '../limits/index.ts';

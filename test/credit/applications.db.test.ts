@@ -1,4 +1,4 @@
-// Applications: every way from state to state, the refusals in their order, and the line at the end.
+// Applications: every way from state to state, the refusals in order, and the line at the end.
 import { expect } from 'chai';
 import { drawDown } from '../../src/credit/index.ts';
 import { apply } from '../../src/credit/operations/apply.ts';
@@ -238,7 +238,7 @@ describe('credit: applications', () => {
       expect(await code([...without('inventory'), negative])).to.equal('invalid-input');
     });
 
-    it('of an approval: person, step, validity, amount at its border, need, collateral', async () => {
+    it('of an approval: person, step, validity, amount, need, collateral', async () => {
       const { examined, refusedStep, approval, step, applied } = desk();
       const id = await examined({ amount: '10000000.01' });
       const refusing = (more: object, actor?: Actor) =>

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { drawDown, markDefault, repay, reserve } from '../../src/credit/index.ts';
 import { renewLine } from '../../src/credit/operations/renew-line.ts';
-import { renewLoanWithoutRepayment } from '../../src/credit/operations/renew-loan-without-repayment.ts';
+import { renewLoanWithoutRepayment } from '../../src/credit/operations/renew-loan.ts';
 import { takeOverAmount } from '../../src/credit/operations/take-over-amount.ts';
 import { showDrawdown, showLine } from '../../src/credit/queries.ts';
 import { renewal2024, renewalFindings } from '../../src/credit/packs/renewal-2024.ts';

@@ -1,4 +1,4 @@
-/** The bank that claimed a demand declines it, with its reason; a running application ends first. */
+/** The bank that claimed a demand declines it with its reason; a running application ends first. */
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, ReasonInput } from '../../platform/schemas.ts';

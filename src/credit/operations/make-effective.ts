@@ -1,6 +1,6 @@
 /**
  * The signed line becomes effective (授信生效): every condition precedent is met, and the line is
- * opened by the very code of `credit.open-line`, so that limits, whitelist and agreement hold alike.
+ * opened by the very code of `credit.open-line`, so limits, whitelist and agreement hold alike.
  */
 import { z } from 'zod';
 import { Failure, addMonths, isFailure } from '../../kernel/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Due diligence (尽职调查): the statements as a list of rows, the ratios and the working-capital need
- * that follow from them, collateral, and the manager's opinion. It may be done again; the last holds.
+ * Due diligence (尽职调查): the statements as a list of rows, the ratios and the working-capital
+ * need that follow from them, collateral, and the manager's opinion. Of several the last holds.
  */
 import { z } from 'zod';
 import { Exact, Failure, MONEY_INPUT_LIMIT, Money, newId } from '../../kernel/index.ts';

@@ -1,6 +1,6 @@
 /**
  * What an approval weighs: the rate as prime rate plus spread on the day of the approval, and
- * collateral at its value after the haircut. Unsecured credit is a kind of collateral worth nothing.
+ * collateral at its value after the haircut. Unsecured credit is collateral worth nothing.
  */
 import type { Day, Rate } from '../../kernel/index.ts';
 import { Exact, Money } from '../../kernel/index.ts';
