@@ -122,7 +122,7 @@ const stand = `
   comment on column credit_loans.accrued is
     'Interest of the nights up to and with closed_on that is not due yet, unrounded.';
   comment on column credit_loans.stretch_from is
-    'Penalty and compound interest are rounded once for each stretch of unchanged amounts and rate.';
+    'Penalty and compound interest are rounded once per stretch of unchanged amounts and rate.';
 
   create table credit_instalments (
     drawdown_id text not null references credit_drawdowns (id),
@@ -206,9 +206,10 @@ const dayEnds = `
 `;
 
 const functions = `
-  create function credit_leap_days(from_on date, to_on date) returns int immutable language sql as $$
-    select coalesce(sum(least(to_on, make_date(y + 1, 1, 1)) - greatest(from_on, make_date(y, 1, 1))),
-      0)::int
+  create function credit_leap_days(from_on date, to_on date) returns int
+    immutable language sql as $$
+    select coalesce(sum(least(to_on, make_date(y + 1, 1, 1))
+      - greatest(from_on, make_date(y, 1, 1))), 0)::int
     from generate_series(extract(year from from_on)::int, extract(year from to_on)::int) y
     where (y % 4 = 0 and y % 100 <> 0 or y % 400 = 0)
       and least(to_on, make_date(y + 1, 1, 1)) > greatest(from_on, make_date(y, 1, 1))

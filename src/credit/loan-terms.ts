@@ -108,7 +108,7 @@ function timetableOf(terms: LoanTerms, to: Day): Timetable {
   return settlement ? { kind: 'settlement', to, ...settlement } : { kind: 'one', to };
 }
 
-/** The terms of the schedule; `rates` oldest first, the first of them on or before the first day. */
+/** The terms of the schedule; `rates` oldest first, the first is that of the first day. */
 export function scheduleTermsOf(
   terms: LoanTerms,
   drawdown: Pick<Drawdown, 'amount' | 'valueOn' | 'dueOn'>,

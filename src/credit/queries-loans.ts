@@ -1,4 +1,4 @@
-/** The read side of loans with terms: schedule, what is paid, due, overdue and next; LPR; day-ends. */
+/** The read side of loans: schedule, what is paid, due, overdue and next; LPR; day-ends. */
 import { z } from 'zod';
 import { Failure, Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';

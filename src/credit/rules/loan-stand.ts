@@ -302,7 +302,7 @@ export function accruedOn({ parts }: Pick<Stand, 'parts'>, day: Day): Exact {
   return before.exact().plus(product.dividedBy(Exact.of(under).times(daysBetween(from, to))));
 }
 
-/** Penalty and compound interest after the night that follows the day, the last stretch unrounded. */
+/** Penalty and compound interest after the night of the day, the last stretch unrounded. */
 export function penaltyOn(stand: Stand, { dayCount }: ScheduleTerms, day: Day) {
   const from = stand.stretchFrom;
   const to = addDays(day, 1);
