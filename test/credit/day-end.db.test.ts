@@ -1,5 +1,7 @@
 // The day-end of loans in SQL against the pure rules: missed days, killed half-way, run twice.
 import { expect } from 'chai';
+import { runJob } from '../../jobs/run.ts';
+import { creditModule } from '../../src/credit/index.ts';
 import type { Day } from '../../src/kernel/index.ts';
 import { addDays, addMonths, daysBetween } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
@@ -128,6 +130,17 @@ describe('the day-end of loans', () => {
       'credit.loan-overdue',
       'credit.loan-reclassified',
     ]);
+  });
+
+  it('runs as a scheduled job, portion by portion', async () => {
+    const loan = await oneYear();
+    const { db, performer, root: actor } = stage;
+    const tools = { db, performer, modules: [creditModule], dataFolder: '/nonexistent', actor };
+    const { result } = await runJob({ ...tools, name: 'loan-day-end', asOf: today });
+    expect(result.portions).to.be.greaterThan(1);
+    await expectAsRules(loan, today);
+    const again = await runJob({ ...tools, name: 'loan-day-end', asOf: today });
+    expect(again.replayed).to.equal(true);
   });
 
   it('leaves a day that has not come', async () => {
