@@ -1,18 +1,20 @@
-/** The part of the module about what follows a drawdown: post-loan inspections. */
+/** The part of the module about what a line brings later: inspections and the commitment fee. */
 import type { Route } from '../platform/module.ts';
 import { inspectionRefusals } from './demand-refusals.ts';
 import { recordInspection } from './operations/record-inspection.ts';
+import { showCommitmentFee } from './queries-commitment-fee.ts';
 import { listInspections, listInspectionsDue } from './queries-inspections.ts';
 
 const routes: readonly Route[] = [
   { method: 'post', path: '/inspections', operation: recordInspection },
   { method: 'get', path: '/inspections', query: listInspections },
   { method: 'get', path: '/inspections-due', query: listInspectionsDue },
+  { method: 'get', path: '/credit-lines/:lineId/commitment-fee', query: showCommitmentFee },
 ];
 
 export const inspections = {
   operations: [recordInspection],
-  queries: [listInspections, listInspectionsDue],
+  queries: [listInspections, listInspectionsDue, showCommitmentFee],
   routes,
   refusals: Object.values(inspectionRefusals),
 };

@@ -3,8 +3,10 @@
 import { expect } from 'chai';
 import { drawDown, markDefault, repay } from '../../src/credit/index.ts';
 import { recordInspection } from '../../src/credit/operations/record-inspection.ts';
+import { showCommitmentFee } from '../../src/credit/queries-commitment-fee.ts';
 import { listInspections, listInspectionsDue } from '../../src/credit/queries-inspections.ts';
 import { commitmentFee, feeParts } from '../../src/credit/rules/commitment-fee.ts';
+import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { Day, Money, Rate } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
@@ -90,6 +92,36 @@ describe('credit: post-loan inspections', () => {
 });
 
 describe('credit: commitment fee', () => {
+  it('follows the value days of a line, from its start to its last night', async () => {
+    const stage = await openStage();
+    try {
+      const park = await parkIn(stage, '100000000');
+      const { lineId, nodeId } = await lineIn(stage, park, '3000000');
+      const input = drawing(lineId, '1000000', { valueOn: ago(100) });
+      await stage.done(drawDown, input, stage.bank);
+      const fee = (more: object) =>
+        stage.ask(
+          showCommitmentFee,
+          { lineId, from: ago(110), to: ago(90), rateAnnual: '0.0036', ...more },
+          stage.bank,
+        );
+      const answer = await fee({});
+      expect(answer.fee).to.equal('500.00');
+      expect(answer.parts).to.deep.equal([
+        { from: ago(110), to: ago(100), days: 10, undrawn: '3000000.00' },
+        { from: ago(100), to: ago(90), days: 10, undrawn: '2000000.00' },
+      ]);
+      expect((await fee({ from: ago(300), to: ago(199) })).fee).to.equal('30.00');
+      expect((await fee({ from: ago(-400), to: ago(-500) })).fee).to.equal('20.00');
+      const lower = { nodeId, limit: '1500000', reason: '调减' };
+      await stage.done(changeLimit, lower, stage.bank, { expectedVersion: 1 });
+      expect((await fee({})).fee).to.equal('500.00');
+      expect((await fee({ from: today, to: ago(-10) })).fee).to.equal('50.00');
+    } finally {
+      await stage.close();
+    }
+  });
+
   const [from, to] = [Day.of('2026-01-01'), Day.of('2026-01-31')];
   const at = (day: string, limit: string, outstanding: string) => ({
     from: Day.of(day),

@@ -1,0 +1,88 @@
+/**
+ * The commitment fee (承诺费) that a line has accrued between two days, with the parts it is made of.
+ * It follows value days, so a fact entered late changes it; a limit's dated steps are not read.
+ */
+import { z } from 'zod';
+import type { Day } from '../kernel/index.ts';
+import { Failure, Money, addDays } from '../kernel/index.ts';
+import { query } from '../platform/operation.ts';
+import { DayInput, DayText, IdInput, IdText, MoneyText, RateInput } from '../platform/schemas.ts';
+import { statement } from '../platform/transaction.ts';
+import { creditRefusals as no } from './refusals.ts';
+import { commitmentFee, feeParts } from './rules/commitment-fee.ts';
+
+/** What stood from each change on; a limit that does not revolve counts what was ever drawn. */
+const selectStandings = statement(
+  'credit.select-fee-standings',
+  `with node as (
+     select n.id, n.amount, n.revolving, n.starts_on, n.expires_on
+     from credit_lines l join limits_nodes n on n.id = l.node_id where l.id = $1
+   ), moves as (
+     select m.value_on, sum(case node.revolving when 'R' then m.outstanding else m.drawn end)
+       as moved
+     from limits_movements m join limits_nodes c on c.id = m.node_id
+       join node on node.id = any (c.path) group by m.value_on
+   ), grants as (
+     select distinct on (c.value_on) c.value_on, c.new_value::numeric as amount
+     from limits_changes c join node on node.id = c.node_id and c.field = 'amount'
+     order by c.value_on, c.id desc
+   ), days as (
+     select starts_on as on_day from node union select value_on from moves
+     union select value_on from grants
+   )
+   select d.on_day as "from", node.starts_on as "startsOn", node.expires_on as "expiresOn",
+     coalesce((select g.amount from grants g where g.value_on <= d.on_day
+         order by g.value_on desc limit 1),
+       (select c.old_value::numeric from limits_changes c
+         where c.node_id = node.id and c.field = 'amount' order by c.value_on, c.id limit 1),
+       node.amount)::numeric(20,2) as "limit",
+     coalesce((select sum(m.moved) from moves m where m.value_on <= d.on_day), 0)::numeric(20,2)
+       as outstanding
+   from days d cross join node order by 1`,
+);
+
+interface Row {
+  readonly from: Day;
+  readonly startsOn: Day;
+  readonly expiresOn: Day | null;
+  readonly limit: string;
+  readonly outstanding: string;
+}
+
+const Part = z.object({ from: DayText, to: DayText, days: z.number().int(), undrawn: MoneyText });
+
+export const showCommitmentFee = query({
+  name: 'credit.show-commitment-fee',
+  title: { zh: '承诺费测算', en: 'Commitment fee of a line' },
+  permission: 'credit:read',
+  input: z
+    .strictObject({
+      lineId: IdInput('line'),
+      from: DayInput,
+      /** Not counted itself: its night belongs to the next period. */
+      to: DayInput,
+      rateAnnual: RateInput,
+    })
+    .refine(({ from, to }) => from <= to, { message: 'the period ends before it starts' }),
+  output: z.object({ lineId: IdText, fee: MoneyText, parts: z.array(Part) }),
+  async run({ tx }, { lineId, from, to, rateAnnual }) {
+    const rows = await tx.rows<Row>(selectStandings, [lineId]);
+    const [line] = rows;
+    if (!line) throw new Failure(no['line-missing'], { lineId });
+    const { startsOn, expiresOn } = line;
+    const steps = rows.map((row) => ({
+      from: row.from,
+      limit: Money.of(row.limit),
+      outstanding: Money.of(row.outstanding),
+    }));
+    const first = from > startsOn ? from : startsOn;
+    // The last day of a line is one on which it may be drawn, so its night counts.
+    const end = expiresOn === null ? to : addDays(expiresOn, 1);
+    const parts = feeParts(steps, first, end < to ? end : to);
+    return {
+      lineId,
+      fee: commitmentFee(parts, rateAnnual).toString(),
+      parts: parts.map((part) => ({ ...part, undrawn: part.undrawn.toString() })),
+    };
+  },
+});
