@@ -10,7 +10,8 @@ import type { LimitNode } from './model.ts';
 
 const selectMoved = statement(
   'limits.select-moved',
-  `select t.id, sum(t.consumed)::numeric(20,2) as consumed, sum(m.reserved)::numeric(20,2) as reserved
+  `select t.id, sum(t.consumed)::numeric(20,2) as consumed,
+     sum(m.reserved)::numeric(20,2) as reserved
    from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
    where m.recorded_at = $1::timestamptz and m.operation_id = $2
    group by t.id`,

@@ -1,5 +1,6 @@
 /**
- * What the tree shows: nodes with their figures, and the journal below a node. A shared node shows the other banks (其他银行) as one amount and nothing else.
+ * What the tree shows: nodes with their figures, and the journal below a node. A shared node shows
+ * the other banks (其他银行) as one amount and nothing else.
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';

@@ -1,7 +1,7 @@
 /**
- * A statement and its values as they travel. Lists are written here and not by the driver, whose way
- * cost a tenth of a batch; lists of texts go in PostgreSQL's binary form, which the server takes in
- * without looking at each letter.
+ * A statement and its values as they travel. Lists are written here and not by the driver, whose
+ * way cost a tenth of a batch; lists of texts go in PostgreSQL's binary form, which the server
+ * takes in without looking at each letter.
  */
 
 /** SQL with a name, prepared once per connection. Names are `module.verb-noun`. */

@@ -1,7 +1,7 @@
 /**
- * Trial before submit (试算): an operation is carried out by its own code and undone, and what it would
- * have done is told: its answer or refusal, whether a second person must agree, and its effects as
- * each module that keeps figures tells them. Nothing is written, so no key is asked for.
+ * Trial before submit (试算): an operation is carried out by its own code and undone, and what it
+ * would have done is told: its answer or refusal, whether a second person must agree, and its
+ * effects as each module that keeps figures tells them. Nothing is written, so no key is asked for.
  */
 import type { Failure } from '../kernel/failure.ts';
 import { isFailure } from '../kernel/failure.ts';

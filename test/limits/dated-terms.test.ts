@@ -222,7 +222,7 @@ describe('tenor buckets', () => {
   });
 });
 
-/** The recursion as published, over whole numbers: quota, what is lent and borrowed, what is used. */
+/** The recursion as published, over whole numbers: quota, lent, borrowed, used. */
 interface Cohort {
   readonly id: string;
   readonly parent: string | undefined;
