@@ -12,6 +12,7 @@ import type { AllocationOrder } from './rules/allocation.ts';
 import { namedSequences } from './rules/allocation.ts';
 import type { DatedRate } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
+import type { Fault } from './rules/schedule/faults.ts';
 import { mostInstalments } from './rules/schedule/faults.ts';
 import type { ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
 import { methods } from './rules/schedule/terms.ts';
@@ -29,75 +30,77 @@ const products = Object.keys(loanProducts) as [keyof typeof loanProducts];
 const Count = z.number().int().min(0).max(mostInstalments).default(0);
 const DaysOff = z.array(DayInput).max(2000).default([]);
 
-export const LoanTermsInput = z
-  .strictObject({
-    product: z.enum(products),
-    method: z.enum(methods).default('equal-instalment'),
-    /** With `every`; or `settlement`; or neither: one instalment on the drawdown's due day. */
-    instalments: z.number().int().min(1).max(mostInstalments).optional(),
-    every: z
-      .union([
-        z.strictObject({ months: z.number().int().min(1).max(120) }),
-        z.strictObject({ weeks: z.number().int().min(1).max(520) }),
-        z.strictObject({ days: z.number().int().min(1).max(3660) }),
-      ])
-      .optional(),
-    firstDueOn: DayInput.optional(),
-    monthEnd: z.enum(['clamp', 'roll']).default('clamp'),
-    settlement: z
-      .strictObject({
-        everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
-        day: z.number().int().min(1).max(31).default(20),
-      })
-      .optional(),
-    dueOnDayOff: z.enum(['keep', 'next-working-day']).default('keep'),
-    holidays: DaysOff,
-    workingDays: DaysOff,
-    dayCount: z.enum(dayCounts).default('ACT/360'),
-    rounding: z.enum(['half-up', 'half-even']).default('half-up'),
-    instalmentUnit: PositiveAmountInput.default(Money.of('0.01')),
-    smoothing: z.boolean().default(false),
-    principalGrace: Count,
-    interestDeferral: Count,
-    interestFree: Count,
-    rate: LoanRateInput.optional(),
-    pricing: z
-      .strictObject({
-        term: z.enum(['1Y', '5Y']),
-        spreadBp: z.number().int().min(-5000).max(5000),
-        repricing: z
-          .union([
-            z.literal(['fixed', 'new-year']),
-            z.strictObject({ months: z.number().int().min(1).max(120) }),
-          ])
-          .default('new-year'),
-      })
-      .optional(),
-    /** What is overdue bears the contract rate × (1 + markup). */
-    overdueMarkup: RateInput.default(Rate.of('0.5')),
-    repaymentOrder: z.enum(['costs-first', 'principal-first']).default('costs-first'),
-    processing: z.enum(['by-part', 'by-instalment']).default('by-part'),
-  })
-  .superRefine((terms, context) => {
-    const say = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if ((terms.rate === undefined) === (terms.pricing === undefined)) {
-      say('rate', 'either a rate or a pricing');
-    }
-    if ((terms.instalments === undefined) !== (terms.every === undefined)) {
-      say('instalments', 'instalments and every go together');
-    }
-    if (terms.settlement !== undefined && terms.instalments !== undefined) {
-      say('settlement', 'either instalments or settlement days');
-    }
-    if (terms.firstDueOn !== undefined && terms.instalments === undefined) {
-      say('firstDueOn', 'only with instalments');
-    }
-    if (terms.holidays.some((day) => terms.workingDays.includes(day))) {
-      say('holidays', 'a day is listed both as a holiday and as a working day');
-    }
-  });
+export const LoanTermsInput = z.strictObject({
+  product: z.enum(products),
+  method: z.enum(methods).default('equal-instalment'),
+  /** With `every`; or `settlement`; or neither: one instalment on the drawdown's due day. */
+  instalments: z.number().int().min(1).max(mostInstalments).optional(),
+  every: z
+    .union([
+      z.strictObject({ months: z.number().int().min(1).max(120) }),
+      z.strictObject({ weeks: z.number().int().min(1).max(520) }),
+      z.strictObject({ days: z.number().int().min(1).max(3660) }),
+    ])
+    .optional(),
+  firstDueOn: DayInput.optional(),
+  monthEnd: z.enum(['clamp', 'roll']).default('clamp'),
+  settlement: z
+    .strictObject({
+      everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
+      day: z.number().int().min(1).max(31).default(20),
+    })
+    .optional(),
+  dueOnDayOff: z.enum(['keep', 'next-working-day']).default('keep'),
+  holidays: DaysOff,
+  workingDays: DaysOff,
+  dayCount: z.enum(dayCounts).default('ACT/360'),
+  rounding: z.enum(['half-up', 'half-even']).default('half-up'),
+  instalmentUnit: PositiveAmountInput.default(Money.of('0.01')),
+  smoothing: z.boolean().default(false),
+  principalGrace: Count,
+  interestDeferral: Count,
+  interestFree: Count,
+  rate: LoanRateInput.optional(),
+  pricing: z
+    .strictObject({
+      term: z.enum(['1Y', '5Y']),
+      spreadBp: z.number().int().min(-5000).max(5000),
+      repricing: z
+        .union([
+          z.literal(['fixed', 'new-year']),
+          z.strictObject({ months: z.number().int().min(1).max(120) }),
+        ])
+        .default('new-year'),
+    })
+    .optional(),
+  /** What is overdue bears the contract rate × (1 + markup). */
+  overdueMarkup: RateInput.default(Rate.of('0.5')),
+  repaymentOrder: z.enum(['costs-first', 'principal-first']).default('costs-first'),
+  processing: z.enum(['by-part', 'by-instalment']).default('by-part'),
+});
 export type LoanTerms = z.output<typeof LoanTermsInput>;
+
+/** Members that exclude or need each other; the faults of the schedule itself come after these. */
+export function contradictionsOf(terms: LoanTerms): Fault[] {
+  const faults: Fault[] = [];
+  const say = (path: string, message: string) => faults.push({ path, message });
+  if ((terms.rate === undefined) === (terms.pricing === undefined)) {
+    say('rate', 'either a rate or a pricing');
+  }
+  if ((terms.instalments === undefined) !== (terms.every === undefined)) {
+    say('instalments', 'instalments and every go together');
+  }
+  if (terms.settlement !== undefined && terms.instalments !== undefined) {
+    say('settlement', 'either instalments or settlement days');
+  }
+  if (terms.firstDueOn !== undefined && terms.instalments === undefined) {
+    say('firstDueOn', 'only with instalments');
+  }
+  if (terms.holidays.some((day) => terms.workingDays.includes(day))) {
+    say('holidays', 'a day is listed both as a holiday and as a working day');
+  }
+  return faults;
+}
 
 function timetableOf(terms: LoanTerms, to: Day): Timetable {
   const { instalments, every, firstDueOn, monthEnd, settlement } = terms;

@@ -94,6 +94,7 @@ describe('loans with terms', () => {
     const terms = (more: object) => ({ drawdownId: plain, terms: monthly(more) });
     expect(await code(terms({ instalments: 60 }))).to.equal('schedule-after-due-day');
     expect(await code(terms({ principalGrace: 12 }))).to.equal('terms-contradict');
+    expect(await code(terms({ rate: undefined }))).to.equal('terms-contradict');
     expect(await code(terms({ instalments: 3, overdueMarkup: '0.6' }))).to.equal(
       'markup-outside-band',
     );

@@ -12,7 +12,7 @@ import { DayText, IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
 import { accruals, billedChanges, factsOf } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import type { LoanTerms } from '../loan-terms.ts';
-import { LoanTermsInput, scheduleTermsOf } from '../loan-terms.ts';
+import { contradictionsOf, LoanTermsInput, scheduleTermsOf } from '../loan-terms.ts';
 import type { Drawdown } from '../model.ts';
 import { interestDueJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
@@ -81,6 +81,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   context.concern(item, drawdown.zoneId);
   const refusal = refuse(drawdown);
   if (refusal) throw refusal;
+  const faults = contradictionsOf(terms);
+  if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
   const rates = await ratesFor(context, terms, drawdown);
   demandSound(terms, drawdown, rates);
   // The day-end has closed days up to one for the whole book, or never ran.
