@@ -1,7 +1,7 @@
 /**
  * What a limit is on a day (额度计划、临时额度、押品): its standing amount or the dated step in force,
- * plus temporary top-ups, bounded or raised by collateral. The figure is worked out when it is asked
- * for, so no job stands between a date and its effect.
+ * plus temporary top-ups, bounded or raised by collateral. The figure is worked out when asked for,
+ * so no job stands between a date and its effect.
  */
 import type { Day, Rate } from '../../kernel/index.ts';
 import { Exact, Failure, Money } from '../../kernel/index.ts';
