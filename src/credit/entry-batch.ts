@@ -1,11 +1,14 @@
 /**
  * A list of entries in one call (批量准入): each is admitted or refused on its own and answered by
- * name, all in one transaction; a second try of the same call answers the same.
+ * name, all in one transaction; a second try of the same call answers the same. A list that names
+ * what is not there is no list: it is refused as a whole.
  */
 import { z } from 'zod';
-import { isFailure } from '../kernel/index.ts';
+import { Failure, isFailure } from '../kernel/index.ts';
 import type { Context } from '../platform/operation.ts';
 import { IdText } from '../platform/schemas.ts';
+import { creditRefusals as no } from './refusals.ts';
+import { lockEntriesById } from './store-whitelist.ts';
 import type { Move } from './whitelist-moves.ts';
 import { moveEntries } from './whitelist-moves.ts';
 
@@ -36,7 +39,11 @@ type Result = z.output<typeof BatchAnswer>['results'][number];
 export async function moveBatch(
   context: Context,
   moves: readonly Move[],
-): Promise<z.output<typeof BatchAnswer>> {
+): Promise<z.output<typeof BatchAnswer> | Failure> {
+  const ids = moves.map((move) => move.entryId);
+  const known = await lockEntriesById(context.tx, ids);
+  const entryId = ids.find((id) => !known.has(id));
+  if (entryId !== undefined) return new Failure(no['entry-missing'], { entryId });
   const answers = await moveEntries(context, moves);
   const results = answers.map((answer, i): Result => {
     const { entryId } = moves[i] as Move;

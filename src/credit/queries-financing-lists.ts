@@ -89,6 +89,11 @@ const referralRows = () =>
     })
     .select(sql.raw('r.version::int as version'));
 
+const listById = statement(
+  'credit.list-by-id',
+  'select id from credit_financing_lists where id = $1',
+);
+
 export const listReferrals = query({
   name: 'credit.list-referrals',
   title: { zh: '融资白名单反馈台账', en: 'Referrals of a financing list' },
@@ -100,7 +105,9 @@ export const listReferrals = query({
     ...pageShape,
   }),
   output: listOf(ReferralRow),
-  run: ({ tx }, { listId, recipientId, state, ...place }) => {
+  async run({ tx }, { listId, recipientId, state, ...place }) {
+    const [list] = await tx.rows(listById, [listId]);
+    if (!list) throw new Failure(no['list-missing'], { listId });
     const rows = referralRows().where('r.list_id', listId);
     if (recipientId !== undefined) void rows.where('r.owner_id', recipientId);
     if (state !== undefined) void rows.where('r.state', state);

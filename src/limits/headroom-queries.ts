@@ -128,7 +128,7 @@ export const headroom = query({
     nodeId: IdInput('lim'),
     amount: AmountInput.optional(),
     /** Days until it is due; asked for where a node has tenor buckets. */
-    tenorDays: z.coerce.number().int().min(0).max(36_500).optional(),
+    tenorDays: z.coerce.number().int().min(1).max(36_500).optional(),
     asOf: DayInput.optional(),
     knownAt: InstantInput.transform((text) => new Date(text)).optional(),
   }),
@@ -199,7 +199,7 @@ export const whenAvailable = query({
   input: z.strictObject({
     nodeId: IdInput('lim'),
     amount: PositiveAmountInput,
-    tenorDays: z.coerce.number().int().min(0).max(36_500).optional(),
+    tenorDays: z.coerce.number().int().min(1).max(36_500).optional(),
     /** Ten years from today at most, which is also meant when absent. */
     until: DayInput.optional(),
   }),

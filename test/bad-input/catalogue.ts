@@ -49,12 +49,16 @@ export function writesOf(app: DemoApp, route: WriteRoute): Write[] {
   if (username === undefined) throw new Error(`Nobody of the demo may ${operation.permission}.`);
   const left = new Set(without[operation.name]);
   return optionsOf(inputSchema(operation.input)).map((shape) => {
-    const findId = (prefix: string, member: string) => app.ownId(username, prefix, member);
+    // Of what the demo has none, an id of the right shape: what is above it is asked for first.
+    const findId = (prefix: string, member: string) =>
+      app.ownId(username, prefix, member) ?? `${prefix}_${noRow}`;
     const input = sampleOf(shape, findId, '', left) as Members;
     const parts = partsOf(shape, input);
     return { route, operation, username, input, params: paramsOf(path), parts };
   });
 }
+
+const noRow = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 /** The address with this input's parameters in it. */
 export const addressOf = ({ route, params }: Write, input: Members): string =>
@@ -68,8 +72,7 @@ export const bodyOf = ({ params }: Pick<Write, 'params'>, input: Members): Membe
   Object.fromEntries(Object.entries(input).filter(([name]) => !params.includes(name)));
 
 /** Of the right shape, and no row has it. */
-export const unknownId = (part: Part): string =>
-  `${prefixOf(part.schema)}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
+export const unknownId = (part: Part): string => `${prefixOf(part.schema)}_${noRow}`;
 
 let sent = 0;
 

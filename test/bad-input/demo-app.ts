@@ -6,6 +6,7 @@ import { people } from '../../src/demo/people.ts';
 import type { Actor } from '../../src/platform/operation.ts';
 import { everything, statement, withTransaction } from '../../src/platform/transaction.ts';
 import type { RealApp } from '../support/real-app.ts';
+import { furnish } from './furnish.ts';
 import { openRealApp, password } from '../support/real-app.ts';
 
 /** Rows of a table by name. */
@@ -42,6 +43,7 @@ export async function openDemoApp(): Promise<DemoApp> {
   await loadDemo(app.runtime, { password, log: app.log });
   const seen = new Map<string, Seen>();
   await hireVictim(app);
+  await furnish(app);
   const tables = await tablesOf(app);
   const idTables = await tablesByPrefix(app, tables);
   const actors = new Map<string, Actor>();

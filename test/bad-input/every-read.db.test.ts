@@ -53,7 +53,8 @@ function questionsOf(path: string, members: Members, parts: readonly Part[]): Qu
       if (params.includes(name)) {
         const wrong = { what: `${name}: NUL`, path: address.replace(value, '%00'), status: 400 };
         if (part.kind !== 'id') return [wrong];
-        const unknown = address.replace(value, unknownId(part));
+        const elsewhere = address.replace(value, unknownId(part));
+        const unknown = needed.length === 0 ? elsewhere : `${elsewhere}?${needed.join('&')}`;
         return [wrong, { what: `${name}: unknown`, path: unknown, status: 404 }];
       }
       return [

@@ -75,6 +75,7 @@ const texts = [
   'sample.user',
   'ab'.repeat(32),
   '1',
+  '11-20',
 ] as const;
 
 /** What a bare text must be to make sense. */

@@ -168,10 +168,17 @@ describe('bad input, who asks', function () {
         const schema = inputSchema(query.input);
         const findId = (prefix: string) => app.foreignId(username, prefix);
         const members = sampleOf(schema, findId) as Members;
-        const ids = partsOf(schema, members).filter((one) => one.kind === 'id');
+        const parts = partsOf(schema, members);
+        const ids = parts.filter((one) => one.kind === 'id');
         const asked = ids.find((one) => one.path[0] === params[0]);
         if (asked === undefined) continue;
-        const address = path.replace(`:${params[0]}`, String(members[String(params[0])]));
+        const needed = parts
+          .filter(({ path: [name], required }) => required && !params.includes(String(name)))
+          .map(
+            ({ path: [name] }) => `${name}=${encodeURIComponent(String(members[String(name)]))}`,
+          );
+        const place = path.replace(`:${params[0]}`, String(members[String(params[0])]));
+        const address = needed.length === 0 ? place : `${place}?${needed.join('&')}`;
         const token = await app.tokenOf(username);
         const answer = await app.ask({ path: address, token });
         expect(answer.status, `${address} ${answer.text}`).to.equal(404);

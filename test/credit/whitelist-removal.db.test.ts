@@ -171,19 +171,24 @@ describe('whitelist: removal and batches', () => {
       const early = await entryAt(stage, 'SUBMITTED');
       const failed = await entryAt(stage, 'SUBMITTED');
       await step(stage, 'screen', failed.entryId, { findings: findings('real-need') });
-      const ids = [good.entryId, early.entryId, 'wl_nowhere', failed.entryId, good.entryId];
-      const entries = ids.map((entryId) => ({ entryId, reason: '批量推荐' }));
+      const ids = [good.entryId, early.entryId, failed.entryId, good.entryId];
+      const entriesOf = (some: readonly string[]) =>
+        some.map((entryId) => ({ entryId, reason: '批量推荐' }));
+      // A list that names what is not there is refused as a whole, and moves nothing.
+      const strange = { entries: entriesOf([...ids, 'wl_nowhere']) };
+      const no = await stage.refused(recommendEntries, strange, stage.office);
+      expect(no.code).to.equal('entry-missing');
+      const entries = entriesOf(ids);
       const answer: unknown = await stage.done(recommendEntries, { entries }, stage.office);
       const { done, refused, results } = answer as {
         done: number;
         refused: number;
         results: { outcome: string; state: string | null; code: string | null }[];
       };
-      expect({ done, refused }).to.deep.equal({ done: 1, refused: 4 });
+      expect({ done, refused }).to.deep.equal({ done: 1, refused: 3 });
       expect(results.map(({ state, code }) => state ?? code)).to.deep.equal([
         'RECOMMENDED',
         'entry-step',
-        'entry-missing',
         'screening-failed',
         'entry-step',
       ]);

@@ -95,7 +95,7 @@ export const decideEntries = hotOperation({
   }),
   output: BatchAnswer,
   async runMany(context, items) {
-    const answers: z.output<typeof BatchAnswer>[] = [];
+    const answers: (z.output<typeof BatchAnswer> | Failure)[] = [];
     for (const item of items) {
       const moves = item.input.entries.map((one) => decision(context, item, one, one.version));
       answers.push(await moveBatch(context, moves));

@@ -96,7 +96,7 @@ export const recommendEntries = hotOperation({
   }),
   output: BatchAnswer,
   async runMany(context, items) {
-    const answers: z.output<typeof BatchAnswer>[] = [];
+    const answers: (z.output<typeof BatchAnswer> | Failure)[] = [];
     for (const item of items) {
       const moves = item.input.entries.map((one) =>
         recommendation(context, item, one, one.version),

@@ -90,14 +90,11 @@ export const reviewEntry = operation({
     const { tx, today } = context;
     const { entryId, reviewId, result, finding } = item.input;
     // Entries before reviews, here and wherever both are locked.
-    const entries = await lockEntriesById(tx, [entryId]);
+    await lockEntriesById(tx, [entryId]);
     const review = await lockReviewById(tx, reviewId);
-    if (entries.has(entryId) && review?.entryId !== entryId) {
-      throw new Failure(no['review-missing'], { entryId, reviewId });
-    }
     const decide = (entry: Entry, desk: Desk): Change | Failure => {
-      // Without an entry of this id nobody comes here.
-      if (!review) return new Failure(no['review-missing'], { entryId, reviewId });
+      if (review?.entryId !== entryId)
+        return new Failure(no['review-missing'], { entryId, reviewId });
       const refusal = refuseReview(review, entry);
       if (refusal) return refusal;
       // Closed before the next one of its cause is opened.
