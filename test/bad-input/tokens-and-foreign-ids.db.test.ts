@@ -173,7 +173,8 @@ describe('bad input, who asks', function () {
         const asked = ids.find((one) => one.path[0] === params[0]);
         if (asked === undefined) continue;
         const needed = parts
-          .filter(({ path: [name], required }) => required && !params.includes(String(name)))
+          .filter(({ path: [name], required }) => required && name !== undefined)
+          .filter(({ path: [name] }) => !params.includes(String(name)))
           .map(
             ({ path: [name] }) => `${name}=${encodeURIComponent(String(members[String(name)]))}`,
           );
