@@ -42,8 +42,8 @@ export async function moveBatch(
 ): Promise<z.output<typeof BatchAnswer> | Failure> {
   const ids = moves.map((move) => move.entryId);
   const known = await lockEntriesById(context.tx, ids);
-  const entryId = ids.find((id) => !known.has(id));
-  if (entryId !== undefined) return new Failure(no['entry-missing'], { entryId });
+  const missing = ids.find((id) => !known.has(id));
+  if (missing !== undefined) return new Failure(no['entry-missing'], { entryId: missing });
   const answers = await moveEntries(context, moves);
   const results = answers.map((answer, i): Result => {
     const { entryId } = moves[i] as Move;
