@@ -19,7 +19,7 @@ const agreements = `
     add column predecessor_id text unique references credit_agreements (id),
     add column ended_on date,
     add check (pace_ahead_above >= pace_behind_below);
-  comment on column credit_agreements.eligible_purposes is 'Empty: any purpose.';
+  comment on column credit_agreements.eligible_purposes is 'Empty means every purpose.';
   comment on column credit_agreements.shares_totals is
     'Its bank may see what the other banks of the zone reach together (其他银行), amounts only.';
   comment on column credit_agreements.pace_behind_below is

@@ -12,7 +12,7 @@ import {
 import { measures } from './rules/pace.ts';
 import { qualifiers } from './rules/terms.ts';
 
-/** A list without doubles; empty: any purpose. */
+/** A list without doubles; when empty, every purpose is eligible. */
 export const PurposesInput = z
   .array(TextInput(200))
   .max(50)

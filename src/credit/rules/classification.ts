@@ -241,7 +241,7 @@ export function classifyDebtor(
   const fired = !debtor.retail && shareAbove(bad, total, share.exact);
   const facts = { bad: bad.toString(), total: total.toString() };
   const reached = own.map(({ loanId, triggers, class: ownClass }) => {
-    const others = badLoans.length - Number(isNonPerforming(ownClass));
+    const others = badLoans.length - (isNonPerforming(ownClass) ? 1 : 0);
     const more: Trigger[] = [];
     if (!debtor.retail && others > 0) {
       more.push(event(pack, 'bad-debt-at-this-bank', 'another loan here is non-performing'));

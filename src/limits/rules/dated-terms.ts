@@ -50,7 +50,7 @@ export interface DatedTerms {
   /** LINE: collateral is not asked. MIN: it bounds the line. SUM: it adds to it. */
   readonly basis: 'LINE' | 'MIN' | 'SUM';
   readonly collateral: readonly Collateral[];
-  /** By tenor, shortest first; none: any tenor. */
+  /** By tenor, shortest first; without one every tenor is allowed. */
   readonly buckets: readonly TenorBucket[];
   /** What of its free part siblings may use; undefined: all of it. */
   readonly lend: Money | undefined;
