@@ -25,8 +25,8 @@ import { everything, withTransaction } from '../platform/transaction.ts';
 import type { Runtime } from '../runtime.ts';
 import { invariants, modules, openRuntime } from '../runtime.ts';
 import { multiStatement } from './multi-statement.ts';
-import type { Yardstick } from './tpcb.ts';
-import { openYardstick } from './tpcb.ts';
+import type { Pace, Yardstick } from './tpcb.ts';
+import { lateAfterMs, openYardstick } from './tpcb.ts';
 import type { BenchTree } from './tree.ts';
 import { buildTree } from './tree.ts';
 
@@ -42,6 +42,8 @@ const connections = 64;
 interface Phase {
   readonly perSecond: number;
   readonly p99: number;
+  /** To hold against the yardstick's own; not counted over HTTP. */
+  readonly latePerClient?: number;
   readonly drawdownIds: readonly string[];
 }
 
@@ -83,7 +85,8 @@ async function performPhase(
   const took = (performance.now() - started) / 1000;
   times.sort((a, b) => a - b);
   const p99 = times[Math.floor(times.length * 0.99)] ?? 0;
-  return { perSecond: drawdownIds.length / took, p99, drawdownIds };
+  const latePerClient = times.filter((ms) => ms > lateAfterMs).length / callers;
+  return { perSecond: drawdownIds.length / took, p99, latePerClient, drawdownIds };
 }
 
 async function signedIn(runtime: Runtime, tree: BenchTree): Promise<string> {
@@ -168,7 +171,7 @@ async function checkBooks(
 }
 
 interface Round {
-  readonly tpcb: number;
+  readonly tpcb: Pace;
   readonly performed: Phase;
   readonly http: Phase & { readonly failed: number };
 }
@@ -183,19 +186,21 @@ function figures(list: readonly Round[], multi: number, driver: Yardstick['drive
     rounded(median(list.map(of)), places);
   return {
     ratios: {
-      perform: ofRounds((r) => r.performed.perSecond / r.tpcb, 3),
-      http: ofRounds((r) => r.http.perSecond / r.tpcb, 3),
-      multiStatement: rounded(multi / (list[0]?.tpcb ?? 0), 3),
+      perform: ofRounds((r) => r.performed.perSecond / r.tpcb.tps, 3),
+      http: ofRounds((r) => r.http.perSecond / r.tpcb.tps, 3),
+      multiStatement: rounded(multi / (list[0]?.tpcb.tps ?? 0), 3),
     },
     p99Ms: {
       perform: ofRounds((r) => r.performed.p99),
       http: ofRounds((r) => r.http.p99),
     },
-    tpcb: { tps: ofRounds((r) => r.tpcb), driver },
+    tpcb: { tps: ofRounds((r) => r.tpcb.tps), driver },
     rounds: list.map(({ tpcb, performed, http }) => ({
-      tpcb: rounded(tpcb, 0),
+      tpcb: rounded(tpcb.tps, 0),
+      tpcbLatePerClient: rounded(tpcb.latePerClient, 2),
       perform: rounded(performed.perSecond, 0),
       performP99Ms: rounded(performed.p99, 0),
+      performLatePerClient: rounded(performed.latePerClient ?? 0, 2),
       http: rounded(http.perSecond, 0),
       httpP99Ms: http.p99,
     })),

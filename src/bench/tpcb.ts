@@ -11,9 +11,18 @@ import { Pool as PgPool } from 'pg';
 
 export interface Yardstick {
   readonly driver: 'pgbench' | 'own';
-  /** Transactions per second over so many seconds. */
-  run(seconds: number): Promise<number>;
+  run(seconds: number): Promise<Pace>;
 }
+
+export interface Pace {
+  /** Transactions per second. */
+  readonly tps: number;
+  /** How often each client waited longer than `lateAfterMs`: the disk's share in a late answer. */
+  readonly latePerClient: number;
+}
+
+/** The floor of p99 through `perform`. */
+export const lateAfterMs = 80;
 
 const scale = 10;
 const clients = 16;
@@ -50,11 +59,13 @@ async function withPgbench(file: string, url: string): Promise<Yardstick> {
   return {
     driver: 'pgbench',
     async run(seconds) {
-      const words = ['-n', '-c', String(clients), '-j', '2', '-T', String(seconds)];
-      const { stdout } = await run(file, words, { env });
+      const load = ['-n', '-c', String(clients), '-j', '2', '-T', String(seconds)];
+      const { stdout } = await run(file, [...load, '-L', String(lateAfterMs)], { env });
       const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
-      if (tps === undefined) throw new Error(`pgbench printed no tps: ${stdout}`);
-      return parseFloat(tps);
+      const late = /above the .* latency limit: (\d+)/.exec(stdout)?.[1];
+      if (tps === undefined || late === undefined)
+        throw new Error(`pgbench printed no figures: ${stdout}`);
+      return { tps: parseFloat(tps), latePerClient: parseInt(late, 10) / clients };
     },
   };
 }
@@ -106,22 +117,25 @@ async function ownDriver(url: string): Promise<Yardstick> {
   const setup = new PgPool({ connectionString: url, max: 1 });
   await setup.query(tables);
   await setup.end();
-  const run = async (seconds: number): Promise<number> => {
+  const run = async (seconds: number): Promise<Pace> => {
     const pool: Pool = new PgPool({ connectionString: url, max: clients });
     const end = performance.now() + seconds * 1000;
     let done = 0;
+    let late = 0;
     await Promise.all(
       Array.from({ length: clients }, async () => {
         const client = await pool.connect();
         while (performance.now() < end) {
+          const from = performance.now();
           await oneTransaction(client);
           done += 1;
+          if (performance.now() - from > lateAfterMs) late += 1;
         }
         client.release();
       }),
     );
     await pool.end();
-    return done / seconds;
+    return { tps: done / seconds, latePerClient: late / clients };
   };
   return { driver: 'own', run };
 }
