@@ -1,7 +1,9 @@
-/** Repaid principal gives the limit back: the same step for every way of repaying. */
+/** What gives a limit back: repaid principal, the same step for every way, and a reversal. */
 import { daysBetween, isFailure } from '../kernel/index.ts';
 import { takeLimits } from '../limits/index.ts';
+import type { Take } from '../limits/index.ts';
 import type { Context } from '../platform/operation.ts';
+import type { Drawdown } from './model.ts';
 import type { Repaid } from './postings.ts';
 
 /** Throws when a limit does not know the debt; what is no principal frees nothing. */
@@ -25,4 +27,13 @@ export async function giveBack(context: Context, repaid: readonly Repaid[]): Pro
   // A debt that the limit does not know would mean that the two have drifted apart.
   const refused = taken.find(isFailure);
   if (refused) throw new Error(`A repayment did not fit its limit: ${refused.code}.`);
+}
+
+/** What was paid out comes back whole, as if it had never been; `restore` its reservation too. */
+export function reversing(drawdown: Drawdown, restore: boolean, operationId: string): Take {
+  const { id, nodeId, amount, valueOn, dueOn, reservationId } = drawdown;
+  const tenorDays = daysBetween(valueOn, dueOn);
+  const of = reservationId === undefined ? {} : { of: reservationId };
+  const step = { kind: 'reverse', nodeId, amount, valueOn, tenorDays, restore, ...of } as const;
+  return { step, sourceId: id, operationId };
 }

@@ -11,16 +11,17 @@ import { recordPrincipalRepaid } from '../risk-pool/index.ts';
 import { giveBack } from './give-back.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { orderOf, scheduleTermsOf } from './loan-terms.ts';
-import type { Loan } from './model-loans.ts';
+import type { Facts, Loan } from './model-loans.ts';
 import type { Drawdown } from './model.ts';
 import type { PaidChange, Repaid } from './postings.ts';
 import { interestDueJournal, loanPaidJournal } from './postings.ts';
 import { creditRefusals } from './refusals.ts';
-import type { DividedPayment, LoanFacts, LoanPayment, Stand } from './rules/loan-stand.ts';
+import type { DividedPayment, LoanFacts, Stand } from './rules/loan-stand.ts';
 import { accruedOn, penaltyOn, standOf, unpaidOf } from './rules/loan-stand.ts';
-import type { DatedRate } from './rules/repricing.ts';
+import { faultsOf } from './rules/schedule/faults.ts';
 import { insertRepaymentRows, lockDrawdownsById, saveDrawdowns } from './store-loans.ts';
-import { lockLoanById, saveStand } from './store-schedules.ts';
+import { lockLoanById } from './store-loan-facts.ts';
+import { saveStand } from './store-schedules.ts';
 
 export interface LockedLoan {
   readonly drawdown: Drawdown;
@@ -49,23 +50,22 @@ export async function lockOpenLoan(
 }
 
 export function factsOf(
-  { terms, rates, payments }: Pick<Loan, 'terms' | 'rates' | 'payments'>,
-  drawdown: Drawdown,
+  { terms, rates, payments, tranches }: Facts,
+  drawdown: Pick<Drawdown, 'amount' | 'valueOn' | 'dueOn'>,
 ): LoanFacts {
   return {
-    terms: scheduleTermsOf(terms, drawdown, rates),
+    terms: scheduleTermsOf(terms, drawdown, rates, tranches),
     overdueMarkup: terms.overdueMarkup,
     order: orderOf(terms),
     payments,
   };
 }
 
-/** The new fact of a change, and the day it happened on. */
-export interface NewFact {
+/** The lists of facts that a change leaves otherwise than they were, and the day it happened on. */
+export interface Change {
   readonly on: Day;
   readonly sourceId: string;
-  readonly payment?: LoanPayment;
-  readonly rate?: DatedRate;
+  readonly facts: Partial<Facts>;
 }
 
 export interface Changed {
@@ -90,19 +90,23 @@ const changeOf = (after: PaidChange, before: PaidChange): PaidChange => ({
 
 const latest = (...days: readonly Day[]): Day => days.reduce((a, b) => (a > b ? a : b));
 
-/** Replays the loan with the new fact and books what became different. */
+/**
+ * Replays the loan with its facts as they are after the change and books what became different.
+ * The drawdown is given as the change leaves it.
+ */
 export async function replayLoan(
   context: Context,
   item: Item<unknown>,
   { drawdown, loan }: LockedLoan,
-  fact: NewFact,
+  fact: Change,
 ): Promise<Changed> {
   const { tx } = context;
-  const rates = fact.rate ? [...loan.rates, fact.rate].sort(byDay) : loan.rates;
-  const facts = factsOf({ ...loan, rates }, drawdown);
-  const all = { ...facts, payments: [...loan.payments, ...(fact.payment ? [fact.payment] : [])] };
+  const now = { ...loan, ...fact.facts };
+  const all = factsOf(now, drawdown);
+  const faults = faultsOf(all.terms);
+  if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
   // Facts of a day that is not closed yet are in the stand; the nights before them are closed now.
-  const lastFact = latest(fact.on, ...loan.payments.map(({ on }) => on));
+  const lastFact = latest(fact.on, ...[...now.payments, ...now.tranches].map(({ on }) => on));
   const closedOn = latest(loan.closedOn, addDays(lastFact, -1));
   const through = latest(closedOn, lastFact);
   const stand = standOf(all, through);
@@ -124,8 +128,6 @@ export async function replayLoan(
   return { stand, outstanding, change };
 }
 
-const byDay = (a: DatedRate, b: DatedRate): number => (a.from < b.from ? -1 : 1);
-
 const isPaid = ({ instalments }: Stand, through: Day): boolean =>
   instalments.every((one) => one.dueOn <= through && unpaidOf(one).isZero());
 
@@ -146,7 +148,7 @@ export function accruals(stand: Stand, { terms }: LoanFacts, day: Day) {
 }
 
 interface Booking {
-  readonly fact: NewFact;
+  readonly fact: Change;
   readonly stand: Stand;
   readonly through: Day;
   readonly change: PaidChange;

@@ -62,6 +62,41 @@ export const loanRefusals = refusals('credit', {
     zh: '已有还款，不能冲销放款',
     en: 'Something was repaid: the drawdown cannot be reversed',
   },
+  'loan-drawn-once': {
+    kind: 'refused',
+    zh: '贷款条款未约定分次提款',
+    en: 'The terms commit to no further tranche',
+  },
+  'commitment-over': {
+    kind: 'refused',
+    zh: '已过提款期',
+    en: 'The commitment ends before this day',
+  },
+  'commitment-exceeded': {
+    kind: 'refused',
+    zh: '累计提款超过承诺金额',
+    en: 'All tranches together exceed what the terms commit to',
+  },
+  'tranche-missing': {
+    kind: 'missing',
+    zh: '没有该次提款，或已冲销',
+    en: 'There is no such tranche, or it was reversed',
+  },
+  'lpr-needs-every-zone': {
+    kind: 'forbidden',
+    zh: 'LPR对所有园区相同，须由可见全部园区者登记',
+    en: 'An LPR is the same for every zone: only who sees every zone records it',
+  },
+  'lpr-not-as-published': {
+    kind: 'refused',
+    zh: 'LPR自每月20日起公布，以0.05个百分点为步长',
+    en: 'An LPR is published from the 20th of a month on, in steps of 0.05 percentage points',
+  },
+  'lpr-recorded': {
+    kind: 'conflict',
+    zh: '该日该期限的LPR已登记',
+    en: 'The LPR of this term and day is recorded already',
+  },
   'day-end-in-future': {
     kind: 'refused',
     zh: '日终日不得晚于营业日',

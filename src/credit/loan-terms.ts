@@ -14,7 +14,7 @@ import type { DatedRate } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
 import type { Fault } from './rules/schedule/faults.ts';
 import { mostInstalments } from './rules/schedule/faults.ts';
-import type { ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
+import type { DatedAmount, ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
 import { methods } from './rules/schedule/terms.ts';
 
 /** What a loan is sold as. The list is the zone's own and not a regulation. */
@@ -77,6 +77,8 @@ export const LoanTermsInput = z.strictObject({
   overdueMarkup: RateInput.default(Rate.of('0.5')),
   repaymentOrder: z.enum(['costs-first', 'principal-first']).default('costs-first'),
   processing: z.enum(['by-part', 'by-instalment']).default('by-part'),
+  /** What may be drawn in all tranches together, and until when; without it there is one. */
+  commitment: z.strictObject({ amount: PositiveAmountInput, until: DayInput }).optional(),
 });
 export type LoanTerms = z.output<typeof LoanTermsInput>;
 
@@ -111,13 +113,19 @@ function timetableOf(terms: LoanTerms, to: Day): Timetable {
   return settlement ? { kind: 'settlement', to, ...settlement } : { kind: 'one', to };
 }
 
-/** The terms of the schedule; `rates` oldest first, the first is that of the first day. */
+/**
+ * The terms of the schedule; `rates` oldest first, the first is that of the first day. The amount
+ * of the drawdown is that of all its tranches; those after the first are given.
+ */
 export function scheduleTermsOf(
   terms: LoanTerms,
   drawdown: Pick<Drawdown, 'amount' | 'valueOn' | 'dueOn'>,
   [first, ...rateChanges]: readonly DatedRate[],
+  tranches: readonly DatedAmount[] = [],
 ): ScheduleTerms {
   const { amount, valueOn, dueOn } = drawdown;
+  const later = tranches.map((one) => ({ on: one.on, amount: one.amount }));
+  const firstAmount = amount.minus(Money.sum(later.map((one) => one.amount)));
   return {
     principal: amount,
     rate: first?.rate ?? Rate.zero,
@@ -133,7 +141,7 @@ export function scheduleTermsOf(
     principalGrace: terms.principalGrace,
     interestDeferral: terms.interestDeferral,
     interestFree: terms.interestFree,
-    drawdowns: [{ on: valueOn, amount }],
+    drawdowns: [{ on: valueOn, amount: firstAmount }, ...later],
     rateChanges,
     newRateCounts: 'its-day',
     payments: [],

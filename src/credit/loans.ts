@@ -3,8 +3,12 @@ import type { Invariant, Route } from '../platform/module.ts';
 import { loanRefusals } from './loan-refusals.ts';
 import { agreeLoanTerms } from './operations/agree-loan-terms.ts';
 import { changeRate } from './operations/change-rate.ts';
+import { drawTranche } from './operations/draw-tranche.ts';
+import { recordLpr } from './operations/record-lpr.ts';
 import { repayLoan } from './operations/repay-loan.ts';
+import { repriceLoans } from './operations/reprice-loans.ts';
 import { reverseDrawdown } from './operations/reverse-drawdown.ts';
+import { reverseTranche } from './operations/reverse-tranche.ts';
 import { runDayEnd } from './operations/run-day-end.ts';
 import { listDayEnds, listLoans, listLprRates, showLoan } from './queries-loans.ts';
 
@@ -17,6 +21,9 @@ const routes: readonly Route[] = [
   { method: 'post', path: `${one}/payments`, operation: repayLoan },
   { method: 'post', path: `${one}/rates`, operation: changeRate },
   { method: 'post', path: '/drawdowns/:drawdownId/reversals', operation: reverseDrawdown },
+  { method: 'post', path: `${one}/tranches`, operation: drawTranche },
+  { method: 'post', path: `${one}/tranche-reversals`, operation: reverseTranche },
+  { method: 'post', path: '/lpr-rates', operation: recordLpr },
   { method: 'get', path: '/lpr-rates', query: listLprRates },
   { method: 'get', path: '/loan-day-ends', query: listDayEnds },
 ];
@@ -54,7 +61,17 @@ const invariants: readonly Invariant[] = [
 ];
 
 export const loans = {
-  operations: [agreeLoanTerms, repayLoan, changeRate, reverseDrawdown, runDayEnd],
+  operations: [
+    agreeLoanTerms,
+    drawTranche,
+    repayLoan,
+    changeRate,
+    reverseDrawdown,
+    reverseTranche,
+    recordLpr,
+    repriceLoans,
+    runDayEnd,
+  ],
   queries: [listLoans, showLoan, listLprRates, listDayEnds],
   routes,
   refusals: Object.values(loanRefusals),

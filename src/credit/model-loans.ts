@@ -1,8 +1,8 @@
 /** Nouns of loans with terms: what is kept of a loan beside its drawdown. */
 import type { Day, Money } from '../kernel/index.ts';
 import type { LoanTerms } from './loan-terms.ts';
-import type { DividedPayment } from './rules/loan-stand.ts';
-import type { DatedRate } from './rules/repricing.ts';
+import type { DividedPayment, LoanPayment } from './rules/loan-stand.ts';
+import type { RecordedRate } from './rules/repricing.ts';
 
 export type LoanState = 'OPEN' | 'SETTLED' | 'REVERSED';
 
@@ -18,16 +18,30 @@ export interface StoredPayment extends DividedPayment {
   readonly no: number;
 }
 
+/** What was paid out after the first tranche, which the drawdown itself is. */
+export interface Tranche {
+  readonly no: number;
+  readonly on: Day;
+  readonly amount: Money;
+  readonly reservationId: string | null;
+}
+
+/** What a stand is drawn up from: whoever changes a loan adds to one of these lists. */
+export interface Facts {
+  readonly terms: LoanTerms;
+  /** Oldest first; the first of them is the rate of the first day. */
+  readonly rates: readonly RecordedRate[];
+  readonly payments: readonly LoanPayment[];
+  readonly tranches: readonly Tranche[];
+}
+
 /** A loan as it stands in the book. */
-export interface Loan {
+export interface Loan extends Facts {
   readonly id: string;
   readonly state: LoanState;
   /** The last business day whose day-end is in it. */
   readonly closedOn: Day;
   readonly version: number;
-  readonly terms: LoanTerms;
-  /** Oldest first; the first of them is the rate of the first day. */
-  readonly rates: readonly DatedRate[];
   readonly payments: readonly StoredPayment[];
   readonly instalments: readonly StoredInstalment[];
 }

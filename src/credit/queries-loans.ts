@@ -92,9 +92,20 @@ const PaymentRow = z.object({
 });
 const ClassRow = z.object({ on: DayText, riskClass: z.string(), triggers: z.array(z.unknown()) });
 
+const RateRow = z.object({ from: DayText, rate: z.string(), kind: z.string(), reason: z.string() });
+const TrancheRow = z.object({
+  no: z.int(),
+  valueOn: DayText,
+  amount: MoneyText,
+  purpose: z.string(),
+});
+
 const LoanShown = LoanRow.extend({
   terms: z.unknown(),
-  rates: z.array(z.object({ from: DayText, rate: z.string() })),
+  rates: z.array(RateRow),
+  /** Those after the first, which is the drawdown itself. */
+  tranches: z.array(TrancheRow),
+  repriceOn: DayText.nullable(),
   schedule: z.array(InstalmentRow),
   payments: z.array(PaymentRow),
   classes: z.array(ClassRow),
@@ -149,15 +160,26 @@ export const showLoan = query({
   input: z.strictObject({ drawdownId: IdInput('draw') }),
   output: LoanShown,
   async run({ tx, today }, { drawdownId }) {
-    const [loan] = await tx.built<z.output<typeof LoanRow>>(loanRows().where('l.id', drawdownId));
+    const [loan] = await tx.built<z.output<typeof LoanRow> & { repriceOn: string | null }>(
+      loanRows().where('l.id', drawdownId).select('l.reprice_on as repriceOn'),
+    );
     if (!loan) throw new Failure(no['loan-missing'], { drawdownId });
     const of = (table: string) => sql(table).where('drawdown_id', drawdownId);
     const schedule = await tx.built<Row>(instalmentRows(drawdownId, today));
     const [agreed] = await tx.built<{ terms: unknown }>(
       of('credit_loan_terms').orderBy('version', 'desc').limit(1).select('terms'),
     );
-    const rates = await tx.built<{ from: string; rate: string }>(
-      of('credit_loan_rates').orderBy('from_on').select('rate', { from: 'from_on' }),
+    const rates = await tx.built<z.output<typeof RateRow>>(
+      of('credit_loan_rates')
+        .distinctOn('from_on')
+        .orderBy(['from_on', { column: 'no', order: 'desc' }])
+        .select('from_on as from', 'rate', 'kind', 'reason'),
+    );
+    const tranches = await tx.built<z.output<typeof TrancheRow>>(
+      of('credit_loan_tranches')
+        .whereNull('reversed_by')
+        .orderBy('no')
+        .select('no', 'amount', 'purpose', { valueOn: 'value_on' }),
     );
     const payments = await tx.built<z.output<typeof PaymentRow>>(
       of('credit_loan_payments')
@@ -173,7 +195,7 @@ export const showLoan = query({
         .select('triggers', { on: 'classified_on', riskClass: 'risk_class' }),
     );
     const terms = agreed?.terms;
-    return { ...loan, terms, rates, schedule, payments, classes, ...summaryOf(schedule) };
+    return { ...loan, terms, rates, tranches, schedule, payments, classes, ...summaryOf(schedule) };
   },
 });
 

@@ -143,7 +143,8 @@ const meetEvents = statement(
            min(to_on) filter (where to_on > $1::date)) as next_on
        from credit_instalments where drawdown_id = o.id and live) i
      cross join lateral (
-       select round((array_agg(rate order by from_on desc) filter (where from_on <= $1::date))[1]
+       select round((array_agg(rate order by from_on desc, no desc)
+           filter (where from_on <= $1::date))[1]
            * (1 + o.penalty_markup), 12) as penalty_rate,
          min(from_on) filter (where from_on > $1::date) as next_on
        from credit_loan_rates where drawdown_id = o.id) r

@@ -3,109 +3,29 @@
  * statement per table; an instalment that the loan no longer has is emptied and kept, not deleted.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money, Rate } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LoanTerms } from './loan-terms.ts';
-import { LoanTermsInput } from './loan-terms.ts';
-import type { Loan, LoanState, StoredInstalment, StoredPayment } from './model-loans.ts';
+import type { LoanState } from './model-loans.ts';
 import type { Drawdown } from './model.ts';
 import type { DividedPayment, Part, Stand } from './rules/loan-stand.ts';
-import type { DatedRate, Fixing } from './rules/repricing.ts';
-import type { ExcessUse } from './rules/schedule/terms.ts';
-
-type Owned = Pick<Drawdown, 'id' | 'zoneId' | 'ownerId'>;
-
-const selectFixings = statement(
-  'credit.select-lpr',
-  'select published_on as "on", rate from credit_lpr_rates where term = $1 order by published_on',
-);
-
-/** The loan prime rates of a term as they were published. */
-export const fixingsOf = async (tx: Tx, term: '1Y' | '5Y'): Promise<Fixing[]> =>
-  (await tx.rows<{ on: Day; rate: string }>(selectFixings, [term])).map(({ on, rate }) => ({
-    on,
-    rate: Rate.of(rate),
-  }));
-
-const lockLoan = statement(
-  'credit.lock-loan',
-  `select id, state, closed_on as "closedOn", version::int from credit_loans
-   where id = $1 for no key update`,
-);
-const selectTerms = statement(
-  'credit.select-loan-terms',
-  `select terms from credit_loan_terms where drawdown_id = $1 order by version desc limit 1`,
-);
-const selectRates = statement(
-  'credit.select-loan-rates',
-  'select from_on as "from", rate from credit_loan_rates where drawdown_id = $1 order by from_on',
-);
-const selectPayments = statement(
-  'credit.select-loan-payments',
-  `select id, no, value_on as "on", amount, excess, penalty, compound, interest, principal,
-     over_paid as "overPaid"
-   from credit_loan_payments where drawdown_id = $1 order by no`,
-);
-const selectInstalments = statement(
-  'credit.select-instalments',
-  `select no, due_on as "dueOn", interest, billed from credit_instalments
-   where drawdown_id = $1 and live order by no`,
-);
-
-type Texts<T, K extends keyof T> = Omit<T, K> & Readonly<Record<K, string>>;
-type Part5 = 'penalty' | 'compound' | 'interest' | 'principal' | 'overPaid' | 'amount';
-
-const paymentFrom = (row: Texts<StoredPayment, Part5>): StoredPayment => ({
-  ...row,
-  amount: Money.of(row.amount),
-  penalty: Money.of(row.penalty),
-  compound: Money.of(row.compound),
-  interest: Money.of(row.interest),
-  principal: Money.of(row.principal),
-  overPaid: Money.of(row.overPaid),
-});
-
-export async function ratesOf(tx: Tx, id: string): Promise<DatedRate[]> {
-  const rows = await tx.rows<{ from: Day; rate: string }>(selectRates, [id]);
-  return rows.map(({ from, rate }) => ({ from, rate: Rate.of(rate) }));
-}
-
-/** The loan under its lock, with all facts known of it; the drawdown is locked before. */
-export async function lockLoanById(tx: Tx, id: string): Promise<Loan | undefined> {
-  type Row = Pick<Loan, 'id' | 'state' | 'closedOn' | 'version'>;
-  const [row] = await tx.rows<Row>(lockLoan, [id]);
-  if (!row) return undefined;
-  const [agreed] = await tx.rows<{ terms: unknown }>(selectTerms, [id]);
-  const payments = await tx.rows<Texts<StoredPayment, Part5>>(selectPayments, [id]);
-  const instalments = await tx.rows<Texts<StoredInstalment, 'interest'>>(selectInstalments, [id]);
-  return {
-    ...row,
-    terms: LoanTermsInput.parse(agreed?.terms),
-    rates: await ratesOf(tx, id),
-    payments: payments.map(paymentFrom),
-    instalments: instalments.map((one) => ({ ...one, interest: Money.of(one.interest) })),
-  };
-}
+import type { RecordedRate } from './rules/repricing.ts';
+import { nextRepricing } from './rules/repricing.ts';
+import type { Owned } from './store-loan-facts.ts';
+import { insertRateRows } from './store-loan-facts.ts';
 
 const insertTerms = statement(
   'credit.insert-loan-terms',
   `insert into credit_loan_terms (drawdown_id, version, zone_id, owner_id, terms, value_on,
      operation_id, recorded_at) values ($1, 1, $2, $3, $4::jsonb, $5::date, $6, $7::timestamptz)`,
 );
-const insertRates = statement(
-  'credit.insert-loan-rates',
-  `insert into credit_loan_rates (drawdown_id, from_on, zone_id, owner_id, rate, reason,
-     operation_id, recorded_at)
-   select $1, r.from_on, $2, $3, r.rate, $4, $5, $6::timestamptz
-   from unnest($7::date[], $8::numeric[]) r (from_on, rate)`,
-);
 const insertLoan = statement(
   'credit.insert-loan',
   `insert into credit_loans (id, zone_id, owner_id, enterprise_id, product, state, value_on, due_on,
-     day_count, rounding, penalty_markup, closed_on, stretch_from)
+     day_count, rounding, penalty_markup, closed_on, stretch_from, lpr_term, repriced_on,
+     reprice_on)
    values ($1, $2, $3, $4, $5, 'OPEN', $6::date, $7::date, $8, $9, $10::numeric, $11::date,
-     $6::date)`,
+     $6::date, $12, $13::date, $14::date)`,
 );
 const markScheduled = statement(
   'credit.mark-scheduled',
@@ -114,10 +34,11 @@ const markScheduled = statement(
 
 interface Agreed {
   readonly terms: LoanTerms;
-  readonly rates: readonly DatedRate[];
+  readonly rates: readonly RecordedRate[];
   readonly closedOn: Day;
   readonly operationId: string;
   readonly at: Date;
+  readonly today: Day;
 }
 
 /** A loan without instalments yet: `saveStand` writes them. */
@@ -148,57 +69,13 @@ export function createLoan(tx: Tx, drawdown: Drawdown, agreed: Agreed): void {
     rounding,
     overdueMarkup.toString(),
     closedOn,
+    terms.pricing?.term ?? null,
+    agreed.today,
+    terms.pricing
+      ? nextRepricing(terms.pricing, { from: valueOn, to: dueOn, after: agreed.today })
+      : null,
   ]);
   tx.send(markScheduled, [id]);
-}
-
-export function insertRateRows(
-  tx: Tx,
-  { id, zoneId, ownerId }: Owned,
-  rates: readonly DatedRate[],
-  { reason, operationId, at }: { reason: string; operationId: string; at: Date },
-): void {
-  const values = [id, zoneId, ownerId, reason, operationId, at.toISOString()];
-  tx.send(insertRates, [
-    ...values,
-    rates.map(({ from }) => from),
-    rates.map(({ rate }) => rate.toString()),
-  ]);
-}
-
-const insertPayment = statement(
-  'credit.insert-loan-payment',
-  `insert into credit_loan_payments (id, zone_id, owner_id, drawdown_id, no, amount, value_on,
-     excess, penalty, compound, interest, principal, over_paid, operation_id, recorded_at)
-   values ($1, $2, $3, $4, $5::int, $6::numeric, $7::date, $8, 0, 0, 0, 0, $6::numeric, $9,
-     $10::timestamptz)`,
-);
-
-interface NewPayment {
-  readonly id: string;
-  readonly no: number;
-  readonly on: Day;
-  readonly amount: Money;
-  readonly excess: ExcessUse;
-  readonly operationId: string;
-  readonly at: Date;
-}
-
-/** All of it counts as over-paid until `saveStand` says how it is divided. */
-export function insertPaymentRow(tx: Tx, owned: Owned, payment: NewPayment): void {
-  const { id, no, on, amount, excess, operationId, at } = payment;
-  tx.send(insertPayment, [
-    id,
-    owned.zoneId,
-    owned.ownerId,
-    owned.id,
-    no,
-    amount.toString(),
-    on,
-    excess,
-    operationId,
-    at.toISOString(),
-  ]);
 }
 
 const divide = statement(

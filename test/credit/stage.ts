@@ -9,8 +9,11 @@ export interface Park {
   readonly segmentId: string;
 }
 
-/** An agreement of the first bank since 300 days, HARD at `amount`, with one segment as large. */
-export async function parkIn(stage: Stage, amount: string): Promise<Park> {
+/**
+ * An agreement of the first bank since 300 days, HARD at `amount`, with one segment as large;
+ * `more` overrides.
+ */
+export async function parkIn(stage: Stage, amount: string, more: object = {}): Promise<Park> {
   const { agreementId, nodeId } = await stage.done(
     openAgreement,
     {
@@ -21,6 +24,7 @@ export async function parkIn(stage: Stage, amount: string): Promise<Park> {
       enforcement: 'HARD',
       startsOn: ago(300),
       endsOn: ago(-1500),
+      ...more,
     },
     stage.bank,
   );

@@ -19,13 +19,14 @@ import { creditRefusals } from '../refusals.ts';
 import type { Stand } from '../rules/loan-stand.ts';
 import { standOf } from '../rules/loan-stand.ts';
 import { isInBand, publishedBands } from '../rules/penalty.ts';
-import type { DatedRate } from '../rules/repricing.ts';
+import type { DatedRate, RecordedRate } from '../rules/repricing.ts';
 import { pricedRates } from '../rules/repricing.ts';
 import { faultsOf } from '../rules/schedule/faults.ts';
 import { periodsOf } from '../rules/schedule/timetable.ts';
 import { lastClosedDay } from '../store-day-end.ts';
 import { lockDrawdownsById } from '../store-loans.ts';
-import { createLoan, fixingsOf, saveStand } from '../store-schedules.ts';
+import { fixingsOf } from '../store-loan-facts.ts';
+import { createLoan, saveStand } from '../store-schedules.ts';
 
 const input = z.strictObject({ drawdownId: IdInput('draw'), terms: LoanTermsInput });
 
@@ -49,13 +50,15 @@ async function ratesFor(
   { tx, today }: Context,
   { rate, pricing }: LoanTerms,
   { valueOn, dueOn }: Drawdown,
-): Promise<DatedRate[]> {
-  if (rate) return [{ from: valueOn, rate }];
+): Promise<RecordedRate[]> {
+  const kind = 'AGREED' as const;
+  if (rate) return [{ from: valueOn, rate, kind }];
   if (!pricing) throw new TypeError('the input was not validated');
   const lpr = await fixingsOf(tx, pricing.term);
   const priced = pricedRates({ ...pricing, lpr }, valueOn, dueOn);
   if (!priced) throw new Failure(no['lpr-missing'], { term: pricing.term, valueOn });
-  return priced.filter(({ from }, i) => i === 0 || from <= today);
+  const known = priced.filter(({ from }, i) => i === 0 || from <= today);
+  return known.map((one) => ({ ...one, kind }));
 }
 
 function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly DatedRate[]): void {
@@ -66,6 +69,12 @@ function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly Dated
   if (!isInBand(terms.overdueMarkup, band)) {
     const { least, most, clause } = band;
     throw new Failure(no['markup-outside-band'], { least, most, clause });
+  }
+  const { commitment } = terms;
+  if (commitment && commitment.amount.lessThan(drawdown.amount)) {
+    const { amount } = drawdown;
+    const facts = { commitment: commitment.amount, requested: amount };
+    throw new Failure(no['commitment-exceeded'], facts);
   }
   const lastDueOn = periodsOf(schedule).periods.at(-1)?.dueOn as Day;
   if (lastDueOn > drawdown.dueOn) {
@@ -89,10 +98,10 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const dayBefore = addDays(drawdown.valueOn, -1);
   const closed = (await lastClosedDay(tx)) ?? dayBefore;
   const closedOn = closed > dayBefore ? closed : dayBefore;
-  const facts = factsOf({ terms, rates, payments: [] }, drawdown);
+  const facts = factsOf({ terms, rates, payments: [], tranches: [] }, drawdown);
   const stand = standOf(facts, closedOn);
   const { operationId } = item;
-  createLoan(tx, drawdown, { terms, rates, closedOn, operationId, at: now });
+  createLoan(tx, drawdown, { terms, rates, closedOn, operationId, at: now, today: context.today });
   const figures = accruals(stand, facts, closedOn);
   saveStand(tx, {
     owned: drawdown,

@@ -18,7 +18,8 @@ import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals } from '../loan-refusals.ts';
 import { LoanRateInput } from '../loan-schedule-calc.ts';
 import { creditRefusals as no } from '../refusals.ts';
-import { insertRateRows } from '../store-schedules.ts';
+import { withRates } from '../rules/repricing.ts';
+import { insertRateRows } from '../store-loan-facts.ts';
 
 const input = z.strictObject({
   drawdownId: IdInput('draw'),
@@ -51,11 +52,12 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (loan.rates.some((one) => one.from === from)) {
     throw new Failure(loanRefusals['rate-same-day'], { from });
   }
-  const rate = { from, rate: rateAnnual };
+  const rate = { from, rate: rateAnnual, kind: 'PERSON' as const };
   const { operationId } = item;
   insertRateRows(tx, drawdown, [rate], { reason, operationId, at: now });
-  const sourceId = drawdownId;
-  const changed = await replayLoan(context, item, locked, { on: from, sourceId, rate });
+  const rates = withRates(loan.rates, [rate]);
+  const change = { on: from, sourceId: drawdownId, facts: { rates } };
+  const changed = await replayLoan(context, item, locked, change);
   context.emit(item, {
     name: 'credit.loan-rate-changed',
     zoneId: drawdown.zoneId,

@@ -17,7 +17,7 @@ import {
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { excessUses } from '../rules/schedule/terms.ts';
-import { insertPaymentRow } from '../store-schedules.ts';
+import { insertPaymentRow } from '../store-loan-facts.ts';
 
 const input = z.strictObject({
   drawdownId: IdInput('draw'),
@@ -60,7 +60,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { stand, outstanding, change } = await replayLoan(context, item, locked, {
     on: valueOn,
     sourceId: id,
-    payment,
+    facts: { payments: [...loan.payments, payment] },
   });
   const divided = stand.payments.find((one) => one.id === id);
   if (!divided) throw new Error('A payment was not divided.');

@@ -4,18 +4,22 @@
  * repaid stands in the way: it has to be undone first.
  */
 import { z } from 'zod';
-import { daysBetween, Failure, isFailure, Money } from '../../kernel/index.ts';
+import { Failure, isFailure, Money } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
+import type { Taken } from '../../limits/index.ts';
 import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, MoneyText, ReasonInput } from '../../platform/schemas.ts';
+import { reversing } from '../give-back.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
+import type { Tranche } from '../model-loans.ts';
 import type { Drawdown } from '../model.ts';
 import { drawdownReversedJournal, interestDueJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
 import { lockDrawdownsById, saveDrawdowns } from '../store-loans.ts';
-import { lockLoanById, reverseLoan } from '../store-schedules.ts';
+import { lockLoanById } from '../store-loan-facts.ts';
+import { reverseLoan } from '../store-schedules.ts';
 
 const input = z.strictObject({
   drawdownId: IdInput('draw'),
@@ -38,6 +42,20 @@ function refuse(drawdown: Drawdown): Failure | undefined {
   return new Failure(no['loan-repaid-before'], facts);
 }
 
+/** The drawdown tranche by tranche, as each was paid out. */
+function tranchesOf(drawdown: Drawdown, later: readonly Tranche[]): Drawdown[] {
+  const first = drawdown.amount.minus(Money.sum(later.map(({ amount }) => amount)));
+  return [
+    { ...drawdown, amount: first },
+    ...later.map(({ on, amount, reservationId }) => ({
+      ...drawdown,
+      amount,
+      valueOn: on,
+      reservationId: reservationId ?? undefined,
+    })),
+  ];
+}
+
 async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { tx, now } = context;
   const { drawdownId, restore, reason } = item.input;
@@ -50,21 +68,21 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (loan && loan.payments.length > 0) throw new Failure(no['loan-repaid-before'], { drawdownId });
   saveDrawdowns(tx, [{ ...drawdown, outstanding: Money.zero, state: 'REVERSED' }]);
   if (loan) reverseLoan(tx, drawdownId);
-  const { nodeId, amount, valueOn, dueOn, reservationId } = drawdown;
+  const { amount } = drawdown;
   const { operationId } = item;
-  const tenorDays = daysBetween(valueOn, dueOn);
-  const step = { kind: 'reverse', nodeId, amount, valueOn, tenorDays, restore } as const;
-  const of = reservationId === undefined ? {} : { of: reservationId };
-  const taking = [{ step: { ...step, ...of }, sourceId: drawdownId, operationId }];
-  const [taken] = await takeLimits(tx, taking, context);
-  if (taken === undefined) throw new Error('A reversal got no answer.');
-  if (isFailure(taken)) throw taken;
+  const tranches = tranchesOf(drawdown, loan?.tranches ?? []);
+  const taking = tranches.map((one) => reversing(one, restore, operationId));
+  const taken = await takeLimits(tx, taking, context);
+  const refused = taken.find(isFailure);
+  if (refused) throw refused;
+  const { leaf } = taken.at(-1) as Taken;
   const cause = { sourceId: drawdownId, operationId };
   const billed = (loan?.instalments ?? []).filter((one) => one.billed);
   const back = billed.map(({ dueOn: day, interest }) =>
     interestDueJournal(drawdown, cause, day, interest.negated()),
   );
-  await post(tx, [drawdownReversedJournal(drawdown, operationId), ...back], now);
+  const paidOut = tranches.map((one) => drawdownReversedJournal(one, operationId));
+  await post(tx, [...paidOut, ...back], now);
   context.emit(item, {
     name: 'credit.drawdown-reversed',
     zoneId: drawdown.zoneId,
@@ -72,7 +90,6 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     subjectId: drawdownId,
     payload: { amount, reason },
   });
-  const { leaf } = taken;
   return {
     drawdownId,
     amount: amount.toString(),

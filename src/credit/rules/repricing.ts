@@ -3,7 +3,7 @@
  * days that the contract names. Which LPR held on a day is dated data of the caller, never code.
  */
 import type { Day } from '../../kernel/index.ts';
-import { addMonths, Day as Days, dayParts, Exact, Rate } from '../../kernel/index.ts';
+import { addDays, addMonths, Day as Days, dayParts, Exact, Rate } from '../../kernel/index.ts';
 
 export interface Fixing {
   /** The day of publication: the 20th of the month, later when that is a day off. */
@@ -48,7 +48,54 @@ export function pricedRates(pricing: Pricing, from: Day, to: Day): DatedRate[] |
   return rates;
 }
 
-function repricingDays({ repricing }: Pricing, from: Day, to: Day): Day[] {
+/** A rate in the book: agreed with the terms, set by a person, or read from the LPR. */
+export interface RecordedRate extends DatedRate {
+  readonly kind: 'AGREED' | 'PERSON' | 'REPRICED';
+}
+
+/** The rates with new ones among them; a later record of a day supersedes the earlier. */
+export function withRates(
+  rates: readonly RecordedRate[],
+  more: readonly RecordedRate[],
+): RecordedRate[] {
+  const kept = rates.filter((one) => !more.some(({ from }) => from === one.from));
+  return [...kept, ...more].sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/**
+ * What the repricing days after the first and up to `until` still have to record: the priced rate,
+ * where another one is in force. A rate that a person set on the very day stays; one of an earlier
+ * day holds until the next repricing day. A day whose price is unknown or negative is left alone.
+ */
+export function ratesToRecord(
+  pricing: Pricing,
+  recorded: readonly RecordedRate[],
+  { from, to, until }: { readonly from: Day; readonly to: Day; readonly until: Day },
+): DatedRate[] {
+  const found: DatedRate[] = [];
+  const end = to <= until ? to : addDays(until, 1);
+  for (const day of repricingDays(pricing, from, end)) {
+    if (recorded.some((one) => one.from === day && one.kind === 'PERSON')) continue;
+    const rate = pricedOn(pricing, day);
+    const known = [...recorded, ...found].filter((one) => one.from <= day);
+    const inForce = known.reduce<DatedRate | undefined>(
+      (last, one) => (last === undefined || one.from >= last.from ? one : last),
+      undefined,
+    );
+    if (rate && inForce?.rate.compare(rate) !== 0) found.push({ from: day, rate });
+  }
+  return found;
+}
+
+/** The first repricing day after `after` and before the loan ends; null when there is none. */
+export function nextRepricing(
+  pricing: Pick<Pricing, 'repricing'>,
+  { from, to, after }: { readonly from: Day; readonly to: Day; readonly after: Day },
+): Day | null {
+  return repricingDays(pricing, from, to).find((day) => day > after) ?? null;
+}
+
+function repricingDays({ repricing }: Pick<Pricing, 'repricing'>, from: Day, to: Day): Day[] {
   if (repricing === 'fixed') return [];
   const days: Day[] = [];
   for (let step = 1; ; step += 1) {

@@ -1,0 +1,61 @@
+/**
+ * Records a published loan prime rate (LPR公布). It is public and the same for every zone, so only
+ * who sees every zone may. One that is recorded late reopens the repricing days that it should
+ * have served: the next repricing finds them.
+ */
+import { z } from 'zod';
+import { dayParts, Exact, Failure } from '../../kernel/index.ts';
+import { operation } from '../../platform/operation.ts';
+import { platformChain } from '../../platform/operation-log.ts';
+import { DayInput, DayText, TextInput } from '../../platform/schemas.ts';
+import { loanRefusals as no } from '../loan-refusals.ts';
+import { LoanRateInput } from '../loan-schedule-calc.ts';
+import { creditRefusals } from '../refusals.ts';
+import { addFixing, reopenRepricing } from '../store-repricing.ts';
+
+/** Since 2019-08 on the 20th of a month, later when that is a day off; in steps of 0.05 pp. */
+const published = { earliestDay: 20, stepsPerOne: 2000 } as const;
+
+const input = z.strictObject({
+  term: z.enum(['1Y', '5Y']),
+  publishedOn: DayInput,
+  rate: LoanRateInput,
+  source: TextInput(200),
+});
+
+export const recordLpr = operation({
+  name: 'credit.record-lpr',
+  title: { zh: '登记LPR', en: 'Record a loan prime rate' },
+  permission: 'rules:manage',
+  approval: { always: true, permission: 'rules:approve' },
+  input,
+  output: z.object({
+    term: z.string(),
+    publishedOn: DayText,
+    rate: z.string(),
+    /** Loans that were repriced since that day and are looked at again. */
+    reopened: z.int(),
+  }),
+  async run(context, item) {
+    const { tx, today, now } = context;
+    const { term, publishedOn, rate, source } = item.input;
+    if (item.actor.scope.zones !== '*') throw new Failure(no['lpr-needs-every-zone']);
+    if (publishedOn > today) {
+      const facts = { valueOn: publishedOn, today };
+      throw new Failure(creditRefusals['value-day-in-future'], facts);
+    }
+    const steps = rate.exact.times(Exact.of(published.stepsPerOne));
+    const isStep = steps.compare(Exact.of(steps.toFixed(0))) === 0;
+    if (dayParts(publishedOn).day < published.earliestDay || !isStep) {
+      throw new Failure(no['lpr-not-as-published'], { publishedOn, rate });
+    }
+    const { operationId } = item;
+    const fixing = { term, on: publishedOn, rate, source, operationId, at: now };
+    if (!(await addFixing(tx, fixing))) {
+      throw new Failure(no['lpr-recorded'], { term, publishedOn });
+    }
+    context.concern(item, platformChain);
+    const reopened = await reopenRepricing(tx, term, publishedOn);
+    return { term, publishedOn, rate: rate.toString(), reopened };
+  },
+});

@@ -1,0 +1,120 @@
+/**
+ * Reprices floating loans (贷款重定价) on the days that their terms name, up to `asOf`: the rate that
+ * the LPR known by then gives is a fact of the repricing day, and the loan is replayed with it. A
+ * loan that cannot be replayed so keeps its rate and its bank is told. One call is one portion.
+ */
+import { z } from 'zod';
+import type { Day } from '../../kernel/index.ts';
+import { Failure, isFailure } from '../../kernel/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
+import { operation } from '../../platform/operation.ts';
+import { platformChain } from '../../platform/operation-log.ts';
+import { DayInput } from '../../platform/schemas.ts';
+import { lockOpenLoan, replayLoan } from '../loan-change.ts';
+import { loanRefusals as no } from '../loan-refusals.ts';
+import type { DatedRate, Fixing } from '../rules/repricing.ts';
+import { nextRepricing, ratesToRecord, withRates } from '../rules/repricing.ts';
+import { fixingsOf, insertRateRows } from '../store-loan-facts.ts';
+import { loansToReprice, noteRepriced } from '../store-repricing.ts';
+
+/** Loans in one transaction at most. */
+const portion = 200;
+
+const input = z.strictObject({
+  asOf: DayInput,
+  after: z.string().max(80).default('').meta({ description: '上一批返回的 next' }),
+});
+type Run = Item<z.output<typeof input>>;
+
+type Fixings = Readonly<Record<'1Y' | '5Y', readonly Fixing[]>>;
+
+/** The rates that are new; throws a Failure when the replay refuses them. */
+async function reprice(
+  context: Context,
+  item: Run,
+  id: string,
+  fixings: Fixings,
+): Promise<DatedRate[]> {
+  const { tx, now } = context;
+  const { asOf } = item.input;
+  const locked = await lockOpenLoan(context, item, id);
+  const { drawdown, loan } = locked;
+  const { pricing } = loan.terms;
+  if (!pricing) return [];
+  const priced = { ...pricing, lpr: fixings[pricing.term] };
+  const { valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
+  const found = ratesToRecord(priced, loan.rates, { from, to, until: asOf });
+  const [first] = found;
+  if (!first) return [];
+  const rows = found.map((one) => ({ ...one, kind: 'REPRICED' as const }));
+  const { operationId } = item;
+  insertRateRows(tx, drawdown, rows, { reason: '重定价', operationId, at: now });
+  const facts = { rates: withRates(loan.rates, rows) };
+  await replayLoan(context, item, locked, { on: first.from, sourceId: id, facts });
+  for (const { from: day, rate: rateAnnual } of found) {
+    const payload = { from: day, rateAnnual, reason: 'repriced' };
+    const name = 'credit.loan-rate-changed';
+    context.emit(item, { name, zoneId, ownerId, subjectId: id, payload });
+  }
+  return found;
+}
+
+/** Whether the loan took its new rates; what refused them is told. */
+async function attempt(
+  context: Context,
+  item: Run,
+  id: string,
+  fixings: Fixings,
+): Promise<DatedRate[] | Failure> {
+  try {
+    return await context.tx.attempt(
+      () => reprice(context, item, id, fixings),
+      () => true,
+    );
+  } catch (problem) {
+    if (!isFailure(problem)) throw problem;
+    const { drawdown } = await lockOpenLoan(context, item, id);
+    const { zoneId, ownerId } = drawdown;
+    const payload = { asOf: item.input.asOf, code: problem.code, facts: problem.facts };
+    const name = 'credit.repricing-refused';
+    context.emit(item, { name, zoneId, ownerId, subjectId: id, payload });
+    return problem;
+  }
+}
+
+async function nextOf(context: Context, item: Run, id: string, after: Day): Promise<Day | null> {
+  const { drawdown, loan } = await lockOpenLoan(context, item, id);
+  const { valueOn: from, dueOn: to } = drawdown;
+  return loan.terms.pricing ? nextRepricing(loan.terms.pricing, { from, to, after }) : null;
+}
+
+export const repriceLoans = operation({
+  name: 'credit.reprice-loans',
+  title: { zh: '贷款重定价', en: 'Reprice floating loans' },
+  permission: 'jobs:run',
+  input,
+  output: z.object({
+    done: z.int(),
+    repriced: z.int(),
+    refused: z.int(),
+    next: z.string().nullable(),
+  }),
+  async run(context, item) {
+    const { tx, today } = context;
+    const { asOf, after } = item.input;
+    if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
+    const ids = await loansToReprice(tx, asOf, after, portion);
+    const fixings = { '1Y': await fixingsOf(tx, '1Y'), '5Y': await fixingsOf(tx, '5Y') };
+    const tally = { repriced: 0, refused: 0 };
+    for (const id of ids) {
+      const answer = await attempt(context, item, id, fixings);
+      if (isFailure(answer)) tally.refused += 1;
+      else if (answer.length > 0) tally.repriced += 1;
+      noteRepriced(tx, id, asOf, await nextOf(context, item, id, asOf));
+    }
+    // One entry for rows of many zones.
+    context.concern(item, platformChain);
+    const next = ids.length === portion ? (ids.at(-1) ?? null) : null;
+    return { done: ids.length, ...tally, next };
+  },
+});

@@ -1,0 +1,154 @@
+// LPR loans in the book: repriced on their days, late, twice, and after an LPR recorded late.
+import { expect } from 'chai';
+import type { Stage } from '../support/stage.ts';
+import { ago, openStage, today } from '../support/stage.ts';
+import { operationOf, queryOf } from './agreement-desk.ts';
+import { changeRate, day, loanIn, runDayEnds } from './loan-stage.ts';
+import type { Drawn } from './loan-stage.ts';
+import { lineIn, parkIn } from './stage.ts';
+
+const recordLpr = operationOf('record-lpr');
+const reprice = operationOf('reprice-loans');
+
+interface Shown {
+  readonly rates: readonly {
+    readonly from: string;
+    readonly rate: string;
+    readonly kind: string;
+  }[];
+  readonly schedule: readonly { readonly interest: string; readonly dueOn: string }[];
+  readonly repriceOn: string | null;
+}
+
+describe('repricing of LPR loans', () => {
+  let stage: Stage;
+  let lineId: string;
+  beforeEach(async () => {
+    stage = await openStage();
+    const park = await parkIn(stage, '10000000.00', { startsOn: '2024-11-01' });
+    ({ lineId } = await lineIn(stage, park, '5000000.00', { startsOn: '2024-11-01' }));
+    // The published rates are put in one by one here.
+    await stage.db.raw('delete from credit_lpr_rates');
+    await publish('2024-10-21', '0.031');
+  });
+  afterEach(() => stage.close());
+
+  const publish = (publishedOn: string, rate: string) =>
+    stage.done(
+      recordLpr,
+      { term: '1Y', publishedOn, rate, source: '全国银行间同业拆借中心公告' },
+      stage.root,
+    );
+  const shown = async (drawdownId: string): Promise<Shown> =>
+    (await stage.ask(queryOf('show-loan'), { drawdownId }, stage.bank)) as Shown;
+  /** 2,000,000 for a year, repriced every five months: on 2025-06-01 and 2025-11-01. */
+  const floating = (): Promise<Drawn> =>
+    loanIn(stage, lineId, {
+      amount: '2000000.00',
+      valueOn: day('2025-01-01'),
+      dueOn: day('2026-01-01'),
+      terms: {
+        product: 'working-capital',
+        method: 'bullet',
+        pricing: { term: '1Y', spreadBp: 45, repricing: { months: 5 } },
+      },
+    });
+  const run = (asOf: string = today) => stage.done(reprice, { asOf }, stage.root);
+
+  it('counts the case of the rules: 151 days at 3.55 %, 214 days at 3.45 %', async () => {
+    const { drawdownId } = await floating();
+    const answer = await publish('2025-05-20', '0.03');
+    expect(answer['reopened']).to.equal(1);
+    expect(await run()).to.include({ done: 1, repriced: 1, refused: 0, next: null });
+    const { rates, schedule } = await shown(drawdownId);
+    expect(rates.map(({ from, rate, kind }) => [from, rate, kind])).to.deep.equal([
+      ['2025-01-01', '0.035500000000', 'AGREED'],
+      ['2025-06-01', '0.034500000000', 'REPRICED'],
+    ]);
+    // 29,780.56 + 41,016.67.
+    expect(schedule.map(({ interest }) => interest)).to.deep.equal(['70797.23']);
+    expect(await run()).to.include({ done: 0, repriced: 0 });
+  });
+
+  it('gives the same before, after and between the nights of the day-end', async () => {
+    const [early, late] = [await floating(), await floating()];
+    await publish('2025-05-20', '0.03');
+    await run('2025-05-31');
+    expect((await shown(early.drawdownId)).rates).to.have.length(1);
+    await runDayEnds(stage, day('2025-08-15'));
+    await run('2025-06-01');
+    await runDayEnds(stage, day('2025-12-31'));
+    await run();
+    const figures = (id: string) =>
+      stage.rows(`select accrued, part_rate, next_event_on, reprice_on from credit_loans
+        where id = '${id}'`);
+    expect(await figures(early.drawdownId)).to.deep.equal(await figures(late.drawdownId));
+    await runDayEnds(stage, today);
+    const [receivable] = await stage.rows<{ balance: string }>(
+      `select balance::text from ledger_accounts where kind = 'interest-receivable'`,
+    );
+    expect(receivable?.balance).to.equal('141594.46');
+  });
+
+  it('corrects a repricing day when an LPR is recorded late', async () => {
+    const { drawdownId } = await floating();
+    await publish('2025-05-20', '0.03');
+    await run();
+    await publish('2025-04-21', '0.0305');
+    await run();
+    expect((await shown(drawdownId)).rates).to.have.length(2);
+    await publish('2025-10-20', '0.0295');
+    await run();
+    const { rates } = await shown(drawdownId);
+    expect(rates.map(({ from }) => from)).to.deep.equal(['2025-01-01', '2025-06-01', '2025-11-01']);
+    expect(rates[2]?.rate).to.equal('0.034000000000');
+  });
+
+  it('leaves a rate that a person set on the very day', async () => {
+    const { drawdownId } = await floating();
+    const change = { drawdownId, from: '2025-06-01', rateAnnual: '0.032', reason: '利率优惠' };
+    await stage.done(changeRate, change, stage.bank);
+    await publish('2025-05-20', '0.03');
+    await run();
+    const { rates, repriceOn } = await shown(drawdownId);
+    expect(rates.map(({ kind }) => kind)).to.deep.equal(['AGREED', 'PERSON', 'REPRICED']);
+    expect(repriceOn).to.equal(null);
+  });
+
+  it('keeps the rate of a loan that cannot be replayed, and tells its bank', async () => {
+    const { drawdownId } = await floating();
+    const repay = { drawdownId, amount: '1500000.00', valueOn: '2025-12-01', excess: 'next' };
+    await stage.done(operationOf('repay-loan'), repay, stage.bank);
+    const rest = { drawdownId, amount: '550000.00', valueOn: '2026-01-01' };
+    const paid = await stage.done(operationOf('repay-loan'), rest, stage.bank);
+    expect(paid['outstanding']).to.not.equal('0.00');
+    await publish('2025-05-20', '0.0405');
+    const answer = await run();
+    expect(answer).to.include({ done: 1, repriced: 0, refused: 1 });
+    const events = await stage.rows(
+      `select from platform_events where name = 'credit.repricing-refused'`,
+    );
+    expect(events).to.have.length(1);
+    expect((await shown(drawdownId)).rates).to.have.length(1);
+  });
+
+  it('refuses what was not published so', async () => {
+    const code = async (more: object, actor = stage.root) => {
+      const input = {
+        term: '1Y',
+        publishedOn: '2025-06-20',
+        rate: '0.03',
+        source: '公告',
+        ...more,
+      };
+      return (await stage.refused(recordLpr, input, actor)).code;
+    };
+    expect(await code({ rate: '0.0301' })).to.equal('lpr-not-as-published');
+    expect(await code({ publishedOn: '2025-06-19' })).to.equal('lpr-not-as-published');
+    expect(await code({ publishedOn: '2024-10-21' })).to.equal('lpr-recorded');
+    expect(await code({ publishedOn: ago(-40) })).to.equal('value-day-in-future');
+    expect(await code({}, stage.bank)).to.equal('lpr-needs-every-zone');
+    const { code: future } = await stage.refused(reprice, { asOf: ago(-1) }, stage.root);
+    expect(future).to.equal('day-end-in-future');
+  });
+});
