@@ -3,7 +3,7 @@
  * approvals cannot both pass. A maker who named a reservation of his own already holds the amount.
  */
 import type { Money } from '../kernel/index.ts';
-import { Failure, Day, isFailure, newId } from '../kernel/index.ts';
+import { Failure, Day, daysBetween, isFailure, newId } from '../kernel/index.ts';
 import { reservationExpiry, takeLimits } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { creditRefusals as no } from './refusals.ts';
@@ -13,11 +13,12 @@ interface DrawInput {
   readonly lineId: string;
   readonly amount: Money;
   readonly valueOn: Day;
+  readonly dueOn: Day;
   readonly reservationId?: string | undefined;
 }
 
 export async function holdReservation(context: Context, item: Item<DrawInput>): Promise<string> {
-  const { lineId, amount, valueOn, reservationId } = item.input;
+  const { lineId, amount, valueOn, dueOn, reservationId } = item.input;
   if (reservationId !== undefined) return reservationId;
   const line = (await linesById(context.tx, [lineId])).get(lineId);
   if (!line) throw new Failure(no['line-missing'], { lineId });
@@ -33,6 +34,8 @@ export async function holdReservation(context: Context, item: Item<DrawInput>): 
           valueOn,
           reservationId: id,
           expiresAt: await reservationExpiry(context),
+          // A due day before the value day is refused when it is carried out.
+          tenorDays: dueOn < valueOn ? undefined : daysBetween(valueOn, dueOn),
         },
         sourceId: id,
         operationId: item.operationId,

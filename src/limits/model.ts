@@ -34,7 +34,7 @@ export interface Counters {
   /** For NRS: the day whose draws a repayment still restores, and how much of them is left. */
   readonly sameDayOn: Day | undefined;
   readonly sameDayRestorable: Money;
-  /** By the days of a tenor bucket: what is outstanding in it. */
+  /** By the days of a tenor bucket: what is outstanding in it, or held for it. */
   readonly bucketUse: ReadonlyMap<number, Money>;
 }
 
@@ -76,6 +76,8 @@ export interface Reservation {
   readonly state: ReservationState;
   /** Free from this instant on, whether or not a job has tidied up. */
   readonly expiresAt: Date;
+  /** Days until what it is for will be due; without, it holds no place in a tenor bucket. */
+  readonly tenorDays: number | undefined;
 }
 
 /** Why a node takes no request at all. */
@@ -111,4 +113,6 @@ export interface Movement {
   readonly reservationId: string | undefined;
   /** Days from value day to due day, where a node asks for them. */
   readonly tenorDays: number | undefined;
+  /** The same of the reservation that is made, used or given back. */
+  readonly heldTenorDays: number | undefined;
 }

@@ -21,7 +21,7 @@ import {
 import { sql as build } from '../platform/sql.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
-import { availableOf } from './rules/headroom.ts';
+import { availableOf, toleratedOf } from './rules/headroom.ts';
 import { readNodes } from './store.ts';
 import type { SeenNode } from './store-figures.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
@@ -45,6 +45,8 @@ export const Node = z.object({
   used: MoneyText,
   reserved: MoneyText,
   available: MoneyText,
+  /** With what is tolerated above the limit. */
+  availableWithTolerance: MoneyText,
   /** Null on a shared node for one of its banks: only totals are shared. */
   outstanding: MoneyText.nullable(),
   drawnCumulative: MoneyText.nullable(),
@@ -86,6 +88,7 @@ export function viewOf({
     used: node.consumed.toString(),
     reserved: node.reserved.toString(),
     available: availableOf(node).toString(),
+    availableWithTolerance: toleratedOf(node).toString(),
     outstanding: own(node.outstanding),
     drawnCumulative: own(node.drawn),
     stranded: own(node.consumed.minus(node.outstanding)),

@@ -19,7 +19,7 @@ import type { DatedTerms } from './rules/dated-terms.ts';
 import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
 import { termsText } from './terms-input.ts';
 import { limitRefusals as no } from './refusals.ts';
-import { lockAnyNode } from './store.ts';
+import { fencedBelow, lockAnyNode } from './store.ts';
 
 export interface NewNode {
   readonly id: string;
@@ -161,10 +161,19 @@ const updateFenced = statement(
    where p.id = $1 and p.fenced <> $2`,
 );
 
-/** Says on a locked parent whether some child keeps headroom from its siblings. */
-export async function sayFenced(tx: Tx, parentId: string, fenced: boolean): Promise<void> {
+/** Says on a locked parent, and on those above it, whether something below is not lent. */
+export async function sayFencedAbove(tx: Tx, parent: LimitNode | undefined): Promise<void> {
   forgetTerms(tx);
-  await tx.rows(updateFenced, [parentId, fenced]);
+  for (let above = parent; above;) {
+    const { id, parentId } = above;
+    const children = await fencedBelow(tx, [id]);
+    const fenced = children.some(
+      (one) => one.parentId === id && (one.terms.lend !== undefined || one.fenced),
+    );
+    if (fenced === above.fenced) return;
+    await tx.rows(updateFenced, [id, fenced]);
+    above = parentId === undefined ? undefined : await lockNode(tx, parentId);
+  }
 }
 
 /** Locks one node of the caller's scope; undefined when there is none. */
@@ -175,11 +184,11 @@ export async function lockNode(tx: Tx, id: string): Promise<LimitNode | undefine
 const insertReservations = statement(
   'limits.insert-reservations',
   `insert into limits_reservations (id, zone_id, owner_id, node_id, root_id, amount, used, state,
-     expires_at, purpose, made_at, resolved_at)
-   select r.*, $11::timestamptz, case r.state when 'PENDING' then null else $11::timestamptz end
+     expires_at, purpose, tenor_days, made_at, resolved_at)
+   select r.*, $12::timestamptz, case r.state when 'PENDING' then null else $12::timestamptz end
    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[],
-     $7::numeric[], $8::text[], $9::timestamptz[], $10::text[]) as r (id, zone_id, owner_id,
-     node_id, root_id, amount, used, state, expires_at, purpose)`,
+     $7::numeric[], $8::text[], $9::timestamptz[], $10::text[], $11::int[]) as r (id, zone_id,
+     owner_id, node_id, root_id, amount, used, state, expires_at, purpose, tenor_days)`,
 );
 const updateReservations = statement(
   'limits.update-reservations',
@@ -210,6 +219,7 @@ export function createReservations(tx: Tx, list: readonly NewReservation[], now:
     list.map((r) => r.reservation.state),
     list.map((r) => r.reservation.expiresAt.toISOString()),
     list.map((r) => r.purpose),
+    list.map((r) => r.reservation.tenorDays ?? null),
     now.toISOString(),
   ]);
 }

@@ -220,10 +220,21 @@ export async function readNodes(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
 }
 
-type ReservationRow = Omit<Reservation, 'amount' | 'used'> & { amount: string; used: string };
+type ReservationRow = Omit<Reservation, 'amount' | 'used' | 'tenorDays'> & {
+  amount: string;
+  used: string;
+  tenorDays: number | null;
+};
+
+const reservationFromRow = (row: ReservationRow): Reservation => ({
+  ...row,
+  amount: Money.of(row.amount),
+  used: Money.of(row.used),
+  tenorDays: row.tenorDays ?? undefined,
+});
 
 const reservationColumns = `id, node_id as "nodeId", amount, used, state,
-  expires_at as "expiresAt"`;
+  expires_at as "expiresAt", tenor_days as "tenorDays"`;
 
 const lockReservations = statement(
   'limits.lock-reservations',
@@ -245,9 +256,7 @@ export async function lockReservationsOf(
   now: Date,
 ): Promise<Map<string, Reservation>> {
   const rows = await tx.rows<ReservationRow>(lockReservations, [named, roots, now.toISOString()]);
-  return new Map(
-    rows.map((row) => [row.id, { ...row, amount: Money.of(row.amount), used: Money.of(row.used) }]),
-  );
+  return new Map(rows.map((row) => [row.id, reservationFromRow(row)]));
 }
 
 const saveCounters = statement(

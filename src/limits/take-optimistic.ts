@@ -52,6 +52,7 @@ function expect(takes: readonly DrawTake[], nodes: Map<string, LimitNode>): Expe
       valueOn,
       reservationId: undefined,
       tenorDays: step.tenorDays,
+      heldTenorDays: undefined,
     };
     return { movement, leaf, hardIds, sourceId, operationId };
   });

@@ -165,6 +165,7 @@ export async function takeLimits(
         used: step.amount.minus(step.amount),
         state: 'PENDING',
         expiresAt: step.expiresAt,
+        tenorDays: step.tenorDays,
       };
       book.reservations.set(reservation.id, reservation);
       created.push({ reservation, leaf, purpose: cause.purpose ?? '' });

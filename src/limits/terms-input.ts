@@ -67,6 +67,9 @@ export const termsShape = {
   lend: AmountInput.optional(),
   /** 可向同级借用的额度；缺省为不可 */
   borrow: AmountInput.optional(),
+  /** 超限容忍：占额度的比例，或一个金额；按累计占用检查，不计入可用额度 */
+  toleranceRate: RateInput.optional(),
+  toleranceAmount: AmountInput.optional(),
 };
 
 const Terms = z.strictObject(termsShape);
@@ -77,7 +80,9 @@ const isPlain = (terms: DatedTerms): boolean =>
   terms.collateral.length + terms.buckets.length === 0 &&
   terms.basis === 'LINE' &&
   terms.lend === undefined &&
-  terms.borrow === undefined;
+  terms.borrow === undefined &&
+  terms.toleranceRate === undefined &&
+  terms.toleranceAmount === undefined;
 
 /** The terms that an input gives; `plainTerms` itself when it gives none. */
 export function termsOf(input: TermsInput): DatedTerms {
@@ -90,6 +95,8 @@ export function termsOf(input: TermsInput): DatedTerms {
     buckets: input.buckets.toSorted((a, b) => a.days - b.days),
     lend: input.lend,
     borrow: input.borrow,
+    toleranceRate: input.toleranceRate,
+    toleranceAmount: input.toleranceAmount,
   };
   return isPlain(terms) ? plainTerms : terms;
 }
@@ -116,6 +123,8 @@ export function termsText(terms: DatedTerms) {
     buckets: terms.buckets.map(({ days, amount }) => ({ days, amount: amount.toString() })),
     ...(terms.lend === undefined ? {} : { lend: terms.lend.toString() }),
     ...(terms.borrow === undefined ? {} : { borrow: terms.borrow.toString() }),
+    ...(terms.toleranceRate && { toleranceRate: terms.toleranceRate.toString() }),
+    ...(terms.toleranceAmount && { toleranceAmount: terms.toleranceAmount.toString() }),
   };
 }
 

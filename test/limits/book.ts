@@ -17,6 +17,7 @@ import {
 import { makePool } from '../../src/platform/postgres.ts';
 import type { Scope, Tx } from '../../src/platform/transaction.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
+import { sayFencedAbove } from '../../src/limits/store-terms.ts';
 import { cloneDatabase } from '../support/database.ts';
 
 export const zoneId = 'zone_limits';
@@ -34,7 +35,7 @@ export interface LimitTestBook {
   change(id: string, change: TermChange, now?: Date): Promise<void>;
   node(id: string): Promise<LimitNode>;
   /** Fails with the name of the first invariant of limits that does not hold. */
-  expectSound(): Promise<void>;
+  expectSound(scope?: Scope): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,8 +44,8 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
   const db = makePool({ url: database.url, max, applicationName: 'test-limits' });
   const tx = <T>(work: (tx: Tx) => Promise<T>, scope: Scope = everything): Promise<T> =>
     withTransaction(db, scope, work);
-  const expectSound = async (): Promise<void> => {
-    const broken = await tx((open) => brokenInvariants(open, limitsModule.invariants));
+  const expectSound = async (scope?: Scope): Promise<void> => {
+    const broken = await tx((open) => brokenInvariants(open, limitsModule.invariants), scope);
     expect(broken).to.deep.equal([]);
   };
   return {
@@ -63,7 +64,11 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
     async change(id, change, now = new Date()) {
       const why = { valueOn: dayInShanghai(now), now, reason: 'test', operationId: 'op_test' };
       await tx(async (open) => {
-        await changeTerms(open, (await lockNode(open, id)) as LimitNode, change, why);
+        const node = (await lockNode(open, id)) as LimitNode;
+        await changeTerms(open, node, change, why);
+        const { parentId } = node;
+        if (!change.terms || parentId === undefined) return;
+        await sayFencedAbove(open, await lockNode(open, parentId));
       });
     },
     node: (id) => tx(async (open) => (await readNodes(open, [id])).get(id) as LimitNode),

@@ -27,7 +27,7 @@ function drawnBook(): LimitBook {
   });
   const book = openBook({ nodes: [line('a'), line('b')], steps: [] });
   const expiresAt = new Date('2099-01-01T00:00:00Z');
-  const made = { id: 'r', nodeId: 'a', amount, used: Money.zero, expiresAt };
+  const made = { id: 'r', nodeId: 'a', amount, used: Money.zero, expiresAt, tenorDays: undefined };
   const reserve = { kind: 'reserve', nodeId: 'a', amount, valueOn } as const;
   apply(book, decide(book, { ...reserve, reservationId: 'r', expiresAt }) as Movement);
   book.reservations.set('r', { ...made, state: 'PENDING' });

@@ -3,6 +3,8 @@
 import * as fc from 'fast-check';
 import { Day, Money, addDays, dayInShanghai } from '../../src/kernel/index.ts';
 import type { Step } from '../../src/limits/index.ts';
+import { drawnTerms, sharingTerms, termsFrom } from './history-terms.ts';
+import { noTerms, toleranceOn } from './oracle-terms.ts';
 import type { Asked, Figures, Oracle, TreeNode, View } from './oracle.ts';
 
 const revolving = fc.constantFrom('R', 'R', 'R', 'NR', 'NRS');
@@ -18,6 +20,7 @@ const drawnNode = fc.record({
   lasts: fc.nat(40),
   cap: fc.nat(),
   carries: fc.nat(5),
+  terms: drawnTerms,
 } as const);
 type DrawnNode = typeof drawnNode extends fc.Arbitrary<infer T> ? T : never;
 
@@ -27,7 +30,19 @@ export const tree: fc.Arbitrary<TreeNode[]> = fc
     fc.array(drawnNode, { minLength: 2, maxLength: 8 }),
     fc.array(drawnNode, { minLength: 0, maxLength: 3 }),
   )
-  .map(([main, caps]) => [...main.map(inMain(caps.length)), ...caps.map(asCap)]);
+  .map(([main, caps]) =>
+    sharing([...main.map(inMain(caps.length)), ...caps.map(asCap)], [...main, ...caps]),
+  );
+
+/** Lending and borrowing need HARD nodes below HARD ones. */
+const sharing = (nodes: readonly TreeNode[], drawn: readonly DrawnNode[]): TreeNode[] =>
+  nodes.map((node, i) => {
+    const parent = nodes.find(({ id }) => id === node.parent);
+    const hard = node.enforcement === 'HARD' && parent?.enforcement === 'HARD';
+    const numbers = drawn[i]?.terms;
+    if (!hard || !numbers || node.id.startsWith('c')) return node;
+    return { ...node, terms: sharingTerms(node.terms, numbers) };
+  });
 
 const terms = (drawn: DrawnNode): Omit<TreeNode, 'id' | 'parent' | 'caps'> => {
   const soft = drawn.soft === 0;
@@ -37,6 +52,7 @@ const terms = (drawn: DrawnNode): Omit<TreeNode, 'id' | 'parent' | 'caps'> => {
     contribution: drawn.contribution,
     limit: BigInt(drawn.limit),
     expiresOn: drawn.lasts < 3 ? addDays(dayInShanghai(new Date(start)), drawn.lasts) : undefined,
+    terms: termsFrom(drawn.terms, start, undefined),
   };
 };
 
@@ -58,7 +74,7 @@ function asCap(drawn: DrawnNode, i: number): TreeNode {
 }
 
 const drawnStep = fc.record({
-  op: fc.nat(99),
+  op: fc.nat(102),
   node: fc.nat(),
   pick: fc.nat(),
   size: fc.nat(9),
@@ -66,6 +82,8 @@ const drawnStep = fc.record({
   later: fc.nat(11),
   back: fc.nat(19),
   flag: fc.boolean(),
+  tenorDays: fc.constantFrom(10, 30, 31, 60, 61, 90, 91, undefined),
+  terms: drawnTerms,
 });
 export type DrawnStep = typeof drawnStep extends fc.Arbitrary<infer T> ? T : never;
 
@@ -82,15 +100,30 @@ export const beginning = start;
 
 const available = ({ limit, used, reserved }: Figures): bigint => limit - used - reserved;
 
+/** The largest amount that fits, buckets aside; 100.00 where nothing limits. */
 function headroom(oracle: Oracle, view: View, node: string): bigint {
   let least = 10_000n;
-  for (const id of oracle.route(node).keys()) {
-    if (oracle.nodes.get(id)?.enforcement === 'SOFT') continue;
-    const left = available(view.figures.get(id) as Figures);
+  let shares = false;
+  for (const id of oracle.nodes.keys()) {
+    const { lend, borrow } = view.terms.get(id) ?? {};
+    shares ||= lend !== undefined || borrow !== undefined;
+    if (!oracle.route(node).has(id) || oracle.nodes.get(id)?.enforcement === 'SOFT') continue;
+    const left = available(view.figures.get(id) as Figures) + toleranceAt(view, id);
     if (left < least) least = left;
   }
-  return least;
+  if (!shares) return least;
+  const fits = (amount: bigint): boolean => oracle.shortages(node, amount, view).size === 0;
+  let [low, high] = [0n, 200_000n];
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n;
+    if (fits(middle)) low = middle;
+    else high = middle - 1n;
+  }
+  return low;
 }
+
+const toleranceAt = (view: View, id: string): bigint =>
+  toleranceOn(view.figures.get(id)?.limit ?? 0n, view.terms.get(id) ?? noTerms);
 
 /** On the boundary, one fen beyond, a part, or up to twice as much; never less than a fen. */
 function amountNear(target: bigint, { size, part }: DrawnStep): bigint {
@@ -107,7 +140,18 @@ function opOf(number: number): Asked['op'] {
   if (number < 82) return 'release';
   if (number < 90) return 'reverse';
   if (number < 92) return 'freeze';
-  return number < 96 ? 'unfreeze' : 'set-limit';
+  if (number < 96) return 'unfreeze';
+  return number < 100 ? 'set-limit' : 'set-terms';
+}
+
+/** What is owed at the node itself, by tenor. */
+function byTenor({ inTenor }: View, node: string): Map<number | undefined, bigint> {
+  const debts = new Map<number | undefined, bigint>();
+  for (const one of inTenor) {
+    if (one.held || one.node !== node) continue;
+    debts.set(one.tenorDays, (debts.get(one.tenorDays) ?? 0n) + one.amount);
+  }
+  return debts;
 }
 
 const pickOf = <T>(list: readonly T[], { pick }: DrawnStep): T | undefined =>
@@ -126,7 +170,8 @@ export function stepFrom(
   const today = dayInShanghai(new Date(now));
   const day = backdate && drawn.back === 0 ? addDays(today, -1) : today;
   const node = targets[drawn.node % targets.length] as string;
-  const plain = { ref, node, of: undefined, spill: false, restore: false, now, day };
+  const { tenorDays } = drawn;
+  const plain = { ref, node, of: undefined, spill: false, restore: false, now, day, tenorDays };
   const expiresAt = now + (drawn.part < 50 ? drawn.part * 6 * 60_000 : 90 * 24 * hour);
   const asked = { ...plain, expiresAt, amount: amountNear(headroom(oracle, view, node), drawn) };
   const op = opOf(drawn.op);
@@ -147,11 +192,17 @@ export function stepFrom(
       const owing = targets.filter((id) => (view.owed.get(id) ?? 0n) > 0n);
       const target = pickOf(owing, drawn);
       if (target === undefined) return { ...asked, op: 'draw' };
-      const debt = view.owed.get(target) ?? 0n;
+      // A repayment is of something that was drawn, which has one tenor.
+      const debts = byTenor(view, target);
+      const [of, debt] = pickOf(
+        [...debts].filter(([, owed]) => owed > 0n),
+        drawn,
+      ) ?? [undefined, 0n];
       const amount = amountNear(debt, drawn);
       // Too much is told from the debts of the children only where there are none.
       const known = view.figures.get(target)?.outstanding === debt;
-      return { ...asked, op, node: target, amount: known || amount <= debt ? amount : debt };
+      const within = known || amount <= debt ? amount : debt;
+      return { ...asked, op, node: target, tenorDays: of, amount: within };
     }
     case 'release': {
       const all = [...view.held].filter(([, one]) => one.state === 'open' || drawn.size === 2);
@@ -161,7 +212,7 @@ export function stepFrom(
     }
     case 'reverse': {
       const all = [...view.draws].filter(([, one]) => {
-        const debt = view.owed.get(one.node) ?? 0n;
+        const debt = byTenor(view, one.node).get(one.tenorDays) ?? 0n;
         const known = view.figures.get(one.node)?.outstanding === debt;
         return !one.reversed && (known || one.amount <= debt);
       });
@@ -170,7 +221,8 @@ export function stepFrom(
       // To restore what has run out meanwhile would restore nothing.
       const alive = (view.held.get(one.of ?? '')?.expiresAt ?? 0) > now;
       const restore = drawn.flag && alive;
-      return { ...asked, op, node: one.node, of, amount: one.amount, restore };
+      const { node: on, tenorDays: days, amount } = one;
+      return { ...asked, op, node: on, of, amount, restore, tenorDays: days };
     }
     case 'freeze':
       return { ...asked, op };
@@ -178,6 +230,11 @@ export function stepFrom(
       const frozen = pickOf([...view.frozen], drawn);
       if (frozen === undefined && drawn.size > 0) return { ...asked, op: 'reserve' };
       return { ...asked, op, node: frozen ?? node };
+    }
+    case 'set-terms': {
+      if (backdate)
+        return { ...asked, op, terms: termsFrom(drawn.terms, now, view.terms.get(node)) };
+      return { ...asked, op: 'set-limit' };
     }
     case 'set-limit': {
       const { limit = 0n } = view.figures.get(node) ?? {};
@@ -196,21 +253,31 @@ export function moneyStep(asked: Asked, view: View): Step {
   const { op, node: nodeId, of, spill, restore, ref: reservationId } = asked;
   const amount = Money.of(yuan(asked.amount));
   const valueOn = Day.of(asked.day);
+  const { tenorDays } = asked;
   const expiresAt = new Date(asked.expiresAt);
   switch (op) {
     case 'reserve':
-      return { kind: op, nodeId, amount, valueOn, reservationId, expiresAt };
+      return { kind: op, nodeId, amount, valueOn, reservationId, expiresAt, tenorDays };
     case 'draw':
-      return { kind: op, nodeId, amount, valueOn, of, spill };
+      return { kind: op, nodeId, amount, valueOn, of, spill, tenorDays };
     case 'repay':
-      return { kind: op, nodeId, amount, valueOn };
+      return { kind: op, nodeId, amount, valueOn, tenorDays };
     case 'release':
       return { kind: op, of: of ?? '', amount, valueOn };
     case 'reverse':
-      return { kind: op, nodeId, amount, valueOn, of: view.draws.get(of ?? '')?.of, restore };
+      return {
+        kind: op,
+        nodeId,
+        amount,
+        valueOn,
+        of: view.draws.get(of ?? '')?.of,
+        restore,
+        tenorDays,
+      };
     case 'freeze':
     case 'unfreeze':
     case 'set-limit':
+    case 'set-terms':
       throw new Error(`${op} does not move money.`);
   }
 }

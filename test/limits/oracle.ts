@@ -2,6 +2,9 @@
 // events and works every figure out again from them, by the definitions (§4 of the domain),
 // whenever asked. It shares no code with the engine; amounts are whole fen.
 
+import { bucketOf, limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
+import type { Terms } from './oracle-terms.ts';
+
 export interface TreeNode {
   readonly id: string;
   readonly parent: string | undefined;
@@ -11,6 +14,7 @@ export interface TreeNode {
   readonly contribution: 'consumed' | 'outstanding';
   readonly limit: bigint;
   readonly expiresOn: string | undefined;
+  readonly terms?: Terms | undefined;
 }
 
 export interface Asked {
@@ -22,7 +26,8 @@ export interface Asked {
     | 'reverse'
     | 'freeze'
     | 'unfreeze'
-    | 'set-limit';
+    | 'set-limit'
+    | 'set-terms';
   readonly ref: string;
   readonly node: string;
   readonly amount: bigint;
@@ -33,6 +38,8 @@ export interface Asked {
   readonly now: number;
   readonly day: string;
   readonly expiresAt: number;
+  readonly tenorDays?: number | undefined;
+  readonly terms?: Terms | undefined;
 }
 
 export interface Figures {
@@ -46,6 +53,7 @@ export interface Figures {
 export interface Held {
   readonly node: string;
   readonly expiresAt: number;
+  readonly tenorDays: number | undefined;
   open: bigint;
   used: bigint;
   state: 'open' | 'posted' | 'released' | 'expired';
@@ -55,6 +63,7 @@ export interface Drawn {
   readonly node: string;
   readonly amount: bigint;
   readonly of: string | undefined;
+  readonly tenorDays: number | undefined;
   reversed: boolean;
 }
 
@@ -65,6 +74,16 @@ export interface View {
   readonly draws: ReadonlyMap<string, Drawn>;
   /** Principal drawn at the node itself and not yet back. */
   readonly owed: ReadonlyMap<string, bigint>;
+  readonly terms: ReadonlyMap<string, Terms>;
+  /** What is drawn and not yet back, and what is held, each at the node itself and by tenor. */
+  readonly inTenor: readonly InTenor[];
+}
+
+export interface InTenor {
+  readonly node: string;
+  readonly tenorDays: number | undefined;
+  readonly amount: bigint;
+  readonly held: boolean;
 }
 
 export interface Verdict {
@@ -78,6 +97,7 @@ interface Move {
   readonly leaf: string;
   readonly amount: bigint;
   readonly day: string;
+  readonly tenorDays: number | undefined;
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -88,10 +108,14 @@ export class Oracle {
   readonly nodes: ReadonlyMap<string, TreeNode>;
   readonly events: Asked[] = [];
   readonly #routes = new Map<string, Map<string, string | undefined>>();
+  readonly #below = new Map<string, string[]>();
 
   constructor(nodes: readonly TreeNode[]) {
     this.nodes = new Map(nodes.map((node) => [node.id, node]));
     for (const { id } of nodes) this.#routes.set(id, this.#routeFrom(id));
+    for (const { id, parent } of nodes) {
+      if (parent !== undefined) this.#below.set(parent, [...(this.#below.get(parent) ?? []), id]);
+    }
   }
 
   /** Each node that a movement on the leaf reaches, with the node through which it comes first. */
@@ -127,12 +151,15 @@ export class Oracle {
   look(now: number): View {
     const { held, draws, moves } = this.#history(now);
     const limits = new Map([...this.nodes.values()].map(({ id, limit }) => [id, limit]));
+    const terms = new Map([...this.nodes.values()].map((node) => [node.id, node.terms ?? noTerms]));
     const frozen = new Set<string>();
-    for (const { op, node, amount } of this.events) {
+    for (const { op, node, amount, terms: next } of this.events) {
       if (op === 'set-limit') limits.set(node, amount);
+      if (op === 'set-terms' && next) terms.set(node, next);
       if (op === 'freeze') frozen.add(node);
       if (op === 'unfreeze') frozen.delete(node);
     }
+    const today = new Date(now + 8 * 3_600_000).toISOString().slice(0, 10);
     const figures = [...this.nodes.keys()].map((id): [string, Figures] => {
       const reaching = moves.filter(({ leaf }) => this.route(leaf).has(id));
       let reserved = 0n;
@@ -140,7 +167,7 @@ export class Oracle {
       return [
         id,
         {
-          limit: limits.get(id) ?? 0n,
+          limit: limitOn(limits.get(id) ?? 0n, terms.get(id) ?? noTerms, today),
           used: this.#used(id, moves),
           reserved,
           outstanding: reaching.reduce((sum, move) => sum + owed(move), 0n),
@@ -150,7 +177,21 @@ export class Oracle {
     });
     const debts = new Map<string, bigint>();
     for (const move of moves) debts.set(move.leaf, (debts.get(move.leaf) ?? 0n) + owed(move));
-    return { figures: new Map(figures), frozen, held, draws, owed: debts };
+    const inTenor = [
+      ...moves.map((move) => ({
+        node: move.leaf,
+        tenorDays: move.tenorDays,
+        amount: owed(move),
+        held: false,
+      })),
+      ...[...held.values()].map(({ node, tenorDays, open: amount }) => ({
+        node,
+        tenorDays,
+        amount,
+        held: true,
+      })),
+    ];
+    return { figures: new Map(figures), frozen, held, draws, owed: debts, terms, inTenor };
   }
 
   #history(now: number): { held: Map<string, Held>; draws: Map<string, Drawn>; moves: Move[] } {
@@ -163,25 +204,26 @@ export class Oracle {
         Object.assign(one, { state: 'expired', open: 0n });
       }
     };
-    for (const { op, ref, node, amount, of = '', restore, now: at, day, expiresAt } of this
-      .events) {
+    for (const event of this.events) {
+      const { op, ref, node, amount, of = '', restore, now: at, day, expiresAt, tenorDays } = event;
       runOut(at);
       const one = held.get(of);
       if (op === 'reserve') {
-        held.set(ref, { node, expiresAt, open: amount, used: 0n, state: 'open' });
+        held.set(ref, { node, expiresAt, tenorDays, open: amount, used: 0n, state: 'open' });
       } else if (op === 'draw') {
-        moves.push({ kind: 'draw', leaf: node, amount, day });
-        draws.set(ref, { node, amount, of: one ? of : undefined, reversed: false });
+        moves.push({ kind: 'draw', leaf: node, amount, day, tenorDays });
+        draws.set(ref, { node, amount, of: one ? of : undefined, tenorDays, reversed: false });
         if (one) Object.assign(one, { state: 'posted', used: least(amount, one.open), open: 0n });
       } else if (op === 'repay') {
-        moves.push({ kind: 'repay', leaf: node, amount, day });
+        moves.push({ kind: 'repay', leaf: node, amount, day, tenorDays });
       } else if (op === 'release' && one) {
         one.open -= least(amount, one.open);
         if (one.open === 0n) one.state = 'released';
       } else if (op === 'reverse') {
         const drawn = draws.get(of) as Drawn;
         drawn.reversed = true;
-        moves.push({ kind: 'reverse', leaf: node, amount: drawn.amount, day });
+        const { amount: whole, tenorDays: days } = drawn;
+        moves.push({ kind: 'reverse', leaf: node, amount: whole, day, tenorDays: days });
         const back = held.get(drawn.of ?? '');
         if (restore && back && back.used > 0n) {
           Object.assign(back, { state: 'open', open: back.used, used: 0n });
@@ -242,6 +284,7 @@ export class Oracle {
       case 'unfreeze':
         return told(view.frozen.has(node) ? undefined : 'limit-not-frozen');
       case 'set-limit':
+      case 'set-terms':
         return told(undefined);
       case 'repay':
         return told(amount > outstanding ? 'repayment-exceeds-outstanding' : undefined);
@@ -249,10 +292,15 @@ export class Oracle {
         return told(amount > outstanding ? 'draw-partly-repaid' : undefined);
       case 'release':
         return told(refusedReservation(one, undefined));
-      case 'reserve':
-        return this.#admit(asked, view, 0n);
-      case 'draw': {
+      case 'reserve': {
         const closed = this.#closed(asked, view);
+        const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
+        const before = closed ?? full;
+        return before === undefined ? this.#admit(asked, view, 0n) : told(before);
+      }
+      case 'draw': {
+        const usable = refusedReservation(one, node) === undefined ? one : undefined;
+        const closed = this.#closed(asked, view) ?? this.#overTenor(asked, view, usable);
         if (closed !== undefined) return told(closed);
         if (of === undefined) return this.#admit(asked, view, 0n);
         const refused = refusedReservation(one, node);
@@ -271,15 +319,62 @@ export class Oracle {
     return over ? 'limit-expired' : undefined;
   }
 
-  #admit(asked: Asked, view: View, held: bigint): Verdict {
-    const closed = this.#closed(asked, view);
-    if (closed !== undefined) return { code: closed, binding: [] };
-    const binding = [...this.route(asked.node).keys()].filter((id) => {
-      const { limit, used, reserved } = view.figures.get(id) as Figures;
-      const hard = this.nodes.get(id)?.enforcement === 'HARD';
-      return hard && used + reserved + asked.amount - held > limit;
+  /** Per node, the smallest bucket that is long enough: what is in it, and what is put in. */
+  #overTenor({ node, amount, tenorDays }: Asked, view: View, used?: Held): string | undefined {
+    const bucketed = [...this.route(node).keys()].filter(
+      (id) =>
+        this.nodes.get(id)?.enforcement === 'HARD' && (view.terms.get(id)?.buckets.length ?? 0) > 0,
+    );
+    if (bucketed.length === 0) return undefined;
+    if (tenorDays === undefined) return 'tenor-missing';
+    const bucketIn = (id: string, days: number | undefined) =>
+      bucketOf(view.terms.get(id) ?? noTerms, days);
+    if (bucketed.some((id) => !bucketIn(id, tenorDays))) return 'tenor-too-long';
+    const full = bucketed.some((id) => {
+      const bucket = bucketIn(id, tenorDays);
+      const within = (days: number | undefined): boolean => bucketIn(id, days) === bucket;
+      let sum = amount;
+      for (const one of view.inTenor) {
+        if (this.route(one.node).has(id) && within(one.tenorDays)) sum += one.amount;
+      }
+      if (used && within(used.tenorDays)) sum -= used.open;
+      return sum > (bucket?.amount ?? 0n);
     });
-    return { code: binding.length > 0 ? 'limit-exceeded' : undefined, binding };
+    return full ? 'bucket-full' : undefined;
+  }
+
+  /**
+   * How far each HARD node on the route falls short of an amount, by the published recursion:
+   * T(x) = available(x) − Σ over its children of what they have and do not lend; admitted when
+   * T(x) ≥ −borrow(x) − tolerance(x) afterwards.
+   */
+  shortages(leaf: string, amount: bigint, view: View): Map<string, bigint> {
+    const route = this.route(leaf);
+    const available = (id: string): bigint => {
+      const { limit, used, reserved } = view.figures.get(id) as Figures;
+      return limit - used - reserved - (route.has(id) ? amount : 0n);
+    };
+    const free = (id: string): bigint => available(id) - withheldBelow(id);
+    const withheld = (id: string): bigint => {
+      const { lend } = view.terms.get(id) ?? noTerms;
+      return lend === undefined ? withheldBelow(id) : available(id) - least(lend, free(id));
+    };
+    const withheldBelow = (id: string): bigint =>
+      (this.#below.get(id) ?? []).reduce((sum, child) => sum + withheld(child), 0n);
+    const short = new Map<string, bigint>();
+    for (const id of route.keys()) {
+      if (this.nodes.get(id)?.enforcement === 'SOFT') continue;
+      const terms = view.terms.get(id) ?? noTerms;
+      const { limit } = view.figures.get(id) as Figures;
+      const left = free(id) + (terms.borrow ?? 0n) + toleranceOn(limit, terms);
+      if (left < 0n) short.set(id, -left);
+    }
+    return short;
+  }
+
+  #admit(asked: Asked, view: View, held: bigint): Verdict {
+    const short = this.shortages(asked.node, asked.amount - held, view);
+    return { code: short.size > 0 ? 'limit-exceeded' : undefined, binding: [...short.keys()] };
   }
 }
 

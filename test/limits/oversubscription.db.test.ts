@@ -1,9 +1,10 @@
 /** Σ of what is granted below a node against its policy: the nominal check, beside that of use. */
 import { expect } from 'chai';
-import { openLine, openSegment } from '../../src/credit/index.ts';
+import { drawDown, openLine, openSegment } from '../../src/credit/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
+import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { setOversubscription } from '../../src/limits/operations/set-oversubscription.ts';
-import { lineIn, parkIn, type Park } from '../credit/stage.ts';
+import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
 import { ago, openStage, type Stage } from '../support/stage.ts';
 
 describe('over-subscription', () => {
@@ -100,5 +101,33 @@ describe('over-subscription', () => {
     expect(over.kind === 'refused' && over.failure.code).to.equal('over-allocated');
     expect((await raise('100.00')).kind).to.equal('done');
     expect((await raise('10.00')).kind).to.equal('done');
+  });
+
+  it('is independent of use: neither check stands in for the other', async () => {
+    const park = await parkIn(stage, '100.00');
+    const node = await segmentNode(park);
+    const { lineId } = await lineIn(stage, park, '100.00');
+    const other = await lineIn(stage, park, '100.00');
+    for (const nodeId of [node, park.masterId]) {
+      const input = { nodeId, reason: '容忍', toleranceRate: '0.1' };
+      const options = { expectedVersion: await versionOf(nodeId) };
+      await stage.done(setTerms, input, stage.bank, options);
+    }
+    await policy(node, '1');
+    // Nominal: 200 granted of 100, whatever the tolerance; nothing more is granted.
+    expect(await outcome(park, '0.01')).to.equal('over-allocated');
+    // Effective: use may reach the internal limit, 110, although too much is granted.
+    const draw = async (id: string, amount: string): Promise<string> => {
+      const answer = await stage.outcome(drawDown, drawing(id, amount), stage.bank);
+      return answer.kind === 'refused' ? answer.failure.code : answer.kind;
+    };
+    expect(await draw(lineId, '100.00')).to.equal('done');
+    expect(await draw(other.lineId, '10.01')).to.equal('limit-exceeded');
+    expect(await draw(other.lineId, '10.00')).to.equal('done');
+    // Much is granted by policy, and use is refused all the same.
+    await policy(node, '9');
+    expect(await outcome(park, '500.00')).to.equal('done');
+    expect(await draw(other.lineId, '0.01')).to.equal('limit-exceeded');
+    await stage.check();
   });
 });

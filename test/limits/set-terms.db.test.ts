@@ -1,6 +1,6 @@
 /** Dated terms in the database: the same rules as in the trial, journalled, seen as of any day. */
 import { expect } from 'chai';
-import { drawDown, openSegment, repay } from '../../src/credit/index.ts';
+import { drawDown, openSegment, repay, reserve } from '../../src/credit/index.ts';
 import { headroom, whenAvailable } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
@@ -108,6 +108,37 @@ describe('dated terms of a limit', () => {
     expect(await refusedTerms(nodeId, { buckets: [{ days: 30, amount: '1000.01' }] })).to.equal(
       'bucket-above-limit',
     );
+    await stage.check();
+  });
+
+  it('tolerates a share above the limit, told apart from what is available', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    await set(nodeId, { toleranceRate: '0.1' });
+    expect(await outcome(lineId, '60.00')).to.equal('done');
+    expect(await outcome(lineId, '50.01')).to.equal('limit-exceeded');
+    const asked = await ask(nodeId, { amount: '50.00' });
+    expect(asked).to.include({ code: null, headroom: '40.00', smallestAdmissible: '50.00' });
+    expect(asked.path[0]).to.include({ available: '40.00', availableWithTolerance: '50.00' });
+    expect(await outcome(lineId, '50.00')).to.equal('done');
+    expect(await outcome(lineId, '0.01')).to.equal('limit-exceeded');
+    await stage.check();
+  });
+
+  it('holds a place in a tenor bucket by a reservation of that tenor', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '1000.00');
+    await set(nodeId, { buckets: [{ days: 90, amount: '100.00' }] });
+    const held = { lineId, amount: '100.00', tenorDays: 60 };
+    const { reservationId } = await stage.done(reserve, held, stage.bank);
+    expect((await stage.refused(reserve, { ...held, amount: '0.01' }, stage.bank)).code).to.equal(
+      'bucket-full',
+    );
+    const due = { dueOn: ago(-60) };
+    expect(await outcome(lineId, '0.01', due)).to.equal('bucket-full');
+    expect(await outcome(lineId, '70.00', { ...due, reservationId })).to.equal('done');
+    expect(await outcome(lineId, '30.01', due)).to.equal('bucket-full');
+    expect(await outcome(lineId, '30.00', due)).to.equal('done');
     await stage.check();
   });
 

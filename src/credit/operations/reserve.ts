@@ -23,6 +23,8 @@ const input = z.strictObject({
   /** Ten working days from now when absent. */
   expiresAt: InstantInput.optional(),
   purpose: TextInput(200).default('credit.reserve'),
+  /** Days until it will be due: with it the reservation holds a place in the tenor buckets. */
+  tenorDays: z.int().min(1).max(36_500).optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -47,7 +49,7 @@ async function runMany(
   const takes = known.map((item) => {
     const line = lines.get(item.input.lineId);
     const reservationId = newId('rsv');
-    const { amount, expiresAt, purpose } = item.input;
+    const { amount, expiresAt, purpose, tenorDays } = item.input;
     context.concern(item, line?.zoneId ?? '');
     return {
       step: {
@@ -57,6 +59,7 @@ async function runMany(
         valueOn: context.today,
         reservationId,
         expiresAt: expiresAt === undefined ? usual : new Date(expiresAt),
+        tenorDays,
       },
       sourceId: reservationId,
       operationId: item.operationId,

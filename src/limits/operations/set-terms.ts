@@ -17,8 +17,7 @@ import { demandTerms, onDay } from '../rules/dated-terms.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
-import { fencedBelow } from '../store.ts';
-import { lockNode, sayFenced } from '../store-terms.ts';
+import { lockNode, sayFencedAbove } from '../store-terms.ts';
 import { termsOf, termsShape } from '../terms-input.ts';
 
 const input = z.strictObject({ ...changeShape, ...termsShape });
@@ -41,24 +40,11 @@ async function demandHardParent(
 ): Promise<LimitNode | undefined> {
   const parent = node.parentId && (await lockNode(context.tx, node.parentId));
   const shares = terms.lend !== undefined || terms.borrow !== undefined;
-  if (shares && (!parent || parent.enforcement === 'SOFT')) {
+  const soft = node.enforcement === 'SOFT' || parent === undefined || parent === '';
+  if (shares && (soft || parent.enforcement === 'SOFT')) {
     throw new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
   }
   return parent || undefined;
-}
-
-/** Tells the nodes above, from the parent up, whether something below is not lent. */
-async function sayAbove({ tx }: Context, parent: LimitNode): Promise<void> {
-  for (let above: LimitNode | undefined = parent; above;) {
-    const children = await fencedBelow(tx, [above.id]);
-    const { id } = above;
-    const fenced = children.some(
-      (one) => one.parentId === id && (one.terms.lend !== undefined || one.fenced),
-    );
-    if (fenced === above.fenced) return;
-    await sayFenced(tx, id, fenced);
-    above = above.parentId === undefined ? undefined : await lockNode(tx, above.parentId);
-  }
 }
 
 async function tellExcess(context: Context, item: Item<Input>, node: LimitNode): Promise<void> {
@@ -100,7 +86,7 @@ export const setTerms = operation({
       { terms },
       { name: 'limits.terms-set', payload: { reason: item.input.reason } },
     );
-    if (parent) await sayAbove(context, parent);
+    await sayFencedAbove(context.tx, parent);
     await tellExcess(context, item, after);
     const hard = after.enforcement === 'HARD';
     return {

@@ -12,6 +12,7 @@
 import type { Money } from '../../kernel/index.ts';
 import { Money as Yuan } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
+import { toleranceOn } from './dated-terms.ts';
 
 /** What a book knows of children below which something is not lent. */
 export interface Siblings {
@@ -49,7 +50,8 @@ export function roomsAlong(siblings: Siblings, path: readonly LimitNode[]): Map<
   const rooms = new Map<string, Money>();
   let costsNothing = Yuan.zero;
   for (const node of path) {
-    const left = freeOf(siblings, node).plus(node.terms.borrow ?? Yuan.zero);
+    const beyond = (node.terms.borrow ?? Yuan.zero).plus(toleranceOn(node.limit, node.terms));
+    const left = freeOf(siblings, node).plus(beyond);
     // A node that is short already lets nothing through, whatever a child keeps for itself.
     rooms.set(node.id, left.isNegative() ? left : costsNothing.plus(left));
     costsNothing = costsNothing.plus(kept(siblings, node));

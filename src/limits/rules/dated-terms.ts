@@ -56,6 +56,9 @@ export interface DatedTerms {
   readonly lend: Money | undefined;
   /** How far it may use what siblings leave free; undefined: not at all. */
   readonly borrow: Money | undefined;
+  /** How far use may stand above the limit: a share of the limit in force, or an amount. */
+  readonly toleranceRate: Rate | undefined;
+  readonly toleranceAmount: Money | undefined;
 }
 
 export const plainTerms: DatedTerms = {
@@ -67,6 +70,8 @@ export const plainTerms: DatedTerms = {
   buckets: [],
   lend: undefined,
   borrow: undefined,
+  toleranceRate: undefined,
+  toleranceAmount: undefined,
 };
 
 const inSeason = ({ from, to }: Season, day: Day): boolean => {
@@ -115,18 +120,24 @@ export function limitOn(granted: Money, terms: DatedTerms, day: Day): Money {
   return Money.max(base, Money.zero);
 }
 
-/** The most that the terms could let through on any day, borrowed headroom included. */
+/** How far use may stand above a limit; a share of it is never rounded up. */
+export const toleranceOn = (limit: Money, { toleranceRate, toleranceAmount }: DatedTerms): Money =>
+  toleranceRate === undefined
+    ? (toleranceAmount ?? Money.zero)
+    : limit.times(Exact.of(toleranceRate.toString()), 'down');
+
+/** The most that the terms could let through on any day, with what is borrowed or tolerated. */
 export function ceilingOf(granted: Money, terms: DatedTerms): Money {
   const standing = [...terms.steps, ...terms.seasons]
     .map((one) => one.amount)
     .reduce((most, amount) => Money.max(most, amount), granted);
   const { counted } = collateralValue(terms.collateral);
-  return Money.sum([
+  const limit = Money.sum([
     standing,
     ...terms.topUps.map((one) => one.amount),
     terms.basis === 'SUM' ? counted : Money.zero,
-    terms.borrow ?? Money.zero,
   ]);
+  return Money.sum([limit, toleranceOn(limit, terms), terms.borrow ?? Money.zero]);
 }
 
 /** The node with the limit that is in force on the day. */
@@ -189,6 +200,9 @@ export function termsProblems(terms: DatedTerms): { path: string; message: strin
   );
   if (terms.topUps.some((one) => one.to < one.from)) {
     problems.push({ path: 'topUps', message: 'ends before it begins' });
+  }
+  if (terms.toleranceRate !== undefined && terms.toleranceAmount !== undefined) {
+    problems.push({ path: 'toleranceAmount', message: 'a share of the limit or an amount' });
   }
   return problems;
 }

@@ -156,7 +156,7 @@ function movement(
   leaf: LimitNode,
   step: { kind: Step['kind']; amount: Money; valueOn: Day; tenorDays?: number | undefined },
   change: Change,
-  reservationId: string | undefined,
+  reservation: Pick<Reservation, 'id' | 'tenorDays'> | undefined,
 ): Movement {
   const reversal = step.kind === 'reverse';
   return {
@@ -166,8 +166,9 @@ function movement(
     ...change,
     consumed: consumedAlong(book, leaf, change, step.valueOn, reversal),
     valueOn: step.valueOn,
-    reservationId,
+    reservationId: reservation?.id,
     tenorDays: step.tenorDays,
+    heldTenorDays: reservation?.tenorDays,
   };
 }
 
@@ -184,18 +185,20 @@ function decideReserve(
     refuseAmount(nodes, step.amount, Money.zero, roomsOf(book, leaf));
   if (refusal) return refusal;
   const change = { reserved: step.amount, outstanding: nothing, drawn: nothing };
-  return movement(book, leaf, step, change, step.reservationId);
+  const { reservationId: id, tenorDays } = step;
+  return movement(book, leaf, step, change, { id, tenorDays });
 }
 
 function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
   const nodes = participants(book, leaf);
+  const reservation = step.of === undefined ? undefined : book.reservations.get(step.of);
+  const usable = reservation && !refuseReservation(reservation, leaf.id) ? reservation : undefined;
   const closed =
     refuseClosed(nodes, step.valueOn, step.amount) ??
-    refuseTenor(nodes, step.amount, step.tenorDays);
+    refuseTenor(nodes, step.amount, step.tenorDays, usable);
   if (closed) return closed;
   let held = nothing;
   if (step.of !== undefined) {
-    const reservation = book.reservations.get(step.of);
     const refusal = refuseReservation(reservation, leaf.id);
     if (refusal || !reservation) return refusal ?? new Failure(no['reservation-missing']);
     held = reservation.amount;
@@ -215,7 +218,7 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
     : refuseAmount(nodes, beyond, held, roomsOf(book, leaf));
   if (refusal) return refusal;
   const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
-  return movement(book, leaf, step, change, step.of);
+  return movement(book, leaf, step, change, usable);
 }
 
 function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): Movement | Failure {
@@ -240,7 +243,7 @@ function decideRelease(book: LimitBook, step: ReleaseStep): Movement | Failure {
   if (!leaf) return new Failure(no['node-missing'], { nodeId: reservation.nodeId });
   const amount = Money.min(step.amount ?? reservation.amount, reservation.amount);
   const change = { reserved: amount.negated(), outstanding: nothing, drawn: nothing };
-  return movement(book, leaf, { ...step, amount }, change, reservation.id);
+  return movement(book, leaf, { ...step, amount }, change, reservation);
 }
 
 function decideReverse(
@@ -267,7 +270,14 @@ function decideReverse(
     outstanding: step.amount.negated(),
     drawn: step.amount.negated(),
   };
-  return movement(book, leaf, step, change, back.isZero() ? undefined : reservation?.id);
+  return movement(book, leaf, step, change, back.isZero() ? undefined : reservation);
+}
+
+/** What was held comes back before what is drawn takes its place. */
+function bucketsMoved(node: LimitNode, m: Movement): LimitNode['bucketUse'] {
+  if (node.terms.buckets.length === 0) return node.bucketUse;
+  const bucketUse = bucketsAfter(node, m.heldTenorDays, m.reserved);
+  return bucketsAfter({ ...node, bucketUse }, m.tenorDays, m.outstanding);
 }
 
 /** The node after the movement. */
@@ -287,7 +297,7 @@ function moved(node: LimitNode, m: Movement): LimitNode {
     drawn: node.drawn.plus(m.drawn),
     reserved: node.reserved.plus(m.reserved),
     consumed,
-    bucketUse: bucketsAfter(node, m.tenorDays, m.outstanding),
+    bucketUse: bucketsMoved(node, m),
     ...restorable,
   };
 }

@@ -9,6 +9,7 @@ import type { Binding, BindingCause, ClosedCause, LimitNode, Reservation } from 
 import { limitRefusals as no } from '../refusals.ts';
 import type { Siblings } from './borrowing.ts';
 import { roomsAlong } from './borrowing.ts';
+import { toleranceOn } from './dated-terms.ts';
 
 /** What a batch has loaded. Values are immutable; applying a movement replaces them. */
 export interface LimitBook {
@@ -35,7 +36,7 @@ export function fencedIn(nodes: Iterable<LimitNode>): Map<string, string[]> {
   return fenced;
 }
 
-/** What a node lets through; where nobody lends or borrows, what it has available. */
+/** What a node lets through; where nobody lends or borrows, what is available and tolerated. */
 export type Room = (node: LimitNode) => Money;
 
 /** How much each node that a movement on `leaf` touches lets through. */
@@ -48,7 +49,7 @@ export function roomsOf(book: LimitBook, leaf: LimitNode): Room {
       (id) => book.fenced?.has(id) === true || book.nodes.get(id)?.terms.borrow !== undefined,
     ),
   );
-  if (!shares) return availableOf;
+  if (!shares) return toleratedOf;
   const siblings: Siblings = {
     ringFenced: (nodeId) => nodesOf(book.fenced?.get(nodeId) ?? []),
   };
@@ -58,12 +59,18 @@ export function roomsOf(book: LimitBook, leaf: LimitNode): Room {
       if (!rooms.has(id)) rooms.set(id, room);
     }
   }
-  return (node) => rooms.get(node.id) ?? availableOf(node);
+  return (node) => rooms.get(node.id) ?? toleratedOf(node);
 }
 
 /** limit − consumed − reserved. One function on every path; negative after a cut below use. */
 export const availableOf = (node: LimitNode): Money =>
   node.limit.minus(node.consumed).minus(node.reserved);
+
+/** How far use may stand above the limit of the day for which the node was read. */
+export const toleranceOf = ({ limit, terms }: LimitNode): Money => toleranceOn(limit, terms);
+
+/** What is available and what is tolerated above: the total use counts, never one draw alone. */
+export const toleratedOf = (node: LimitNode): Money => availableOf(node).plus(toleranceOf(node));
 
 /** Why the node takes no new request on that day; the order is that of the refusals. */
 export function closedCause(node: LimitNode, day: Day): ClosedCause | undefined {
@@ -131,10 +138,10 @@ function closedNodes(nodes: readonly LimitNode[], day: Day, amount: Money): Bind
 }
 
 export interface Headroom {
-  /** The least available amount over all HARD nodes; undefined when none limits. */
+  /** The least over all HARD nodes, without tolerance; undefined when none limits. */
   readonly headroom: Money | undefined;
   readonly binding: readonly Binding[];
-  /** The largest amount that would be admitted now. */
+  /** The largest amount that would be admitted now, tolerance included. */
   readonly smallestAdmissible: Money | undefined;
 }
 
@@ -150,7 +157,7 @@ export function headroomOf(
   nodes: readonly LimitNode[],
   amount?: Money,
   day?: Day,
-  room: Room = availableOf,
+  room: Room = toleratedOf,
 ): Headroom {
   const closed = day === undefined ? [] : closedNodes(nodes, day, amount ?? oneFen);
   if (closed.length > 0) {
@@ -160,11 +167,12 @@ export function headroomOf(
   if (hard.length === 0) {
     return { headroom: undefined, binding: [], smallestAdmissible: undefined };
   }
-  const headroom = hard.map(room).reduce((a, b) => Money.min(a, b));
+  const least = (amounts: readonly Money[]): Money => amounts.reduce((a, b) => Money.min(a, b));
+  const admissible = least(hard.map(room));
   return {
-    headroom,
-    binding: tooSmall(hard, amount ?? headroom.plus(oneFen), room),
-    smallestAdmissible: Money.max(headroom, Money.zero),
+    headroom: least(hard.map((node) => room(node).minus(toleranceOf(node)))),
+    binding: tooSmall(hard, amount ?? admissible.plus(oneFen), room),
+    smallestAdmissible: Money.max(admissible, Money.zero),
   };
 }
 
@@ -176,7 +184,7 @@ export function refuseAmount(
   nodes: readonly LimitNode[],
   amount: Money,
   held: Money = Money.zero,
-  room: Room = availableOf,
+  room: Room = toleratedOf,
 ): Failure | undefined {
   const { binding, headroom, smallestAdmissible } = headroomOf(nodes, amount, undefined, room);
   if (binding.length === 0) return undefined;

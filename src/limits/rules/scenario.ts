@@ -93,6 +93,7 @@ function reserve(trial: Trial, step: ScenarioStep): Refusal {
     used: Money.zero,
     state: 'PENDING',
     expiresAt,
+    tenorDays: step.tenorDays,
   };
   trial.book.reservations.set(reservationId, made);
   return undefined;

@@ -4,7 +4,7 @@
  */
 import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
-import type { LimitNode } from '../model.ts';
+import type { LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { TenorBucket } from './dated-terms.ts';
 
@@ -23,13 +23,22 @@ export const bucketFor = (
 export const usedIn = (node: LimitNode, days: number): Money =>
   node.bucketUse.get(days) ?? Money.zero;
 
-/** What of a path's buckets an amount does not fit; undefined when all have room. */
+/** A reservation as buckets see it. */
+type InBucket = Pick<Reservation, 'amount' | 'tenorDays'>;
+
+/**
+ * What of a path's buckets an amount does not fit; undefined when all have room.
+ * @param held the reservation that is drawn on: its place in a bucket comes back.
+ */
 export function refuseTenor(
   nodes: readonly LimitNode[],
   amount: Money,
   tenorDays: number | undefined,
+  held?: InBucket,
 ): Failure | undefined {
-  const bucketed = nodes.filter((node) => node.terms.buckets.length > 0);
+  const bucketed = nodes.filter(
+    (node) => node.terms.buckets.length > 0 && node.enforcement === 'HARD',
+  );
   if (bucketed.length === 0) return undefined;
   if (tenorDays === undefined) return new Failure(no['tenor-missing'], nodeFacts(bucketed));
   const longest = bucketed.filter((node) => !bucketFor(node.terms.buckets, tenorDays));
@@ -38,7 +47,11 @@ export function refuseTenor(
   }
   const full = bucketed.flatMap((node) => {
     const bucket = bucketFor(node.terms.buckets, tenorDays) as TenorBucket;
-    const left = bucket.amount.minus(usedIn(node, bucket.days));
+    const sameBucket =
+      held?.tenorDays !== undefined &&
+      bucketFor(node.terms.buckets, held.tenorDays)?.days === bucket.days;
+    const back = sameBucket ? held.amount : Money.zero;
+    const left = bucket.amount.minus(usedIn(node, bucket.days)).plus(back);
     if (amount.atMost(left)) return [];
     const { id: nodeId, name, kind } = node;
     return [{ nodeId, name, kind, bucketDays: bucket.days, left, shortBy: amount.minus(left) }];
@@ -61,7 +74,7 @@ const nodeFacts = (nodes: readonly LimitNode[]) => ({
   })),
 });
 
-/** The node's buckets after an amount of that tenor is drawn (or, negative, repaid). */
+/** The node's buckets after an amount of that tenor is drawn or held (negative: comes back). */
 export function bucketsAfter(
   node: LimitNode,
   tenorDays: number | undefined,
