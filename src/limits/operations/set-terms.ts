@@ -70,9 +70,9 @@ export const setTerms = operation({
   }),
   async run(context, item) {
     const terms = termsOf(item.input);
-    demandTerms(terms);
     // The child is locked before its parent, as by everybody.
     const node = onDay(await nodeToChange(context, item), context.today);
+    demandTerms(terms);
     const settled = refuseSettled(node);
     if (settled) throw settled;
     const parent = await demandHardParent(context, node, terms);
