@@ -11,7 +11,9 @@ import { takeLimits } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { enrolLoans } from '../risk-pool/index.ts';
 import type { EnrolTerms } from './enrol.ts';
+import { allowancesOf } from './exception-use.ts';
 import type { Line } from './model.ts';
+import type { LimitException } from './model-exceptions.ts';
 
 interface DrawInput {
   readonly amount: Money;
@@ -27,6 +29,8 @@ export interface Wanted<I extends DrawInput> {
   readonly item: Item<I>;
   readonly line: Line;
   readonly id: Id<'draw'>;
+  /** Approved exceptions that it may use, when it named some. */
+  readonly exceptions?: readonly LimitException[] | undefined;
 }
 
 export interface Admitted {
@@ -35,12 +39,21 @@ export interface Admitted {
 }
 
 /** What a drawdown takes from its line. */
-export const takeOf = <I extends DrawInput>({ item, line, id }: Wanted<I>) => {
+export const takeOf = <I extends DrawInput>({ item, line, id, exceptions }: Wanted<I>) => {
   const { amount, valueOn, dueOn, reservationId, spill } = item.input;
   const tenorDays = daysBetween(valueOn, dueOn);
   const of = item.hold ?? reservationId;
+  const step = {
+    kind: 'draw' as const,
+    nodeId: line.nodeId,
+    amount,
+    valueOn,
+    of,
+    spill,
+    tenorDays,
+  };
   return {
-    step: { kind: 'draw' as const, nodeId: line.nodeId, amount, valueOn, of, spill, tenorDays },
+    step: exceptions ? { ...step, allowances: allowancesOf(exceptions) } : step,
     sourceId: id,
     operationId: item.operationId,
   };

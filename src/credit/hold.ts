@@ -15,11 +15,20 @@ interface DrawInput {
   readonly valueOn: Day;
   readonly dueOn: Day;
   readonly reservationId?: string | undefined;
+  readonly exceptionIds?: readonly string[] | undefined;
 }
 
-export async function holdReservation(context: Context, item: Item<DrawInput>): Promise<string> {
-  const { lineId, amount, valueOn, dueOn, reservationId } = item.input;
+/**
+ * Nothing is held for a draw by exception: what it needs is not there to be set aside, and its
+ * exception serves one draw only.
+ */
+export async function holdReservation(
+  context: Context,
+  item: Item<DrawInput>,
+): Promise<string | undefined> {
+  const { lineId, amount, valueOn, dueOn, reservationId, exceptionIds } = item.input;
   if (reservationId !== undefined) return reservationId;
+  if (exceptionIds !== undefined) return undefined;
   const line = (await linesById(context.tx, [lineId])).get(lineId);
   if (!line) throw new Failure(no['line-missing'], { lineId });
   const id = newId('rsv');

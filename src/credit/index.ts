@@ -3,6 +3,7 @@ import { defineModule } from '../platform/module.ts';
 import { agreements } from './agreements.ts';
 import { applications } from './applications.ts';
 import { demands } from './demands.ts';
+import { exceptions } from './exceptions.ts';
 import { exemptions } from './exemptions.ts';
 import { inspections } from './inspections.ts';
 import { creditInvariants } from './invariants.ts';
@@ -37,6 +38,10 @@ export {
   repay,
   reserve,
 };
+export { approveException } from './operations/approve-exception.ts';
+export { justifyException } from './operations/justify-exception.ts';
+export { raiseException } from './operations/raise-exception.ts';
+export { setExceptionQuota } from './operations/set-exception-quota.ts';
 export { answerExemptionItem } from './operations/answer-exemption-item.ts';
 export { openExemptionFile } from './operations/open-exemption-file.ts';
 export { openProgramme } from './operations/open-programme.ts';
@@ -53,6 +58,7 @@ export const creditModule = defineModule({
     ...applications.operations,
     ...inspections.operations,
     ...renewals.operations,
+    ...exceptions.operations,
     ...exemptions.operations,
     ...loans.operations,
     ...whitelists.operations,
@@ -70,6 +76,7 @@ export const creditModule = defineModule({
     ...demands.queries,
     ...applications.queries,
     ...inspections.queries,
+    ...exceptions.queries,
     ...exemptions.queries,
     ...loans.queries,
     ...whitelists.queries,
@@ -84,6 +91,7 @@ export const creditModule = defineModule({
     ...applications.routes,
     ...inspections.routes,
     ...renewals.routes,
+    ...exceptions.routes,
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...loans.routes,
@@ -116,6 +124,7 @@ export const creditModule = defineModule({
     ...demands.refusals,
     ...renewals.refusals,
     ...inspections.refusals,
+    ...exceptions.refusals,
     ...exemptions.refusals,
     ...loans.refusals,
     ...Object.values(riskRefusals),
@@ -126,6 +135,7 @@ export const creditModule = defineModule({
     ...demands.invariants,
     ...applications.invariants,
     ...renewals.invariants,
+    ...exceptions.invariants,
     ...exemptions.invariants,
     ...loans.invariants,
     ...whitelists.invariants,

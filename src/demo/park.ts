@@ -6,6 +6,7 @@ import type { DemoBook } from './book.ts';
 import { registerGenerated } from './enterprises.ts';
 import { loadChain } from './park-chain.ts';
 import { lend, openCredit } from './park-credit.ts';
+import { openExceptions } from './park-desk.ts';
 import { loadFunds } from './park-funds.ts';
 import { claimOnPool, openParkPool } from './park-pool.ts';
 import type { Organisations } from './zones.ts';
@@ -44,6 +45,7 @@ export async function loadPark(
   const { lineIds, programmeParentId } = await openCredit(book, park);
   const enrolmentId = await lend(book, { lineIds, poolId });
   await claimOnPool(book, enrolmentId);
+  await openExceptions(book, park, lineIds);
   await loadFunds(book, park);
   await loadChain(book, park, programmeParentId);
 }

@@ -16,12 +16,14 @@ import { limitRoutes } from './routes.ts';
 export type * from './model.ts';
 export { limitRefusals } from './refusals.ts';
 export type { Step } from './rules/engine.ts';
+export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';
 export { limitEffects } from './effects.ts';
 export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';
 export {
+  allowExcess,
   changeTerms,
   createNodes,
   lockNode,

@@ -97,10 +97,10 @@ export const limitInvariants: readonly Invariant[] = [
               and n.id not in (select unnest(caps) from limits_nodes where caps <> '{}') end`,
   },
   {
-    name: 'limits: above its limit only after a cut',
+    name: 'limits: above its limit only after a cut or by an exception',
     sql: `select n.id from limits_nodes n
           where n.enforcement = 'HARD'
-            and n.consumed + n.reserved > coalesce(n.ceiling, n.amount)
+            and n.consumed + n.reserved > coalesce(n.ceiling, n.amount) + n.excess
             and not exists (select from limits_changes c where c.node_id = n.id
               and (c.field = 'terms' or c.field = 'amount'
                 and c.new_value::numeric < c.old_value::numeric))`,

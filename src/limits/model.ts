@@ -115,4 +115,6 @@ export interface Movement {
   readonly tenorDays: number | undefined;
   /** The same of the reservation that is made, used or given back. */
   readonly heldTenorDays: number | undefined;
+  /** Of a draw: how much of each exception that it named it needed, in their order. */
+  readonly exceeded?: readonly Money[];
 }

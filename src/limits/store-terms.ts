@@ -19,7 +19,7 @@ import type { DatedTerms } from './rules/dated-terms.ts';
 import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
 import { termsText } from './terms-input.ts';
 import { limitRefusals as no } from './refusals.ts';
-import { fencedBelow, lockAnyNode } from './store.ts';
+import { fencedBelow, lockAnyNode, lockHardNodes } from './store.ts';
 
 export interface NewNode {
   readonly id: string;
@@ -153,6 +153,23 @@ export async function changeTerms(
     ]);
   }
   return next;
+}
+
+const addExcess = statement(
+  'limits.add-excess',
+  `update limits_nodes n set excess = n.excess + e.amount
+   from unnest($1::text[], $2::numeric[]) as e (id, amount) where n.id = e.id`,
+);
+
+/**
+ * Moves how far approved exceptions let nodes be passed. The table refuses use beyond limit and
+ * excess together; the engine admits beyond the limit only a draw that names its exception.
+ * @param moved by node, the amount more or (negative) less.
+ */
+export async function allowExcess(tx: Tx, moved: ReadonlyMap<string, Money>): Promise<void> {
+  if (moved.size === 0) return;
+  await lockHardNodes(tx, [...moved.keys()]);
+  await tx.rows(addExcess, [[...moved.keys()], [...moved.values()].map((sum) => sum.toString())]);
 }
 
 const updateFenced = statement(

@@ -28,7 +28,9 @@ interface Expected {
 type DrawTake = Take & { readonly step: Extract<Step, { readonly kind: 'draw' }> };
 
 function demandPlain(takes: readonly Take[]): asserts takes is readonly DrawTake[] {
-  const other = takes.some(({ step }) => step.kind !== 'draw' || step.of !== undefined);
+  const other = takes.some(
+    ({ step }) => step.kind !== 'draw' || step.of !== undefined || step.allowances !== undefined,
+  );
   if (other) throw new NotAsExpected('not a drawing from free headroom');
 }
 

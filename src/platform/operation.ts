@@ -86,7 +86,7 @@ export interface ApprovalRule<I> {
   /** Permission that the deciding person needs. */
   readonly permission: string;
   /** Sets something aside at submission, so that two pending approvals cannot both pass. */
-  hold?(context: Context, item: Item<I>): Promise<string>;
+  hold?(context: Context, item: Item<I>): Promise<string | undefined>;
   /** Gives it back when the approval is rejected, withdrawn or expires. */
   letGo?(context: Context, item: Item<I>): Promise<void>;
 }

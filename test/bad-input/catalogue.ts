@@ -40,6 +40,10 @@ export const inputSchema = (schema: z.ZodType): Json =>
 const without: Readonly<Record<string, readonly string[]>> = {
   // A new person is named, a known one is given by id.
   'identity.create-user': ['personId'],
+  // Whose quota it is: the caller's own.
+  'credit.set-exception-quota': ['bankId'],
+  // An exception is of one line, and another line may come first among the caller's.
+  'credit.draw-down': ['exceptionIds'],
 };
 
 /** The writes of a route, one for each shape that its input may have. */

@@ -161,6 +161,12 @@ async function lookAround(
     `select id from identity_users where username = '${victim}'`,
   );
   if (user) own.set('user', user.id);
+  // Zones are public: the one meant is where the person works.
+  const [zone] = await app.rows<{ id: string }>(
+    `select zone_id as id from parties_zone_members
+     where organisation_id = '${actor.organisationId}' order by zone_id limit 1`,
+  );
+  if (zone) own.set('zone', zone.id);
   return { actor, own, foreign };
 }
 

@@ -22,6 +22,7 @@ import {
 import type { Wanted } from '../admission.ts';
 import { admit, takeOf } from '../admission.ts';
 import { EnrolInput } from '../enrol.ts';
+import { consumeExceptions, exceptionsNamed } from '../exception-use.ts';
 import { holdReservation, releaseHold } from '../hold.ts';
 import type { Drawdown, Line } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
@@ -43,6 +44,8 @@ const input = z.strictObject({
   spill: z.boolean().optional(),
   /** Enrol the loan in a risk-compensation pool in the same transaction. */
   enrol: EnrolInput.optional(),
+  /** Approved exceptions, by whose amounts this draw may pass limits; it consumes them. */
+  exceptionIds: z.array(IdInput('exc')).min(1).max(5).optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -98,11 +101,16 @@ async function runMany(context: Context, items: readonly Item<Input>[]): Promise
   const { tx } = context;
   const lineIds = items.map((item) => item.input.lineId);
   const [lines, eligible] = await Promise.all([linesById(tx, lineIds), eligiblePurposes(tx)]);
+  const named = await exceptionsNamed(context, items);
   const decided = items.map((item): Wanted<Input> | Failure => {
     const line = lines.get(item.input.lineId);
     if (line) context.concern(item, line.zoneId);
+    const exceptions = named.get(item);
+    if (line && isFailure(exceptions)) return exceptions;
     const refusal = refuse(line, item.input, context.today, eligible);
-    return refusal ?? { item, line: line as Line, id: newId('draw') };
+    if (refusal) return refusal;
+    const open = isFailure(exceptions) ? undefined : exceptions;
+    return { item, line: line as Line, id: newId('draw'), exceptions: open };
   });
   const wanted = decided.filter((one): one is Wanted<Input> => !isFailure(one));
   if (context.optimistic) return payOutOptimistically(context, decided, wanted);
@@ -120,6 +128,12 @@ async function runMany(context: Context, items: readonly Item<Input>[]): Promise
     return answerOf(drawdown, took);
   });
   insertDrawdownRows(tx, drawdowns, context.now);
+  for (const [one, answer] of admitted) {
+    if (isFailure(answer) || !one.exceptions) continue;
+    const { amount } = one.item.input;
+    const drawn = { drawdownId: one.id, amount, took: answer.took };
+    await consumeExceptions(context, one.item, one.exceptions, drawn);
+  }
   await post(tx, drawdowns.map(drawdownJournal), context.now);
   return answers;
 }
@@ -136,6 +150,7 @@ async function payOutOptimistically(
   const { tx, now } = context;
   if (wanted.length < decided.length) throw new NotAsExpected('a call that cannot be carried out');
   if (wanted.some(({ item }) => item.input.enrol)) throw new NotAsExpected('a pool is asked first');
+  if (wanted.some((one) => one.exceptions)) throw new NotAsExpected('by exception');
   const drawdowns = wanted.map((one) => drawdownOf(one, undefined));
   wanted.forEach(({ item }, i) => context.emit(item, drawnEvent(drawdowns[i] as Drawdown)));
   // The order matters: what needs no lock first, then limits before accounts, as everywhere.
@@ -179,6 +194,7 @@ export const drawDown = hotOperation({
   },
   input,
   output,
-  gatherKey: (one: Input) => rootOf(one.lineId),
+  // Alone in its batch, so that what is refused does not keep an exception from the next call.
+  gatherKey: (one: Input) => (one.exceptionIds ? newId('draw') : rootOf(one.lineId)),
   runMany,
 });

@@ -7,9 +7,11 @@ import type { Day } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
-import type { LimitBook } from './headroom.ts';
+import type { Allowance } from './allowance.ts';
+import { allowancesUsed, withAllowances } from './allowance.ts';
+import type { LimitBook, Room } from './headroom.ts';
 import { participants, refuseAmount, refuseClosed, roomsOf } from './headroom.ts';
-import { bucketsAfter, refuseTenor } from './tenor.ts';
+import { bucketsAfter, leftInBucket, refuseTenor } from './tenor.ts';
 
 export type Step =
   | {
@@ -30,6 +32,8 @@ export type Step =
       /** Take what exceeds the reservation from the headroom instead of refusing. */
       readonly spill?: boolean | undefined;
       readonly tenorDays?: number | undefined;
+      /** Approved exceptions that this draw may use. */
+      readonly allowances?: readonly Allowance[] | undefined;
     }
   | {
       readonly kind: 'repay';
@@ -191,11 +195,12 @@ function decideReserve(
 
 function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
   const nodes = participants(book, leaf);
+  const { allowances } = step;
   const reservation = step.of === undefined ? undefined : book.reservations.get(step.of);
   const usable = reservation && !refuseReservation(reservation, leaf.id) ? reservation : undefined;
   const closed =
     refuseClosed(nodes, step.valueOn, step.amount) ??
-    refuseTenor(nodes, step.amount, step.tenorDays, usable);
+    refuseTenor(nodes, step.amount, step.tenorDays, { held: usable, allowances });
   if (closed) return closed;
   let held = nothing;
   if (step.of !== undefined) {
@@ -213,13 +218,25 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
     }
   }
   const beyond = Money.max(step.amount.minus(held), nothing);
+  const room = roomsOf(book, leaf);
   const refusal = beyond.isZero()
     ? undefined
-    : refuseAmount(nodes, beyond, held, roomsOf(book, leaf));
+    : refuseAmount(nodes, beyond, held, allowedRoom(room, allowances));
   if (refusal) return refusal;
   const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
-  return movement(book, leaf, step, change, usable);
+  const drawn = movement(book, leaf, step, change, usable);
+  if (!allowances) return drawn;
+  const at = (one: Allowance): LimitNode => book.nodes.get(one.nodeId) ?? leaf;
+  const exceeded = allowancesUsed(
+    allowances,
+    ({ bucketDays }) => (bucketDays === undefined ? beyond : step.amount),
+    (one) => (one.bucketDays === undefined ? room(at(one)) : leftInBucket(at(one), one.bucketDays, usable)),
+  );
+  return { ...drawn, exceeded };
 }
+
+const allowedRoom = (room: Room, allowances: readonly Allowance[] | undefined): Room =>
+  allowances ? (node) => withAllowances(room(node), node, allowances) : room;
 
 function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): Movement | Failure {
   if (step.amount.moreThan(leaf.outstanding)) {

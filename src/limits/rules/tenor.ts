@@ -6,6 +6,8 @@ import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { Allowance } from './allowance.ts';
+import { withAllowances } from './allowance.ts';
 import type { TenorBucket } from './dated-terms.ts';
 
 /** The bucket for so many days; undefined when all are shorter. */
@@ -27,14 +29,30 @@ export const usedIn = (node: LimitNode, days: number): Money =>
 type InBucket = Pick<Reservation, 'amount' | 'tenorDays'>;
 
 /**
- * What of a path's buckets an amount does not fit; undefined when all have room.
+ * What the bucket of so many days has left; a bucket that is not there has nothing.
  * @param held the reservation that is drawn on: its place in a bucket comes back.
  */
+export function leftInBucket(node: LimitNode, days: number, held?: InBucket): Money {
+  const { buckets } = node.terms;
+  const bucket = buckets.find((one) => one.days === days);
+  const sameBucket =
+    held?.tenorDays !== undefined && bucketFor(buckets, held.tenorDays)?.days === days;
+  const back = sameBucket ? held.amount : Money.zero;
+  return (bucket?.amount ?? Money.zero).minus(usedIn(node, days)).plus(back);
+}
+
+/** What makes room in a bucket for one draw. */
+interface Room {
+  readonly held?: InBucket | undefined;
+  readonly allowances?: readonly Allowance[] | undefined;
+}
+
+/** What of a path's buckets an amount does not fit; undefined when all have room. */
 export function refuseTenor(
   nodes: readonly LimitNode[],
   amount: Money,
   tenorDays: number | undefined,
-  held?: InBucket,
+  { held, allowances }: Room = {},
 ): Failure | undefined {
   const bucketed = nodes.filter(
     (node) => node.terms.buckets.length > 0 && node.enforcement === 'HARD',
@@ -47,11 +65,8 @@ export function refuseTenor(
   }
   const full = bucketed.flatMap((node) => {
     const bucket = bucketFor(node.terms.buckets, tenorDays) as TenorBucket;
-    const sameBucket =
-      held?.tenorDays !== undefined &&
-      bucketFor(node.terms.buckets, held.tenorDays)?.days === bucket.days;
-    const back = sameBucket ? held.amount : Money.zero;
-    const left = bucket.amount.minus(usedIn(node, bucket.days)).plus(back);
+    const free = leftInBucket(node, bucket.days, held);
+    const left = withAllowances(free, node, allowances, bucket.days);
     if (amount.atMost(left)) return [];
     const { id: nodeId, name, kind } = node;
     return [{ nodeId, name, kind, bucketDays: bucket.days, left, shortBy: amount.minus(left) }];
