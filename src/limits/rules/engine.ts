@@ -230,7 +230,8 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
   const exceeded = allowancesUsed(
     allowances,
     ({ bucketDays }) => (bucketDays === undefined ? beyond : step.amount),
-    (one) => (one.bucketDays === undefined ? room(at(one)) : leftInBucket(at(one), one.bucketDays, usable)),
+    (one) =>
+      one.bucketDays === undefined ? room(at(one)) : leftInBucket(at(one), one.bucketDays, usable),
   );
   return { ...drawn, exceeded };
 }
