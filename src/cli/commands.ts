@@ -210,13 +210,19 @@ const replay: Command = {
 
 const bench: Command = {
   words: ['bench'],
-  usage: 'bench NAME',
+  usage: 'bench NAME [--loans N]',
   about: Object.keys(benches).join(' '),
   async run(args, { config }) {
-    const [name] = only(args, 1, 'the name of a benchmark');
+    const { words, values } = options(args, ['loans']);
+    const [name] = only(words, 1, 'the name of a benchmark');
     const run = benches[name as string];
     if (!run) throw new Usage(`Benchmarks: ${Object.keys(benches).join(', ')}.`);
-    return run(config);
+    const loans = values.get('loans');
+    if (loans === undefined) return run(config, {});
+    if (name !== 'day-end' || !/^[1-9]\d{2,7}$/.test(loans)) {
+      throw new Usage('--loans is for day-end: a number from 100 to 99999999.');
+    }
+    return run(config, { loans: parseInt(loans, 10) });
   },
   failed: (result) =>
     Object.values((result as { checks?: Record<string, boolean> }).checks ?? {}).includes(false),

@@ -1,16 +1,23 @@
 /**
  * Classifies a portion of debtors at the end of a day (五级分类). A loan below normal stays there
- * until a person has found that its upgrade is earned: time alone lifts nothing.
+ * until a person has found that its upgrade is earned: time alone lifts nothing. A portion is
+ * bounded by loans, so a debtor with very many is added up first and then classified part by part.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { classification2023 } from './packs/classification-2023.ts';
-import type { DebtorFacts, LoanFacts } from './rules/classification.ts';
-import { classifyDebtor } from './rules/classification.ts';
+import type { ClassifiedLoan, DebtorFacts, DebtorSum, LoanFacts } from './rules/classification.ts';
+import { addPart, classifyDebtor, classifyPart, startOf } from './rules/classification.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
-import type { NewClass, WatchedLoan } from './store-loan-classes.ts';
-import { loansOfDebtors, saveClasses, watchedDebtors } from './store-loan-classes.ts';
+import type { DebtorAtBank, NewClass, WatchedLoan } from './store-loan-classes.ts';
+import {
+  banksOfDebtor,
+  loansOfDebtors,
+  saveClasses,
+  someLoansOf,
+  watchedDebtors,
+} from './store-loan-classes.ts';
 
 const pack = classification2023;
 
@@ -30,64 +37,172 @@ const loanFacts = (loan: WatchedLoan): LoanFacts => ({
 const owedOn = (loans: readonly WatchedLoan[]): Money =>
   Money.sum(loans.map(({ outstanding }) => outstanding));
 
-/** What the shared book knows of the debtor; `loans` are those of all banks. */
-function debtorFacts(loans: readonly WatchedLoan[], bankId: string): DebtorFacts {
+/** What a debtor owes at each bank, from its loans at all of them. */
+function banksOf(loans: readonly WatchedLoan[]): DebtorAtBank[] {
   const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
-  const overdue = owedOn(loans.filter((loan) => loan.daysPastDue > daysMoreThan));
-  const others = loans.filter(({ ownerId }) => ownerId !== bankId);
+  return [...groupedBy(loans, ({ ownerId }) => ownerId)].map(([ownerId, own]) => ({
+    ownerId,
+    owed: owedOn(own),
+    overdue: owedOn(own.filter((loan) => loan.daysPastDue > daysMoreThan)),
+    isBad: own.some(({ riskClass }) => isNonPerforming(riskClass)),
+    impaired: own.some(({ state }) => state === 'NPL'),
+  }));
+}
+
+/** What the shared book knows of the debtor, seen from one bank. */
+function debtorFacts(banks: readonly DebtorAtBank[], bankId: string): DebtorFacts {
+  const others = banks.filter(({ ownerId }) => ownerId !== bankId);
   return {
     retail: false,
     sharpDowngrade: false,
     debtEvasion: false,
     bankruptcyLiquidation: false,
-    badDebtAtAnotherBank: others.some(({ riskClass }) => isNonPerforming(riskClass)),
-    acrossBanks: { overdue, total: owedOn(loans) },
+    badDebtAtAnotherBank: others.some(({ isBad }) => isBad),
+    acrossBanks: {
+      overdue: Money.sum(banks.map(({ overdue }) => overdue)),
+      total: Money.sum(banks.map(({ owed }) => owed)),
+    },
   };
 }
 
 const groupedBy = <T>(list: readonly T[], key: (one: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
-  for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
+  for (const one of list) {
+    const group = groups.get(key(one));
+    if (group) group.push(one);
+    else groups.set(key(one), [one]);
+  }
   return groups;
 };
 
-/** New classes of one debtor's loans at all banks; those that stand as they did are left out. */
+const codes = (list: readonly { code: string; clause: string }[]): string =>
+  list.map(({ code, clause }) => `${code} ${clause}`).join('|');
+
+/** Those that stand as they did are left out. */
+const changedOf = (own: readonly WatchedLoan[], decided: readonly ClassifiedLoan[]): NewClass[] =>
+  decided.flatMap(({ class: riskClass, triggers }, i) => {
+    const loan = own[i] as WatchedLoan;
+    const same = riskClass === loan.riskClass && codes(triggers) === codes(loan.triggers);
+    return same ? [] : [{ loan, riskClass, triggers }];
+  });
+
+/** New classes of one debtor's loans at all banks. */
 export function reclassified(loans: readonly WatchedLoan[], day: Day): NewClass[] {
-  const changed: NewClass[] = [];
-  for (const [bankId, own] of groupedBy(loans, ({ ownerId }) => ownerId)) {
-    const facts = debtorFacts(loans, bankId);
-    const decided = classifyDebtor(own.map(loanFacts), facts, day, pack);
-    for (const [i, { class: riskClass, triggers }] of decided.loans.entries()) {
-      const loan = own[i] as WatchedLoan;
-      const codes = (list: readonly { code: string; clause: string }[]) =>
-        list.map(({ code, clause }) => `${code} ${clause}`).join('|');
-      const same = riskClass === loan.riskClass && codes(triggers) === codes(loan.triggers);
-      if (!same) changed.push({ loan, riskClass, triggers });
-    }
-  }
-  return changed;
+  const banks = banksOf(loans);
+  return [...groupedBy(loans, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
+    const facts = debtorFacts(banks, bankId);
+    return changedOf(own, classifyDebtor(own.map(loanFacts), facts, day, pack).loans);
+  });
 }
 
-/** Answers the last debtor of a full portion, and how many loans were looked at. */
+/** Behind which debtor, or behind which loan of it: `ent_1` or `ent_1/draw_7`; at first ``. */
+export interface ClassifyPlace {
+  readonly day: Day;
+  readonly after: string;
+}
+
+export interface Most {
+  readonly debtors: number;
+  readonly loans: number;
+}
+
+interface Classified {
+  /** Where the next portion begins; undefined when all are done. */
+  readonly next: string | undefined;
+  readonly loans: number;
+}
+
+/** Classifies the next debtors whole, or the next part of one that has too many loans. */
 export async function classifyPortion(
   context: Context,
   item: Item<unknown>,
-  { day, after, most }: { readonly day: Day; readonly after: string; readonly most: number },
-): Promise<{ readonly last: string | undefined; readonly loans: number; readonly upto: string }> {
+  { day, after }: ClassifyPlace,
+  most: Most,
+): Promise<Classified> {
   const { tx } = context;
-  const debtors = await watchedDebtors(tx, after, most);
-  if (debtors.length === 0) return { last: undefined, loans: 0, upto: after };
-  const loans = await loansOfDebtors(tx, debtors);
+  const [debtor = '', loanId] = after.split('/');
+  if (loanId !== undefined) return classifySome(context, item, day, { debtor, loanId }, most);
+  const debtors = await watchedDebtors(tx, after, most.debtors);
+  const [first] = debtors;
+  if (first === undefined) return { next: undefined, loans: 0 };
+  if (first.loans > most.loans) {
+    return classifySome(context, item, day, { debtor: first.id, loanId: '' }, most);
+  }
+  const ids: string[] = [];
+  let count = 0;
+  for (const { id, loans } of debtors) {
+    if (count + loans > most.loans) break;
+    ids.push(id);
+    count += loans;
+  }
+  const loans = await loansOfDebtors(tx, ids, day);
   const byDebtor = groupedBy(loans, ({ enterpriseId }) => enterpriseId);
-  const changed = [...byDebtor.values()].flatMap((one) => reclassified(one, day));
-  const { operationId } = item;
-  await saveClasses(tx, changed, {
+  keep(
+    context,
+    item,
     day,
-    pack: `${pack.scheme}/${pack.version}`,
-    operationId,
+    [...byDebtor.values()].flatMap((one) => reclassified(one, day)),
+  );
+  const isLast = ids.length === debtors.length && debtors.length < most.debtors;
+  return { next: isLast ? undefined : ids.at(-1), loans: loans.length };
+}
+
+/** The sums of each bank, from all loans of the debtor, a part of them in memory at a time. */
+async function sumsOf(
+  { tx }: Context,
+  debtor: string,
+  day: Day,
+  most: number,
+): Promise<Map<string, { readonly facts: DebtorFacts; readonly sum: DebtorSum }>> {
+  const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
+  const banks = await banksOfDebtor(tx, debtor, day, daysMoreThan);
+  const sums = new Map(
+    banks.map(({ ownerId, impaired }) => [
+      ownerId,
+      { facts: debtorFacts(banks, ownerId), sum: startOf(impaired) },
+    ]),
+  );
+  let after = '';
+  for (;;) {
+    const part = await someLoansOf(tx, debtor, day, { after, most });
+    for (const [bankId, own] of groupedBy(part, ({ ownerId }) => ownerId)) {
+      const { facts, sum } = sums.get(bankId) ?? {
+        facts: debtorFacts(banks, bankId),
+        sum: startOf(false),
+      };
+      sums.set(bankId, { facts, sum: addPart(sum, own.map(loanFacts), facts, day, pack) });
+    }
+    if (part.length < most) return sums;
+    after = part.at(-1)?.id ?? '';
+  }
+}
+
+async function classifySome(
+  context: Context,
+  item: Item<unknown>,
+  day: Day,
+  { debtor, loanId }: { readonly debtor: string; readonly loanId: string },
+  most: Most,
+): Promise<Classified> {
+  const sums = await sumsOf(context, debtor, day, most.loans);
+  const part = await someLoansOf(context.tx, debtor, day, { after: loanId, most: most.loans });
+  const changed = [...groupedBy(part, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
+    const of = sums.get(bankId);
+    // The first loan at a bank, drawn since the sums were made: tomorrow knows it.
+    if (!of) return [];
+    return changedOf(own, classifyPart(own.map(loanFacts), of.facts, day, of.sum, pack).loans);
   });
+  keep(context, item, day, changed);
+  const isLast = part.length < most.loans;
+  return { next: isLast ? debtor : `${debtor}/${part.at(-1)?.id}`, loans: part.length };
+}
+
+/** Writes the new classes and tells of loans whose class is another one. */
+function keep(context: Context, item: Item<unknown>, day: Day, changed: readonly NewClass[]): void {
+  const { operationId } = item;
+  saveClasses(context.tx, changed, { day, pack: `${pack.scheme}/${pack.version}`, operationId });
   for (const { loan, riskClass, triggers } of changed) {
-    if (riskClass === loan.riskClass) continue;
+    if (loan.classified || riskClass === loan.riskClass) continue;
     context.emit(item, {
       name: 'credit.loan-reclassified',
       zoneId: loan.zoneId,
@@ -96,6 +211,4 @@ export async function classifyPortion(
       payload: { day, from: loan.riskClass, to: riskClass, triggers },
     });
   }
-  const upto = debtors.at(-1) as string;
-  return { last: debtors.length === most ? upto : undefined, loans: loans.length, upto };
 }

@@ -45,6 +45,7 @@ export { setExceptionQuota } from './operations/set-exception-quota.ts';
 export { answerExemptionItem } from './operations/answer-exemption-item.ts';
 export { openExemptionFile } from './operations/open-exemption-file.ts';
 export { openProgramme } from './operations/open-programme.ts';
+export { runDayEnd } from './operations/run-day-end.ts';
 export { tagLine } from './operations/tag-line.ts';
 export { loanCalcs } from './loan-calcs.ts';
 export { creditRefusals } from './refusals.ts';

@@ -71,16 +71,23 @@ export async function nextPortion(
   return { day, after, upto: row.upto, loans: row.loans };
 }
 
+const unpaid = '(interest > paid_interest or principal > paid_ahead + paid_principal)';
+
+/** Loans of the portion whose turn it is; `l` stands for credit_loans. */
+const turn = "l.id > $2 and l.id <= $3 and l.state = 'OPEN' and l.closed_on = $1::date - 1";
+
+const lockMet = statement(
+  'credit.lock-loans-with-events',
+  `select count(*)::int as loans from (select l.id from credit_loans l
+     where ${turn} and l.next_event_on <= $1::date order by l.id for no key update) met`,
+);
+
 const billDue = statement(
   'credit.bill-due-instalments',
-  `with turn as (
-     select id, zone_id, owner_id from credit_loans
-     where id > $2 and id <= $3 and state = 'OPEN' and closed_on = $1::date - 1
-       and next_event_on <= $1::date
-     order by id for no key update
-   ), due as (
-     update credit_instalments i set billed = true from turn t
-     where i.drawdown_id = t.id and i.live and not i.billed and i.due_on <= $1::date
+  `with due as (
+     update credit_instalments i set billed = true from credit_loans l
+     where ${turn} and l.next_event_on <= $1::date
+       and i.drawdown_id = l.id and i.live and not i.billed and i.due_on <= $1::date
      returning i.zone_id, i.owner_id, i.due_on, i.interest
    )
    select zone_id as "zoneId", owner_id as "ownerId", due_on as "dueOn",
@@ -100,86 +107,115 @@ export interface DueInBook {
 type Values = readonly [Day, string, string];
 const valuesOf = ({ day, after, upto }: Portion): Values => [day, after, upto];
 
-/** Instalments of the portion that fall due: marked, and summed by book for the ledger. */
+/**
+ * Locks the loans of the portion on which something happens today; false when there are none. In a
+ * statement of its own, because what follows must see what was committed while this one waited.
+ */
+export async function lockLoansWithEvents(tx: Tx, portion: Portion): Promise<boolean> {
+  const [row] = await tx.rows<{ loans: number }>(lockMet, valuesOf(portion));
+  return (row?.loans ?? 0) > 0;
+}
+
+/** Instalments of the locked loans that fall due: marked, and summed by book for the ledger. */
 export async function billDueInstalments(tx: Tx, portion: Portion): Promise<DueInBook[]> {
   type Row = Omit<DueInBook, 'interest'> & { interest: string };
   const rows = await tx.rows<Row>(billDue, valuesOf(portion));
   return rows.map((row) => ({ ...row, interest: Money.of(row.interest) }));
 }
 
+/** Penalty of a running stretch; most loans have none, and nothing is computed for them. */
+const running = (of: string, amount: string, to: string): string =>
+  `${of}.${amount} * ${of}.penalty_rate
+     * credit_days_over(${of}.day_count, ${of}.stretch_from, ${to})`;
+
+const penalty = (of: string, amount: string, closed: string): string =>
+  `case when ${of}.${amount} = 0 then ${of}.${closed} else ${of}.${closed}
+     + ${running(of, amount, '$1::date + 1')} / credit_days_under(${of}.day_count) end`;
+
+/** The figures after the night that follows the day, from a row that has met the day's events. */
+const night = (of: string): string => `closed_on = $1::date,
+  accrued = case when ${of}.part_from is null then 0 else ${of}.part_before
+    + ${of}.part_balance * ${of}.part_rate * ${of}.part_over * ($1::date + 1 - ${of}.part_from)
+    / (${of}.part_under * (${of}.part_to - ${of}.part_from)) end,
+  penalty = ${penalty(of, 'penal_principal', 'penalty_closed')},
+  compound = ${penalty(of, 'penal_interest', 'compound_closed')},
+  days_past_due = coalesce(greatest($1::date - ${of}.overdue_since, 0), 0)`;
+
+/** A row is written once a night, and answered only when its bank should hear of it. */
+const noticed = (update: string): string => `with closed as (
+    ${update}
+    returning l.id, l.zone_id, l.owner_id, l.due_on, l.days_past_due
+  )
+  select id, zone_id as "zoneId", owner_id as "ownerId", due_on as "dueOn",
+    days_past_due as "daysPastDue", due_on - $1::date as "daysLeft"
+  from closed
+  where days_past_due in (1, 31, 61, 91) or due_on - $1::date in (7, 30) order by id`;
+
+const stretchEnd = (amount: string): string =>
+  `case when m.cut and m.${amount} <> 0 then credit_round(${running('m', amount, '$1::date')},
+     credit_days_under(m.day_count), m.rounding) else 0 end`;
+
 /**
  * Loans on whose figures something happens by itself today: a part of interest begins or ends, an
  * instalment becomes due or bears penalty from tonight, the rate changes. A stretch of penalty that
- * ends is rounded and closed.
+ * ends is rounded and closed. Dates are compared before amounts, which cost ten times as much, and
+ * `offset 0` keeps an expression from being computed anew in each place that it is used in.
  */
-const meetEvents = statement(
-  'credit.meet-loan-events',
-  `update credit_loans l set
-     penalty_closed = l.penalty_closed + case when n.cut then credit_round(l.penal_principal
-       * l.penalty_rate * credit_days_over(l.day_count, l.stretch_from, $1::date),
-       credit_days_under(l.day_count), l.rounding) else 0 end,
-     compound_closed = l.compound_closed + case when n.cut then credit_round(l.penal_interest
-       * l.penalty_rate * credit_days_over(l.day_count, l.stretch_from, $1::date),
-       credit_days_under(l.day_count), l.rounding) else 0 end,
-     stretch_from = case when n.cut then $1::date else l.stretch_from end,
-     penal_principal = n.principal, penal_interest = n.interest, penalty_rate = n.penalty_rate,
-     overdue_since = n.since, next_event_on = n.next_event_on,
-     part_from = n.part_from, part_to = n.part_to, part_before = n.before,
-     part_balance = n.balance, part_rate = n.rate, part_over = n.over, part_under = n.under
-   from (
-     select o.id, i.principal, i.interest, i.since, r.penalty_rate,
-       least(i.next_on, p.part_to, r.next_on) as next_event_on, p.*,
-       (i.principal, i.interest, r.penalty_rate)
-         is distinct from (o.penal_principal, o.penal_interest, o.penalty_rate) as cut
-     from credit_loans o
-     cross join lateral (
-       select coalesce(sum(case when to_on <= $1::date
-           then principal - paid_ahead - paid_principal end), 0)::numeric(20,2) as principal,
-         coalesce(sum(case when to_on <= $1::date then interest - paid_interest end), 0)
-           ::numeric(20,2) as interest,
-         min(due_on) filter (where due_on <= $1::date
-           and interest + principal > paid_interest + paid_ahead + paid_principal) as since,
-         least(min(due_on) filter (where due_on > $1::date),
-           min(to_on) filter (where to_on > $1::date)) as next_on
-       from credit_instalments where drawdown_id = o.id and live) i
-     cross join lateral (
-       select round((array_agg(rate order by from_on desc, no desc)
-           filter (where from_on <= $1::date))[1]
-           * (1 + o.penalty_markup), 12) as penalty_rate,
-         min(from_on) filter (where from_on > $1::date) as next_on
-       from credit_loan_rates where drawdown_id = o.id) r
-     left join lateral (
-       select from_on as part_from, to_on as part_to, before, balance, rate, over, under
-       from credit_interest_parts
-       where drawdown_id = o.id and live and from_on <= $1::date and to_on > $1::date
-         and due_on > $1::date limit 1) p on true
-     where o.id > $2 and o.id <= $3 and o.state = 'OPEN' and o.closed_on = $1::date - 1
-       and o.next_event_on <= $1::date
-   ) n
-   where n.id = l.id`,
+const closeMet = statement(
+  'credit.close-night-with-events',
+  noticed(`update credit_loans l set ${night('n')},
+      penalty_closed = n.penalty_closed, compound_closed = n.compound_closed,
+      stretch_from = n.stretch_from, penal_principal = n.penal_principal,
+      penal_interest = n.penal_interest, penalty_rate = n.penalty_rate,
+      overdue_since = n.overdue_since, next_event_on = n.next_event_on,
+      part_from = n.part_from, part_to = n.part_to, part_before = n.part_before,
+      part_balance = n.part_balance, part_rate = n.part_rate, part_over = n.part_over,
+      part_under = n.part_under
+    from (
+      select m.id, m.day_count, m.principal as penal_principal, m.interest as penal_interest,
+        m.new_rate as penalty_rate, m.since as overdue_since, m.next_event_on,
+        m.penalty_closed + ${stretchEnd('penal_principal')} as penalty_closed,
+        m.compound_closed + ${stretchEnd('penal_interest')} as compound_closed,
+        case when m.cut then $1::date else m.stretch_from end as stretch_from,
+        m.part_from, m.part_to, m.before as part_before, m.balance as part_balance,
+        m.rate as part_rate, m.over as part_over, m.under as part_under
+      from (
+        select l.id, l.day_count, l.rounding, l.penal_principal, l.penal_interest, l.penalty_rate,
+          l.penalty_closed, l.compound_closed, l.stretch_from, i.principal, i.interest, i.since,
+          r.new_rate, p.*, least(i.next_on, p.part_to, r.next_on) as next_event_on,
+          (i.principal, i.interest, r.new_rate)
+            is distinct from (l.penal_principal, l.penal_interest, l.penalty_rate) as cut
+        from credit_loans l
+        cross join lateral (
+          select coalesce(sum(principal - paid_ahead - paid_principal)
+              filter (where to_on <= $1::date and ${unpaid}), 0)::numeric(20,2) as principal,
+            coalesce(sum(interest - paid_interest)
+              filter (where to_on <= $1::date and ${unpaid}), 0)::numeric(20,2) as interest,
+            min(due_on) filter (where due_on <= $1::date and ${unpaid}) as since,
+            least(min(due_on) filter (where due_on > $1::date),
+              min(to_on) filter (where to_on > $1::date)) as next_on
+          from credit_instalments where drawdown_id = l.id and live) i
+        cross join lateral (
+          select round((select rate from credit_loan_rates where drawdown_id = l.id
+                and from_on <= $1::date order by from_on desc, no desc limit 1)
+              * (1 + l.penalty_markup), 12) as new_rate,
+            (select min(from_on) from credit_loan_rates
+              where drawdown_id = l.id and from_on > $1::date) as next_on offset 0) r
+        left join lateral (
+          select from_on as part_from, to_on as part_to, before, balance, rate, over, under
+          from credit_interest_parts
+          where drawdown_id = l.id and live and from_on <= $1::date and to_on > $1::date
+            and due_on > $1::date limit 1) p on true
+        where ${turn} and l.next_event_on <= $1::date offset 0
+      ) m offset 0
+    ) n
+    where n.id = l.id`),
 );
 
-const closeNight = statement(
-  'credit.close-night',
-  `with closed as (
-     update credit_loans set closed_on = $1::date,
-       accrued = case when part_from is null then 0 else part_before
-         + part_balance * part_rate * part_over * ($1::date + 1 - part_from)
-         / (part_under * (part_to - part_from)) end,
-       penalty = case when penal_principal = 0 then penalty_closed else penalty_closed
-         + penal_principal * penalty_rate * credit_days_over(day_count, stretch_from, $1::date + 1)
-         / credit_days_under(day_count) end,
-       compound = case when penal_interest = 0 then compound_closed else compound_closed
-         + penal_interest * penalty_rate * credit_days_over(day_count, stretch_from, $1::date + 1)
-         / credit_days_under(day_count) end,
-       days_past_due = coalesce(greatest($1::date - overdue_since, 0), 0)
-     where id > $2 and id <= $3 and state = 'OPEN' and closed_on = $1::date - 1
-     returning id, zone_id, owner_id, due_on, days_past_due
-   )
-   select id, zone_id as "zoneId", owner_id as "ownerId", due_on as "dueOn",
-     days_past_due as "daysPastDue", due_on - $1::date as "daysLeft"
-   from closed
-   where days_past_due in (1, 31, 61, 91) or due_on - $1::date in (7, 30) order by id`,
+/** All others of the portion: only time has passed. */
+const closeQuiet = statement(
+  'credit.close-quiet-night',
+  noticed(`update credit_loans l set ${night('l')} where ${turn}`),
 );
 
 /** A loan that its bank should hear of. */
@@ -193,10 +229,14 @@ export interface Noticed {
 }
 
 /** Closes the night after the day for the portion; answers the loans that give cause for notice. */
-export async function closePortion(tx: Tx, portion: Portion): Promise<Noticed[]> {
+export async function closePortion(
+  tx: Tx,
+  portion: Portion,
+  hasEvents: boolean,
+): Promise<Noticed[]> {
   const values = valuesOf(portion);
-  await tx.rows(meetEvents, values);
-  return tx.rows<Noticed>(closeNight, values);
+  const met = hasEvents ? await tx.rows<Noticed>(closeMet, values) : [];
+  return [...met, ...(await tx.rows<Noticed>(closeQuiet, values))];
 }
 
 const notePortion = statement(

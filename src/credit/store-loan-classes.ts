@@ -11,18 +11,48 @@ import type { RiskClass } from './rules/risk-class.ts';
 
 const selectWatched = statement(
   'credit.select-watched-debtors',
-  `select distinct enterprise_id as id from credit_loans
-   where state = 'OPEN' and (days_past_due > 0 or risk_class <> 'NORMAL') and enterprise_id > $1
-   order by 1 limit $2::int`,
+  `select w.id, (select count(*) from credit_loans l
+     where l.enterprise_id = w.id and l.state = 'OPEN')::int as loans
+   from (select distinct enterprise_id as id from credit_loans
+     where state = 'OPEN' and (overdue_since is not null or risk_class <> 'NORMAL')
+       and (days_past_due > 0 or risk_class <> 'NORMAL') and enterprise_id > $1
+     order by 1 limit $2::int) w
+   order by w.id`,
 );
+
+/**
+ * Open loans with the class and triggers that they had before the day: what a portion of the same
+ * day has decided already must not count as a fact for the next.
+ */
+const watched = `credit_loans l join credit_drawdowns d on d.id = l.id
+   left join lateral (select c.triggers, c.risk_class from credit_loan_classes c
+     where c.drawdown_id = l.id and c.classified_on < $2::date
+     order by c.classified_on desc limit 1) b on true
+   left join credit_loan_classes t on t.drawdown_id = l.id and t.classified_on = $2::date`;
+const classBefore = `case when t.drawdown_id is null then l.risk_class
+  else coalesce(b.risk_class, 'NORMAL') end`;
+const columns = `l.id, l.zone_id as "zoneId", l.owner_id as "ownerId",
+  l.enterprise_id as "enterpriseId", ${classBefore} as "riskClass",
+  l.days_past_due as "daysPastDue", d.outstanding, d.state,
+  coalesce(b.triggers, '[]') as triggers, t.drawdown_id is not null as classified`;
+
 const selectLoansOf = statement(
   'credit.select-loans-of-debtors',
-  `select l.id, l.zone_id as "zoneId", l.owner_id as "ownerId", l.enterprise_id as "enterpriseId",
-     l.risk_class as "riskClass", l.days_past_due as "daysPastDue", d.outstanding, d.state,
-     coalesce((select c.triggers from credit_loan_classes c where c.drawdown_id = l.id
-       order by c.classified_on desc limit 1), '[]') as triggers
-   from credit_loans l join credit_drawdowns d on d.id = l.id
+  `select ${columns} from ${watched}
    where l.enterprise_id = any ($1::text[]) and l.state = 'OPEN' order by l.id`,
+);
+const selectSomeLoansOf = statement(
+  'credit.select-some-loans-of-debtor',
+  `select ${columns} from ${watched}
+   where l.enterprise_id = $1 and l.state = 'OPEN' and l.id > $3 order by l.id limit $4::int`,
+);
+const selectBanksOf = statement(
+  'credit.select-banks-of-debtor',
+  `select l.owner_id as "ownerId", sum(d.outstanding) as owed,
+     coalesce(sum(d.outstanding) filter (where l.days_past_due > $3::int), 0) as overdue,
+     bool_or(${classBefore} in ('SUBSTANDARD', 'DOUBTFUL', 'LOSS')) as "isBad",
+     bool_or(d.state = 'NPL') as impaired
+   from ${watched} where l.enterprise_id = $1 and l.state = 'OPEN' group by 1 order by 1`,
 );
 
 /** A loan as its class is decided by. */
@@ -36,17 +66,62 @@ export interface WatchedLoan {
   readonly outstanding: Money;
   /** Of the drawdown. */
   readonly state: string;
-  /** Those of its last classification. */
+  /** Those of its last classification before the day. */
   readonly triggers: readonly { readonly code: string; readonly clause: string }[];
+  /** It has a classification of the day already. */
+  readonly classified: boolean;
 }
 
-export const watchedDebtors = async (tx: Tx, after: string, most: number): Promise<string[]> =>
-  (await tx.rows<{ id: string }>(selectWatched, [after, most])).map(({ id }) => id);
+/** A debtor to look at, and how many open loans it has. */
+export interface WatchedDebtor {
+  readonly id: string;
+  readonly loans: number;
+}
 
-export async function loansOfDebtors(tx: Tx, ids: readonly string[]): Promise<WatchedLoan[]> {
-  type Row = Omit<WatchedLoan, 'outstanding'> & { outstanding: string };
-  const rows = await tx.rows<Row>(selectLoansOf, [ids]);
-  return rows.map((row) => ({ ...row, outstanding: Money.of(row.outstanding) }));
+export const watchedDebtors = (tx: Tx, after: string, most: number): Promise<WatchedDebtor[]> =>
+  tx.rows<WatchedDebtor>(selectWatched, [after, most]);
+
+type Row = Omit<WatchedLoan, 'outstanding'> & { outstanding: string };
+const loanOf = (row: Row): WatchedLoan => ({ ...row, outstanding: Money.of(row.outstanding) });
+
+export const loansOfDebtors = async (
+  tx: Tx,
+  ids: readonly string[],
+  day: Day,
+): Promise<WatchedLoan[]> => (await tx.rows<Row>(selectLoansOf, [ids, day])).map(loanOf);
+
+/** The debtor's loans by id behind one of them. */
+export const someLoansOf = async (
+  tx: Tx,
+  debtor: string,
+  day: Day,
+  { after, most }: { readonly after: string; readonly most: number },
+): Promise<WatchedLoan[]> =>
+  (await tx.rows<Row>(selectSomeLoansOf, [debtor, day, after, most])).map(loanOf);
+
+/** What a debtor owes at one bank. */
+export interface DebtorAtBank {
+  readonly ownerId: string;
+  readonly owed: Money;
+  /** On loans that are overdue for more days than were asked for. */
+  readonly overdue: Money;
+  readonly isBad: boolean;
+  readonly impaired: boolean;
+}
+
+export async function banksOfDebtor(
+  tx: Tx,
+  debtor: string,
+  day: Day,
+  daysMoreThan: number,
+): Promise<DebtorAtBank[]> {
+  type Found = Omit<DebtorAtBank, 'owed' | 'overdue'> & { owed: string; overdue: string };
+  const rows = await tx.rows<Found>(selectBanksOf, [debtor, day, daysMoreThan]);
+  return rows.map((row) => ({
+    ...row,
+    owed: Money.of(row.owed),
+    overdue: Money.of(row.overdue),
+  }));
 }
 
 const insertClasses = bulkInsert('credit.insert-loan-classes', 'credit_loan_classes', {
@@ -65,12 +140,6 @@ const updateClasses = statement(
    from unnest($1::text[], $2::text[]) n (id, risk_class)
    where l.id = n.id and l.risk_class <> n.risk_class`,
 );
-const selectClassified = statement(
-  'credit.select-classified',
-  `select drawdown_id as id from credit_loan_classes
-   where drawdown_id = any ($1::text[]) and classified_on = $2::date`,
-);
-
 export interface NewClass {
   readonly loan: WatchedLoan;
   readonly riskClass: RiskClass;
@@ -78,15 +147,13 @@ export interface NewClass {
 }
 
 /** A day has one classification; what was classified on it already is left out. */
-export async function saveClasses(
+export function saveClasses(
   tx: Tx,
   given: readonly NewClass[],
   { day, pack, operationId }: { day: Day; pack: string; operationId: string },
-): Promise<void> {
-  const ids = given.map(({ loan }) => loan.id);
-  const rows = await tx.rows<{ id: string }>(selectClassified, [ids, day]);
-  const done = new Set(rows.map(({ id }) => id));
-  const list = given.filter(({ loan }) => !done.has(loan.id));
+): void {
+  const list = given.filter(({ loan }) => !loan.classified);
+  if (list.length === 0) return;
   insertClasses(tx, {
     drawdown_id: list.map(({ loan }) => loan.id),
     classified_on: list.map(() => day),
@@ -97,6 +164,5 @@ export async function saveClasses(
     pack: list.map(() => pack),
     operation_id: list.map(() => operationId),
   });
-  if (list.length === 0) return;
   tx.send(updateClasses, [list.map(({ loan }) => loan.id), list.map(({ riskClass }) => riskClass)]);
 }

@@ -89,6 +89,7 @@ describe('classes at the end of a day', () => {
     outstanding: Money.of('1000.00'),
     state: 'DISBURSED',
     triggers: [],
+    classified: false,
     ...more,
   });
   const classes = (loans: readonly WatchedLoan[]) =>

@@ -21,13 +21,14 @@ import {
   finishDay,
   firstUnfinishedDay,
   loansLeft,
+  lockLoansWithEvents,
   lockTheDayEnd,
   nextPortion,
   noteDone,
 } from '../store-day-end.ts';
 
-/** Loans closed in one call at most, debtors classified in one, and steps taken in one. */
-const most = { loans: 20_000, debtors: 500, steps: 60 } as const;
+/** At most in one call: loans closed, debtors and loans of theirs classified, steps taken. */
+const most = { loans: 20_000, classify: { debtors: 2_000, loans: 10_000 }, steps: 60 } as const;
 
 const steps = ['accrue', 'classify'] as const;
 
@@ -38,7 +39,7 @@ interface Place {
   readonly after: string;
 }
 
-const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify) ([\w-]*)$/;
+const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify) ([\w-]*(?:\/[\w-]+)?)$/;
 
 const input = z.strictObject({
   asOf: DayInput,
@@ -121,8 +122,9 @@ async function accrue(
   const { day } = place;
   const portion = await nextPortion(tx, day, place.after, most.loans);
   if (!portion) return { day, step: 'classify', after: '' };
-  const due = await billDueInstalments(tx, portion);
-  const noticed = await closePortion(tx, portion);
+  const hasEvents = await lockLoansWithEvents(tx, portion);
+  const due = hasEvents ? await billDueInstalments(tx, portion) : [];
+  const noticed = await closePortion(tx, portion, hasEvents);
   const { operationId } = item;
   const journals = due.map(({ zoneId, ownerId, dueOn, interest }) =>
     interestDueJournal(
@@ -173,16 +175,12 @@ async function classify(
   const { tx, now } = context;
   const { day, after } = place;
   const { operationId } = item;
-  const { last, loans, upto } = await classifyPortion(context, item, {
-    day,
-    after,
-    most: most.debtors,
-  });
+  const { next, loans } = await classifyPortion(context, item, { day, after }, most.classify);
   tally.classified += loans;
-  const portion: Portion = { day, after, upto, loans };
+  const portion: Portion = { day, after, upto: next ?? '', loans };
   const nothing = { due: 0, interestDue: Money.zero };
   noteDone(tx, { ...portion, step: 'classify', ...nothing, operationId, at: now });
-  if (last !== undefined) return { day, step: 'classify', after: last };
+  if (next !== undefined) return { day, step: 'classify', after: next };
   finishDay(tx, day, operationId, now);
   tally.daysFinished.push(day);
   return { day: addDays(day, 1), step: 'accrue', after: '' };

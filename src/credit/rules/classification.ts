@@ -219,6 +219,71 @@ const withClass = (loanId: string, triggers: readonly Trigger[]): ClassifiedLoan
   triggers,
 });
 
+/** What one loan of a debtor has to know of the others at the same bank. */
+export interface DebtorSum {
+  readonly impairedLeft: boolean;
+  /** Non-performing by their own triggers, contagion left out. */
+  readonly bad: Money;
+  readonly badLoans: number;
+  readonly total: Money;
+}
+
+const nothing: DebtorSum = {
+  impairedLeft: false,
+  bad: Money.zero,
+  badLoans: 0,
+  total: Money.zero,
+};
+
+type Own = ClassifiedLoan & { readonly loan: LoanFacts };
+
+const ownClasses = (
+  loans: readonly LoanFacts[],
+  debtor: DebtorFacts,
+  on: Day,
+  impairedLeft: boolean,
+  pack: Pack,
+): Own[] =>
+  loans.map((loan) => {
+    const triggers = ownTriggers(loan, debtor, on, impairedLeft, pack);
+    return { loan, ...withClass(loan.loanId, triggers) };
+  });
+
+function sumWith(before: DebtorSum, own: readonly Own[]): DebtorSum {
+  const bad = own.filter((one) => isNonPerforming(one.class));
+  const owed = (list: readonly Own[]): Money => Money.sum(list.map(({ loan }) => loan.balance));
+  return {
+    impairedLeft: before.impairedLeft,
+    bad: before.bad.plus(owed(bad)),
+    badLoans: before.badLoans + bad.length,
+    total: before.total.plus(owed(own)),
+  };
+}
+
+function reach(
+  own: readonly Own[],
+  { retail }: DebtorFacts,
+  { bad, badLoans, total }: DebtorSum,
+  pack: Pack,
+): ClassifiedDebtor {
+  const share = pack.parameters.contagionShareMoreThan;
+  const fired = !retail && shareAbove(bad, total, share.exact);
+  const facts = { bad: bad.toString(), total: total.toString() };
+  const loans = own.map(({ loanId, triggers, class: ownClass }) => {
+    const others = badLoans - (isNonPerforming(ownClass) ? 1 : 0);
+    const more: Trigger[] = [];
+    if (!retail && others > 0) {
+      more.push(event(pack, 'bad-debt-at-this-bank', 'another loan here is non-performing'));
+    }
+    if (fired) more.push(event(pack, 'contagion', `bad > total × ${share.toString()}`, facts));
+    return withClass(loanId, [...triggers, ...more]);
+  });
+  return { loans, contagion: { bad, total, fired } };
+}
+
+const anyImpaired = (loans: readonly LoanFacts[]): boolean =>
+  loans.some(({ creditImpaired }) => creditImpaired);
+
 /**
  * Classifies all loans of one debtor at one bank together, because one bad loan reaches the
  * others. Source: 商业银行金融资产风险分类办法, the clauses of the pack.
@@ -229,28 +294,33 @@ export function classifyDebtor(
   on: Day,
   pack: Pack,
 ): ClassifiedDebtor {
-  const impairedLeft = loans.some(({ creditImpaired }) => creditImpaired);
-  const own = loans.map((loan) => {
-    const triggers = ownTriggers(loan, debtor, on, impairedLeft, pack);
-    return { loan, ...withClass(loan.loanId, triggers) };
-  });
-  const badLoans = own.filter((one) => isNonPerforming(one.class));
-  const bad = Money.sum(badLoans.map(({ loan }) => loan.balance));
-  const total = Money.sum(loans.map(({ balance }) => balance));
-  const share = pack.parameters.contagionShareMoreThan;
-  const fired = !debtor.retail && shareAbove(bad, total, share.exact);
-  const facts = { bad: bad.toString(), total: total.toString() };
-  const reached = own.map(({ loanId, triggers, class: ownClass }) => {
-    const others = badLoans.length - (isNonPerforming(ownClass) ? 1 : 0);
-    const more: Trigger[] = [];
-    if (!debtor.retail && others > 0) {
-      more.push(event(pack, 'bad-debt-at-this-bank', 'another loan here is non-performing'));
-    }
-    if (fired) more.push(event(pack, 'contagion', `bad > total × ${share.toString()}`, facts));
-    return withClass(loanId, [...triggers, ...more]);
-  });
-  return { loans: reached, contagion: { bad, total, fired } };
+  const impairedLeft = anyImpaired(loans);
+  const own = ownClasses(loans, debtor, on, impairedLeft, pack);
+  return reach(own, debtor, sumWith({ ...nothing, impairedLeft }, own), pack);
 }
+
+/**
+ * The same for a debtor with more loans than are held in memory at once: part after part is added
+ * up from `impairedLeft` alone (`startOf`), and then part after part is classified by the whole sum.
+ */
+export const startOf = (impairedLeft: boolean): DebtorSum => ({ ...nothing, impairedLeft });
+
+export const addPart = (
+  sum: DebtorSum,
+  part: readonly LoanFacts[],
+  debtor: DebtorFacts,
+  on: Day,
+  pack: Pack,
+): DebtorSum => sumWith(sum, ownClasses(part, debtor, on, sum.impairedLeft, pack));
+
+export const classifyPart = (
+  part: readonly LoanFacts[],
+  debtor: DebtorFacts,
+  on: Day,
+  sum: DebtorSum,
+  pack: Pack,
+): ClassifiedDebtor =>
+  reach(ownClasses(part, debtor, on, sum.impairedLeft, pack), debtor, sum, pack);
 
 /** Calendar days past due: 1 on the day after the due day; no pause stops them. */
 export const calendarDaysPastDue = (dueOn: Day, on: Day): number =>
