@@ -25,8 +25,8 @@ const workTables = `
 const drawLoans = `
   insert into bench_loans
   select 'draw_' || lpad(g::text, 26, '0'), $3::text, ($4::text[])[1 + g % 4],
-    'ent_' || lpad((case when g % 50 = 0 then 0 else 1 + h / 7 % greatest($5::int / 3, 1) end)::text,
-      26, '0'),
+    'ent_' || lpad((case when g % 50 = 0 then 0
+      else 1 + h / 7 % greatest($5::int / 3, 1) end)::text, 26, '0'),
     case when g % 10 < 5 then 0 when g % 10 < 7 then 1 else 2 end,
     12000.00 * (1 + h % 500), 0.03 + (h % 40) * 0.001,
     '2025-03-25'::date + h % 330, case when h % 100 < 4 then 1 + h / 100 % 4 else 0 end
@@ -63,8 +63,9 @@ const keep = [
      coalesce(sum(principal) filter (where paid), 0) as paid from bench_dues group by id) d
      on d.id = l.id order by l.id`,
   `insert into credit_loan_rates (drawdown_id, from_on, zone_id, owner_id, rate, reason,
-     operation_id, recorded_at)
-   select id, value_on, zone_id, owner_id, rate, 'agreed', 'bench', now() from bench_loans
+     operation_id, recorded_at,
+     kind)
+   select id, value_on, zone_id, owner_id, rate, 'agreed', 'bench', now(), 'AGREED' from bench_loans
    order by id`,
   `insert into credit_instalments (drawdown_id, no, zone_id, owner_id, from_on, to_on, due_on,
      interest, principal, balance, paid_ahead, paid_interest, paid_principal, billed)

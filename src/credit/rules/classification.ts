@@ -300,8 +300,8 @@ export function classifyDebtor(
 }
 
 /**
- * The same for a debtor with more loans than are held in memory at once: part after part is added
- * up from `impairedLeft` alone (`startOf`), and then part after part is classified by the whole sum.
+ * The same for a debtor with more loans than are held in memory at once: from `startOf` on, part
+ * after part is added up, and then part after part is classified by the whole sum.
  */
 export const startOf = (impairedLeft: boolean): DebtorSum => ({ ...nothing, impairedLeft });
 
