@@ -53,6 +53,11 @@ export const agreementRefusals = refusals('credit', {
     zh: '各计划预留额度之和超过协议总额',
     en: 'The reserved quotas together are above the intent',
   },
+  'programme-quota-reserved': {
+    kind: 'refused',
+    zh: '所余额度为重点计划预留',
+    en: 'What is left of the agreement is kept for priority programmes',
+  },
   'programme-exists': {
     kind: 'conflict',
     zh: '协议下已有同名计划',

@@ -4,6 +4,7 @@ import { apply } from './operations/apply.ts';
 import { approveApplication } from './operations/approve-application.ts';
 import { declineApplication } from './operations/decline-application.ts';
 import { lapseApplication } from './operations/lapse-application.ts';
+import { lapseApprovals } from './operations/lapse-approvals.ts';
 import { makeEffective } from './operations/make-effective.ts';
 import { meetCondition } from './operations/meet-condition.ts';
 import { recordDiligence } from './operations/record-diligence.ts';
@@ -63,7 +64,7 @@ const invariants: readonly Invariant[] = [
 ];
 
 export const applications = {
-  operations,
+  operations: [...operations, lapseApprovals],
   queries: [listApplications, showApplication],
   routes,
   invariants,

@@ -25,6 +25,8 @@ export interface Demand {
   readonly amount: Money;
   readonly purpose: string;
   readonly termMonths: number;
+  /** The name of a priority programme of the zone. */
+  readonly programme: string | null;
   readonly state: DemandState;
   readonly enteredOn: Day;
   /** The last day for an answer; it stays when the demand is claimed or released. */
@@ -73,6 +75,8 @@ export interface Approval {
   readonly primeTerm: PrimeTerm;
   readonly spreadBp: number;
   readonly rateAnnual: string;
+  /** Of the commitment fee on what is not drawn. */
+  readonly commitmentRateAnnual: string | null;
   readonly approvedOn: Day;
   readonly validUntil: Day;
 }
@@ -89,6 +93,9 @@ export interface Application {
   readonly termMonths: number;
   readonly purpose: string;
   readonly revolving: 'R' | 'NR' | 'NRS';
+  /** For which the line will count; it orders the queue and shortens the clock. */
+  readonly programmeId: string | null;
+  readonly decisionDueOn: Day | null;
   readonly state: ApplicationState;
   /** The relationship manager, as account and as person. */
   readonly managerUser: string;

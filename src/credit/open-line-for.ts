@@ -18,6 +18,8 @@ export interface LineWanted {
   readonly expiresOn: Day;
   readonly whitelistRequired: boolean;
   readonly renewal: boolean;
+  readonly programmeId?: string | undefined;
+  readonly commitmentRateAnnual?: string | null | undefined;
 }
 
 export async function openLineFor(
@@ -33,8 +35,17 @@ export async function openLineFor(
     quote: (_item, rule) => context.quote(item, rule),
   };
   const rate = Rate.of(wanted.rateAnnual).toString();
-  const { amount, startsOn, expiresOn } = wanted;
-  const raw = { ...wanted, amount: amount.toString(), rateAnnual: rate, startsOn, expiresOn };
+  const { amount, startsOn, expiresOn, programmeId, commitmentRateAnnual } = wanted;
+  const commitment = commitmentRateAnnual ?? undefined;
+  const raw = {
+    ...wanted,
+    amount: amount.toString(),
+    rateAnnual: rate,
+    startsOn,
+    expiresOn,
+    programmeId,
+    commitmentRateAnnual: commitment === undefined ? undefined : Rate.of(commitment).toString(),
+  };
   const { actor, operationId } = item;
   const input = openLine.input.parse(raw);
   const [answer] = await openLine.runMany(onBehalf, [{ input, actor, operationId }]);

@@ -31,6 +31,12 @@ const ApplicationRow = z.object({
   amount: MoneyText,
   termMonths: z.number().int(),
   purpose: z.string(),
+  programmeId: IdText.nullable(),
+  /** Its place by its priority programme; the list is sorted by it. */
+  queueRank: z.number().int().nullable(),
+  decisionDueOn: DayText.nullable(),
+  /** The bank has not decided in time. */
+  overdue: z.boolean(),
   revolving: z.string(),
   state: z.enum(applicationStates),
   managerUser: IdText,
@@ -41,6 +47,7 @@ const ApplicationRow = z.object({
   primeTerm: z.string().nullable(),
   spreadBp: z.number().int().nullable(),
   rateAnnual: z.string().nullable(),
+  commitmentRateAnnual: z.string().nullable(),
   approvedOn: DayText.nullable(),
   validUntil: DayText.nullable(),
   /** The approval ran out before the line was effective. */
@@ -58,6 +65,7 @@ type ApplicationRow = z.output<typeof ApplicationRow>;
 const applicationRows = (today: string) =>
   sql('credit_applications as a')
     .join('parties_enterprises as e', 'e.id', 'a.enterprise_id')
+    .leftJoin('credit_programmes as p', 'p.id', 'a.programme_id')
     .select('a.id', 'e.uscc', 'a.product', 'a.amount', 'a.purpose', 'a.revolving', 'a.state', {
       zoneId: 'a.zone_id',
       bankId: 'a.owner_id',
@@ -74,6 +82,10 @@ const applicationRows = (today: string) =>
       primeTerm: 'a.prime_term',
       spreadBp: 'a.spread_bp',
       rateAnnual: 'a.rate_annual',
+      commitmentRateAnnual: 'a.commitment_rate_annual',
+      programmeId: 'a.programme_id',
+      queueRank: 'p.queue_rank',
+      decisionDueOn: 'a.decision_due_on',
       approvedOn: 'a.approved_on',
       validUntil: 'a.valid_until',
       contractNo: 'a.contract_no',
@@ -90,6 +102,13 @@ const applicationRows = (today: string) =>
       ),
       sql.raw(`(select count(*)::int from credit_conditions c where c.application_id = a.id
         and c.kind = 'precedent' and c.met_on is null) as "openConditions"`),
+      sql.raw(
+        `(a.state in ('APPLIED', 'DUE_DILIGENCE') and coalesce(a.decision_due_on < ?::date, false))
+          as overdue`,
+        [today],
+      ),
+      sql.raw(`concat(lpad(coalesce(p.queue_rank, 999999)::text, 6, '0'), ':',
+        coalesce(a.decision_due_on, a.applied_on), ':', a.id) as place`),
       sql.raw('a.version::int as version'),
     );
 
@@ -110,7 +129,7 @@ export const listApplications = query({
     for (const [column, value] of Object.entries({ zoneId, enterpriseId, demandId, state })) {
       if (value !== undefined) rows.where(column, value);
     }
-    return pageOf<ApplicationRow>(tx, rows, place);
+    return pageOf<ApplicationRow>(tx, rows, place, { by: 'place' });
   },
 });
 

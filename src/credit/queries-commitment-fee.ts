@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Failure, Money, addDays } from '../kernel/index.ts';
+import { Failure, Money, Rate, addDays } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, MoneyText, RateInput } from '../platform/schemas.ts';
 import { statement } from '../platform/transaction.ts';
@@ -15,7 +15,7 @@ import { commitmentFee, feeParts } from './rules/commitment-fee.ts';
 const selectStandings = statement(
   'credit.select-fee-standings',
   `with node as (
-     select n.id, n.amount, n.revolving, n.starts_on, n.expires_on
+     select n.id, n.amount, n.revolving, n.starts_on, n.expires_on, l.commitment_rate_annual
      from credit_lines l join limits_nodes n on n.id = l.node_id where l.id = $1
    ), moves as (
      select m.value_on, sum(case node.revolving when 'R' then m.outstanding else m.drawn end)
@@ -31,6 +31,7 @@ const selectStandings = statement(
      union select value_on from grants
    )
    select d.on_day as "from", node.starts_on as "startsOn", node.expires_on as "expiresOn",
+     node.commitment_rate_annual as "commitmentRate",
      coalesce((select g.amount from grants g where g.value_on <= d.on_day
          order by g.value_on desc limit 1),
        (select c.old_value::numeric from limits_changes c
@@ -45,6 +46,8 @@ interface Row {
   readonly from: Day;
   readonly startsOn: Day;
   readonly expiresOn: Day | null;
+  /** Null: the line has no such fee. */
+  readonly commitmentRate: string | null;
   readonly limit: string;
   readonly outstanding: string;
 }
@@ -61,15 +64,22 @@ export const showCommitmentFee = query({
       from: DayInput,
       /** Not counted itself: its night belongs to the next period. */
       to: DayInput,
-      rateAnnual: RateInput,
+      /** The rate of the line when left out. */
+      rateAnnual: RateInput.optional(),
     })
     .refine(({ from, to }) => from <= to, { message: 'the period ends before it starts' }),
-  output: z.object({ lineId: IdText, fee: MoneyText, parts: z.array(Part) }),
-  async run({ tx }, { lineId, from, to, rateAnnual }) {
+  output: z.object({
+    lineId: IdText,
+    rateAnnual: z.string(),
+    fee: MoneyText,
+    parts: z.array(Part),
+  }),
+  async run({ tx }, { lineId, from, to, rateAnnual: asked }) {
     const rows = await tx.rows<Row>(selectStandings, [lineId]);
     const [line] = rows;
     if (!line) throw new Failure(no['line-missing'], { lineId });
-    const { startsOn, expiresOn } = line;
+    const { startsOn, expiresOn, commitmentRate } = line;
+    const rateAnnual = asked ?? Rate.of(commitmentRate ?? '0');
     const steps = rows.map((row) => ({
       from: row.from,
       limit: Money.of(row.limit),
@@ -81,6 +91,7 @@ export const showCommitmentFee = query({
     const parts = feeParts(steps, first, end < to ? end : to);
     return {
       lineId,
+      rateAnnual: rateAnnual.toString(),
       fee: commitmentFee(parts, rateAnnual).toString(),
       parts: parts.map((part) => ({ ...part, undrawn: part.undrawn.toString() })),
     };

@@ -28,6 +28,9 @@ const DemandRow = z.object({
   amount: MoneyText,
   purpose: z.string(),
   termMonths: z.number().int(),
+  programme: z.string().nullable(),
+  /** Its place by the priority programme of that name; the list is sorted by it. */
+  queueRank: z.number().int().nullable(),
   state: z.enum(demandStates),
   enteredOn: DayText,
   dueOn: DayText,
@@ -51,7 +54,10 @@ const demandRows = (today: string) =>
     .join('parties_enterprises as e', 'e.id', 'd.enterprise_id')
     .join('parties_organisations as o', 'o.id', 'd.owner_id')
     .leftJoin('parties_organisations as b', 'b.id', 'd.claimed_by')
-    .select('d.id', 'd.amount', 'd.purpose', 'd.state', 'd.reason', 'e.uscc', {
+    .joinRaw(`left join lateral (select min(p.queue_rank) as rank from credit_programmes p
+      where p.zone_id = d.zone_id and p.name = d.programme and p.state = 'OPEN') q on true`)
+    .select('d.id', 'd.amount', 'd.purpose', 'd.state', 'd.reason', 'e.uscc', 'd.programme', {
+      queueRank: 'q.rank',
       zoneId: 'd.zone_id',
       ownerId: 'd.owner_id',
       enteredBy: 'o.name',
@@ -68,6 +74,8 @@ const demandRows = (today: string) =>
     .select(
       sql.raw(`(${waits} and d.due_on = ?::date) as due`, [today]),
       sql.raw(`(${waits} and d.due_on < ?::date) as overdue`, [today]),
+      sql.raw(`concat(lpad(coalesce(q.rank, 999999)::text, 6, '0'), ':', d.due_on, ':', d.id)
+        as place`),
       sql.raw('d.version::int as version'),
     );
 
@@ -94,7 +102,7 @@ export const listDemands = query({
       if (value !== undefined) rows.where(column, value);
     }
     if (overdue !== undefined) rows.where('overdue', overdue === 'true');
-    return pageOf<DemandRow>(tx, rows, place);
+    return pageOf<DemandRow>(tx, rows, place, { by: 'place' });
   },
 });
 

@@ -77,6 +77,8 @@ const LineRow = z.object({
   nodeId: IdText,
   product: z.string(),
   rateAnnual: z.string(),
+  /** Of the commitment fee; null: the line has none. */
+  commitmentRateAnnual: z.string().nullable(),
   state: z.string(),
   startsOn: DayText,
   expiresOn: DayText.nullable(),
@@ -111,6 +113,7 @@ const lineRows = () =>
         enterpriseName: 'e.name',
         nodeId: 'l.node_id',
         rateAnnual: 'l.rate_annual',
+        commitmentRateAnnual: 'l.commitment_rate_annual',
         startsOn: 'n.starts_on',
         expiresOn: 'n.expires_on',
         limit: 'n.amount',

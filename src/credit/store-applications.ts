@@ -13,8 +13,9 @@ import type { Fixing } from './rules/repricing.ts';
 const insertApplication = statement(
   'credit.insert-application',
   `insert into credit_applications (id, zone_id, owner_id, demand_id, segment_id, enterprise_id,
-     product, amount, term_months, purpose, revolving, manager_user, manager_person, applied_on)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     product, amount, term_months, purpose, revolving, manager_user, manager_person, applied_on,
+     programme_id, decision_due_on)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
    on conflict do nothing returning id`,
 );
 
@@ -39,6 +40,8 @@ export async function addApplication(
     a.managerUser,
     a.managerPerson,
     a.appliedOn,
+    a.programmeId,
+    a.decisionDueOn,
   ]);
   if (rows.length > 0) addStep(context, item, a);
   return rows.length > 0;
@@ -47,25 +50,45 @@ export async function addApplication(
 type ApplicationRow = Omit<Application, 'amount' | 'approval'> &
   Omit<Approval, 'amount'> & { readonly amount: string; readonly approvedAmount: string | null };
 
-const lockApplication = statement(
-  'credit.lock-application',
-  `select id, zone_id as "zoneId", owner_id as "ownerId", demand_id as "demandId",
+const columns = `id, zone_id as "zoneId", owner_id as "ownerId", demand_id as "demandId",
      segment_id as "segmentId", enterprise_id as "enterpriseId", product, amount,
      term_months as "termMonths", purpose, revolving, state, manager_user as "managerUser",
      manager_person as "managerPerson", applied_on as "appliedOn",
      approved_amount as "approvedAmount", collateral_basis as "collateralBasis", exception,
      prime_term as "primeTerm", spread_bp as "spreadBp", rate_annual as "rateAnnual",
      approved_on as "approvedOn", valid_until as "validUntil", contract_no as "contractNo",
-     signed_on as "signedOn", line_id as "lineId", closed_on as "closedOn", reason, version::int
-   from credit_applications where id = $1 for no key update`,
+     signed_on as "signedOn", line_id as "lineId", closed_on as "closedOn", reason, version::int,
+     programme_id as "programmeId", decision_due_on as "decisionDueOn",
+     commitment_rate_annual as "commitmentRateAnnual"`;
+const lockApplication = statement(
+  'credit.lock-application',
+  `select ${columns} from credit_applications where id = $1 for no key update`,
+);
+// Rows that somebody is just using are left to him, or to the next run.
+const lockLapsed = statement(
+  'credit.lock-lapsed-applications',
+  `select ${columns} from credit_applications
+   where state in ('APPROVED', 'SIGNED') and valid_until < $1::date
+   order by id limit $2 for no key update skip locked`,
 );
 
+/** Applications whose approval has run out by that day, locked. */
+export const lockLapsedApplications = async (
+  tx: Tx,
+  asOf: Day,
+  portion: number,
+): Promise<Application[]> =>
+  (await tx.rows<ApplicationRow>(lockLapsed, [asOf, portion])).map(fromRow);
+
 export async function lockApplicationById(tx: Tx, id: string): Promise<Application | undefined> {
-  const [row] = await tx.rows<ApplicationRow>(lockApplication, [id]);
-  if (!row) return undefined;
+  return (await tx.rows<ApplicationRow>(lockApplication, [id])).map(fromRow)[0];
+}
+
+function fromRow(row: ApplicationRow): Application {
   const { approvedAmount, collateralBasis, exception, primeTerm, spreadBp, ...rest } = row;
-  const { rateAnnual, approvedOn, validUntil, ...application } = rest;
-  const priced = { collateralBasis, exception, primeTerm, spreadBp, rateAnnual };
+  const { rateAnnual, commitmentRateAnnual, approvedOn, validUntil, ...application } = rest;
+  const rates = { rateAnnual, commitmentRateAnnual };
+  const priced = { collateralBasis, exception, primeTerm, spreadBp, ...rates };
   const approval =
     approvedAmount === null
       ? undefined
@@ -78,7 +101,7 @@ const updateApplication = statement(
   `update credit_applications set state = $2, approved_amount = $3, collateral_basis = $4,
      exception = $5, prime_term = $6, spread_bp = $7, rate_annual = $8, approved_on = $9,
      valid_until = $10, contract_no = $11, signed_on = $12, line_id = $13, closed_on = $14,
-     reason = $15, version = $16
+     reason = $15, version = $16, commitment_rate_annual = $17
    where id = $1`,
 );
 const insertStep = statement(
@@ -126,6 +149,7 @@ export async function saveApplication(
     a.closedOn,
     a.reason,
     a.version,
+    approval?.commitmentRateAnnual ?? null,
   ]);
   addStep(context, item, a);
 }

@@ -8,7 +8,7 @@ import type { Demand } from './model-demands.ts';
 type DemandRow = Omit<Demand, 'amount'> & { readonly amount: string };
 
 const columns = `id, zone_id as "zoneId", owner_id as "ownerId", enterprise_id as "enterpriseId",
-  amount, purpose, term_months as "termMonths", state, entered_on as "enteredOn",
+  amount, purpose, term_months as "termMonths", programme, state, entered_on as "enteredOn",
   due_on as "dueOn", claimed_by as "claimedBy", claimed_on as "claimedOn",
   closed_on as "closedOn", reason, version::int`;
 
@@ -33,8 +33,8 @@ export const lockDemandById = async (tx: Tx, id: string): Promise<Demand | undef
 const insertDemand = statement(
   'credit.insert-demand',
   `insert into credit_demands (id, zone_id, owner_id, enterprise_id, amount, purpose, term_months,
-     entered_on, due_on)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     programme, entered_on, due_on)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 );
 const updateDemand = statement(
   'credit.update-demand',
@@ -78,9 +78,9 @@ export async function addDemand(
   item: Item<unknown>,
   demand: Demand,
 ): Promise<void> {
-  const { id, zoneId, ownerId, enterpriseId, amount, purpose, termMonths } = demand;
+  const { id, zoneId, ownerId, enterpriseId, amount, purpose, termMonths, programme } = demand;
   const values = [id, zoneId, ownerId, enterpriseId, amount.toString(), purpose, termMonths];
-  await context.tx.rows(insertDemand, [...values, demand.enteredOn, demand.dueOn]);
+  await context.tx.rows(insertDemand, [...values, programme, demand.enteredOn, demand.dueOn]);
   addStep(context, item, demand, undefined);
 }
 
@@ -119,3 +119,19 @@ export const entrantOf = async (
   enterpriseId: string,
 ): Promise<{ readonly kind: string; readonly own: boolean } | undefined> =>
   (await tx.rows<{ kind: string; own: boolean }>(selectOwnFirm, [organisationId, enterpriseId]))[0];
+
+const selectProgrammeClock = statement(
+  'credit.select-programme-clock',
+  `select min(decision_clock_days) as days from credit_programmes
+   where zone_id = $1 and name = $2 and state = 'OPEN'`,
+);
+
+/** The shortest clock of the open programmes of that name; undefined: nobody has one. */
+export async function programmeClock(
+  tx: Tx,
+  zoneId: string,
+  name: string,
+): Promise<number | undefined> {
+  const [row] = await tx.rows<{ days: number | null }>(selectProgrammeClock, [zoneId, name]);
+  return row?.days ?? undefined;
+}

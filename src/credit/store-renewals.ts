@@ -8,6 +8,7 @@ import type { RenewalBorrowing } from './rules/renewal.ts';
 
 /** A line as its renewal needs it. */
 export interface RenewedLine extends Line {
+  readonly commitmentRateAnnual: string | null;
   readonly parentLineId: string | null;
   readonly predecessorId: string | null;
   /** What the renewal grants in all; undefined for a line that is none. */
@@ -19,7 +20,8 @@ const lockLine = statement(
   'credit.lock-renewed-line',
   `select l.id, l.zone_id as "zoneId", l.owner_id as "ownerId", l.agreement_id as "agreementId",
      l.segment_id as "segmentId", l.enterprise_id as "enterpriseId", l.node_id as "nodeId",
-     l.product, l.rate_annual as "rateAnnual", l.parent_line_id as "parentLineId",
+     l.product, l.rate_annual as "rateAnnual",
+     l.commitment_rate_annual as "commitmentRateAnnual", l.parent_line_id as "parentLineId",
      l.predecessor_id as "predecessorId", l.renewed_amount as "renewedAmount",
      (select s.id from credit_lines s where s.predecessor_id = l.id) as "successorId"
    from credit_lines l where l.id = $1 for no key update of l`,

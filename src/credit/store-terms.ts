@@ -36,10 +36,11 @@ export async function segmentsById(
 const insertLines = statement(
   'credit.insert-lines',
   `insert into credit_lines (id, zone_id, owner_id, agreement_id, segment_id, enterprise_id,
-     parent_line_id, product, rate_annual, node_id, approved_on, renewal, generated)
+     parent_line_id, product, rate_annual, node_id, approved_on, renewal, generated,
+     commitment_rate_annual)
    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
      $7::text[], $8::text[], $9::numeric[], $10::text[], $11::date[], $12::boolean[],
-     $13::boolean[])`,
+     $13::boolean[], $14::numeric[])`,
 );
 
 export interface NewLine {
@@ -56,6 +57,8 @@ export interface NewLine {
   readonly approvedOn: Day;
   readonly renewal: boolean;
   readonly generated: boolean;
+  /** Of the commitment fee; undefined: the line has none. */
+  readonly commitmentRateAnnual: string | undefined;
 }
 
 export async function addLines(tx: Tx, list: readonly NewLine[]): Promise<void> {
@@ -74,5 +77,6 @@ export async function addLines(tx: Tx, list: readonly NewLine[]): Promise<void> 
     list.map((l) => l.approvedOn),
     list.map((l) => l.renewal),
     list.map((l) => l.generated),
+    list.map((l) => l.commitmentRateAnnual ?? null),
   ]);
 }

@@ -19,6 +19,11 @@ export const partyRefusals = refusals('parties', {
     zh: '该统一社会信用代码的企业已登记',
     en: 'An enterprise with this code is already registered',
   },
+  'organisation-exists': {
+    kind: 'conflict',
+    zh: '该统一社会信用代码的机构已登记',
+    en: 'An organisation with this code is already registered',
+  },
   'figure-exists': {
     kind: 'conflict',
     zh: '该来源的这项报道数据已登记',

@@ -62,13 +62,19 @@ export const zonesInScope = (tx: Tx, id?: string): Promise<Zone[]> =>
 
 const insertOrganisation = statement(
   'parties.insert-organisation',
-  `insert into parties_organisations (id, kind, name, generated) values ($1, $2, $3, $4)
-   on conflict (id) do nothing`,
+  `insert into parties_organisations (id, kind, name, generated, uscc) values ($1, $2, $3, $4, $5)
+   on conflict do nothing returning id`,
 );
 
-export async function addOrganisation(tx: Tx, organisation: Organisation): Promise<void> {
+/** False when another organisation has this credit code, or this one is there already. */
+export async function addOrganisation(
+  tx: Tx,
+  organisation: Organisation,
+  uscc?: string,
+): Promise<boolean> {
   const { id, kind, name, generated } = organisation;
-  await tx.rows(insertOrganisation, [id, kind, name, generated]);
+  const rows = await tx.rows(insertOrganisation, [id, kind, name, generated, uscc ?? null]);
+  return rows.length > 0;
 }
 
 const selectOrganisations = statement(

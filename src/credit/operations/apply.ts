@@ -3,16 +3,19 @@
  * by itself. Who opens it is its manager from then on.
  */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, addDays, newId } from '../../kernel/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, PositiveAmountInput, TextInput } from '../../platform/schemas.ts';
 import { ApplicationChanged, tellApplication } from '../application-change.ts';
 import { demandClaimant } from '../demand-change.ts';
+import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
 import { demandRefusals as no } from '../demand-refusals.ts';
 import type { Application } from '../model-demands.ts';
+import { clocks } from '../packs/clocks.ts';
 import { creditRefusals } from '../refusals.ts';
+import { programmeById } from '../store-agreements.ts';
 import { addApplication } from '../store-applications.ts';
 import { lockDemandById } from '../store-demands.ts';
 import type { SegmentTerms } from '../store-terms.ts';
@@ -27,6 +30,8 @@ const input = z.strictObject({
   termMonths: z.number().int().min(1).max(600),
   purpose: TextInput(200),
   revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
+  /** The priority programme of the agreement for which the line shall count. */
+  programmeId: IdInput('prio').optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -59,6 +64,27 @@ async function refuseDemand({ tx }: Context, item: Item<Input>): Promise<void> {
   }
 }
 
+/** Days in which the bank decides: those of the programme, else the rule's. */
+async function clockOf(
+  { tx, quote }: Context,
+  item: Item<Input>,
+  agreementId: string,
+): Promise<number> {
+  const { programmeId } = item.input;
+  if (programmeId === undefined) {
+    const { scheme: pack, version } = clocks;
+    quote(item, { pack, version: String(version), clause: 'decision' });
+    return clocks.parameters.decision.days;
+  }
+  const programme = await programmeById(tx, programmeId);
+  if (!programme) throw new Failure(agreementNo['programme-missing'], { programmeId });
+  if (programme.agreementId !== agreementId) {
+    throw new Failure(agreementNo['programme-other-agreement'], { programmeId, agreementId });
+  }
+  if (programme.terms.state === 'OPEN') return programme.terms.decisionClockDays;
+  throw new Failure(agreementNo['programme-closed'], { programmeId });
+}
+
 export const apply = operation({
   name: 'credit.apply',
   title: { zh: '授信申请', en: 'Apply for a line' },
@@ -66,16 +92,20 @@ export const apply = operation({
   input,
   output: ApplicationChanged,
   async run(context, item) {
-    const { zoneId, ownerId } = await segmentOf(context, item);
+    const segment = await segmentOf(context, item);
+    const { zoneId, ownerId } = segment;
     context.concern(item, zoneId);
+    const clock = await clockOf(context, item, segment.agreementId);
     await refuseDemand(context, item);
-    const { demandId = null, ...wanted } = item.input;
+    const { demandId = null, programmeId = null, ...wanted } = item.input;
     const application: Application = {
       ...wanted,
       id: newId('appl'),
       zoneId,
       ownerId,
       demandId,
+      programmeId,
+      decisionDueOn: addDays(context.today, clock),
       state: 'APPLIED',
       managerUser: item.actor.userId,
       managerPerson: item.actor.personId,

@@ -11,6 +11,7 @@ import {
   IdInput,
   IdText,
   PositiveAmountInput,
+  RateInput,
   ReasonInput,
   TextInput,
 } from '../../platform/schemas.ts';
@@ -35,6 +36,8 @@ const input = z.strictObject({
   collateralBasis: z.enum(['LINE', 'MIN']).default('LINE'),
   /** Why more is granted than the sizing allows. */
   exception: ReasonInput.optional(),
+  /** Of the commitment fee on what will not be drawn. */
+  commitmentRateAnnual: RateInput.optional(),
   validUntil: DayInput,
   conditions: z
     .array(z.strictObject({ kind: z.enum(['precedent', 'covenant']), wording: TextInput(300) }))
@@ -86,7 +89,8 @@ export const approveApplication = operation({
     const application = await applicationToChange(context, item);
     refusePerson(application, item);
     applicationStep(application, 'APPROVED');
-    const { applicationId: _, conditions, exception, reason, ...granted } = item.input;
+    const { applicationId: _, conditions, exception, reason, ...terms } = item.input;
+    const { commitmentRateAnnual, ...granted } = terms;
     const { validUntil, primeTerm, spreadBp } = granted;
     if (validUntil < today) throw new Failure(no['validity-in-past'], { validUntil, today });
     await refuseAmount(context, application, item.input);
@@ -96,7 +100,13 @@ export const approveApplication = operation({
     }
     const listed = conditions.map((one) => ({ ...one, id: newId('cond') }));
     addConditions(tx, application, listed);
-    const approval = { ...granted, exception: exception ?? null, rateAnnual, approvedOn: today };
+    const approval = {
+      ...granted,
+      commitmentRateAnnual: commitmentRateAnnual?.toString() ?? null,
+      exception: exception ?? null,
+      rateAnnual,
+      approvedOn: today,
+    };
     const set = { approval, reason };
     const moved = await moveApplication(context, item, application, 'APPROVED', set);
     return { ...moved, rateAnnual, conditionIds: listed.map(({ id }) => id) };

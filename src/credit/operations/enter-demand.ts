@@ -3,7 +3,7 @@
  * The clock runs from this day, 30 calendar days unless the caller says otherwise.
  */
 import { z } from 'zod';
-import { Failure, makeCalendar, newId } from '../../kernel/index.ts';
+import { Failure, addDays, makeCalendar, newId } from '../../kernel/index.ts';
 import { calendarOf, enterprisesById, officeOf } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -14,20 +14,23 @@ import {
   PositiveAmountInput,
   TextInput,
 } from '../../platform/schemas.ts';
+import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
 import { demandRefusals } from '../demand-refusals.ts';
 import type { Demand } from '../model-demands.ts';
 import { clocks } from '../packs/clocks.ts';
 import { ClockRuleInput } from '../packs/rule-shapes.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { decisionDueOn } from '../rules/clock.ts';
-import { addDemand, entrantOf } from '../store-demands.ts';
+import { addDemand, entrantOf, programmeClock } from '../store-demands.ts';
 
 const input = z.strictObject({
   enterpriseId: IdInput('ent'),
   amount: PositiveAmountInput,
   purpose: TextInput(200),
   termMonths: z.number().int().min(1).max(600),
-  /** How long the banks have; what is left out is the rule's. */
+  /** A priority programme of the zone, by name: the demand stands in its place of the queue. */
+  programme: TextInput(100).optional(),
+  /** How long the banks have; what is left out is the programme's, else the rule's. */
   clock: ClockRuleInput.shape.decision.optional(),
 });
 type Input = z.output<typeof input>;
@@ -49,7 +52,16 @@ async function ownerOf(context: Context, item: Item<Input>, zoneId: string): Pro
 }
 
 /** Years without a calendar are warned of only when the clock counts working days. */
-async function dueOn(context: Context, item: Item<Input>) {
+async function dueOn(context: Context, item: Item<Input>, zoneId: string) {
+  const { programme } = item.input;
+  const shorter =
+    programme === undefined ? undefined : await programmeClock(context.tx, zoneId, programme);
+  if (programme !== undefined && shorter === undefined) {
+    throw new Failure(agreementNo['programme-missing'], { programme });
+  }
+  if (item.input.clock === undefined && shorter !== undefined) {
+    return addDays(context.today, shorter);
+  }
   const clock = item.input.clock ?? clocks.parameters.decision;
   if (item.input.clock === undefined) {
     const { scheme: pack, version } = clocks;
@@ -69,7 +81,7 @@ export const enterDemand = operation({
   input,
   output: z.object({ demandId: IdText, state: z.string(), dueOn: DayText }),
   async run(context, item) {
-    const { clock: _, ...wanted } = item.input;
+    const { clock: _, programme = null, ...wanted } = item.input;
     const { enterpriseId, amount } = wanted;
     const enterprise = (await enterprisesById(context.tx, [enterpriseId])).get(enterpriseId);
     if (!enterprise) throw new Failure(no['enterprise-missing'], { enterpriseId });
@@ -82,7 +94,8 @@ export const enterDemand = operation({
       ownerId: await ownerOf(context, item, zoneId),
       state: 'OPEN',
       enteredOn: context.today,
-      dueOn: await dueOn(context, item),
+      dueOn: await dueOn(context, item, zoneId),
+      programme,
       claimedBy: null,
       claimedOn: null,
       closedOn: null,

@@ -45,7 +45,8 @@ export const makeEffective = operation({
   async run(context, item: Item<z.output<typeof input>>) {
     const application = await applicationToChange(context, item);
     applicationStep(application, 'EFFECTIVE');
-    const { amount, rateAnnual } = approvalInForce(context, application);
+    const approval = approvalInForce(context, application);
+    const { amount, rateAnnual, commitmentRateAnnual } = approval;
     await refuseOpenConditions(context, application.id);
     const { startsOn = context.today, whitelistRequired } = item.input;
     const { segmentId, enterpriseId, product, revolving, termMonths, demandId } = application;
@@ -60,6 +61,8 @@ export const makeEffective = operation({
       expiresOn: addMonths(startsOn, termMonths),
       whitelistRequired,
       renewal: false,
+      programmeId: application.programmeId ?? undefined,
+      commitmentRateAnnual,
     });
     if (isFailure(opened)) throw opened;
     const { lineId } = opened;

@@ -4,6 +4,7 @@
  * agreement's.
  */
 import { z } from 'zod';
+import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
 import { createNodes, refuseGrants } from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
@@ -20,7 +21,11 @@ import {
 } from '../../platform/schemas.ts';
 import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
 import type { Line } from '../model.ts';
+import { refuseQuotaTaken } from '../programme-quota.ts';
 import { creditRefusals as no } from '../refusals.ts';
+import type { Programme } from '../store-agreements.ts';
+import { programmeById } from '../store-agreements.ts';
+import { addTag } from '../store-line-tags.ts';
 import { linesById } from '../store-loans.ts';
 import type { NewLine, SegmentTerms } from '../store-terms.ts';
 import { addLines, segmentsById } from '../store-terms.ts';
@@ -41,6 +46,10 @@ const input = z.strictObject({
   /** False lets a bank open a line for a firm that no whitelist names. */
   whitelistRequired: z.boolean().default(false),
   generated: z.boolean().default(false),
+  /** The priority programme for which the line counts from its first day. */
+  programmeId: IdInput('prio').optional(),
+  /** Of the commitment fee (承诺费) on what is not drawn. */
+  commitmentRateAnnual: RateInput.optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -56,6 +65,25 @@ interface Facts {
   readonly parents: Map<string, Line>;
   readonly names: Map<string, { readonly name: string; readonly zoneId: string }>;
   readonly whitelisted: Set<string>;
+  readonly programmes: Map<string, Programme>;
+}
+
+/** A line counts for an open programme of its own agreement; a sub-line counts with its line. */
+function refuseOfProgramme(
+  { programmeId, parentLineId }: Input,
+  programmes: Facts['programmes'],
+  agreementId: string,
+): Failure | undefined {
+  if (programmeId === undefined) return undefined;
+  const programme = programmes.get(programmeId);
+  if (!programme || parentLineId !== undefined) {
+    return new Failure(agreementNo['programme-missing'], { programmeId });
+  }
+  if (programme.agreementId !== agreementId) {
+    return new Failure(agreementNo['programme-other-agreement'], { programmeId, agreementId });
+  }
+  if (programme.terms.state === 'OPEN') return undefined;
+  return new Failure(agreementNo['programme-closed'], { programmeId });
 }
 
 function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
@@ -86,6 +114,8 @@ function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
     return new Failure(no['not-whitelisted'], { enterpriseId: one.enterpriseId });
   }
   const { zoneId, ownerId, agreementId } = segment;
+  const outside = refuseOfProgramme(one, facts.programmes, agreementId);
+  if (outside) return outside;
   const line: NewLine = {
     id: newId('line'),
     zoneId,
@@ -100,6 +130,7 @@ function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
     approvedOn: one.startsOn,
     renewal: one.renewal,
     generated: one.generated,
+    commitmentRateAnnual: one.commitmentRateAnnual?.toString(),
   };
   return { item, line, parentNodeId: parent?.nodeId ?? segment.nodeId, name: enterprise.name };
 }
@@ -121,6 +152,28 @@ const nodeOf = ({ item, line, parentNodeId, name }: Opened) => ({
   expiresOn: item.input.expiresOn,
 });
 
+/** Refuses lines that would take what programmes keep; a renewal grants nothing new. */
+async function withinQuotas(
+  tx: Tx,
+  decided: readonly (Opened | Failure)[],
+  today: Day,
+): Promise<(Opened | Failure)[]> {
+  const fresh = decided.filter(
+    (one): one is Opened =>
+      !isFailure(one) && one.line.parentLineId === undefined && !one.line.renewal,
+  );
+  const refused = await refuseQuotaTaken(
+    tx,
+    fresh.map(({ item, line }) => ({
+      agreementId: line.agreementId,
+      programmeId: item.input.programmeId,
+      amount: item.input.amount,
+    })),
+    today,
+  );
+  return decided.map((one) => (isFailure(one) ? one : (refused[fresh.indexOf(one)] ?? one)));
+}
+
 /** Refuses lines that would grant more below a limit than its over-subscription policy allows. */
 async function withinPolicy(
   tx: Tx,
@@ -134,8 +187,21 @@ async function withinPolicy(
   return decided.map((one) => (isFailure(one) ? one : (refused[opened.indexOf(one)] ?? one)));
 }
 
+async function programmesNamed(
+  tx: Tx,
+  items: readonly Item<Input>[],
+): Promise<Facts['programmes']> {
+  const named = new Set(items.flatMap(({ input: { programmeId } }) => programmeId ?? []));
+  const found: Facts['programmes'] = new Map();
+  for (const id of named) {
+    const programme = await programmeById(tx, id);
+    if (programme) found.set(id, programme);
+  }
+  return found;
+}
+
 async function runMany(
-  { tx, today, concern, emit }: Context,
+  { tx, today, now, concern, emit }: Context,
   items: readonly Item<Input>[],
 ): Promise<({ lineId: string; nodeId: string } | Failure)[]> {
   const enterpriseIds = items.map((item) => item.input.enterpriseId);
@@ -152,17 +218,24 @@ async function runMany(
     names: await enterprisesById(tx, enterpriseIds),
     whitelisted:
       needed.length > 0 ? await activeEntries(tx, enterpriseIds, today) : new Set<string>(),
+    programmes: await programmesNamed(tx, items),
   };
-  const decided = await withinPolicy(
-    tx,
-    items.map((item) => decideOne(item, facts)),
-  );
+  const possible = items.map((item) => decideOne(item, facts));
+  const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today));
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   await createNodes(tx, opened.map(nodeOf));
   await addLines(
     tx,
     opened.map((one) => one.line),
   );
+  for (const { item, line } of opened) {
+    const { programmeId } = item.input;
+    if (programmeId === undefined) continue;
+    const { zoneId, ownerId, id: lineId, approvedOn } = line;
+    const valueOn = approvedOn > today ? today : approvedOn;
+    const why = { valueOn, now, reason: '授信时计入', operationId: item.operationId };
+    await addTag(tx, { zoneId, ownerId, lineId, programmeId, counts: true }, why);
+  }
   return decided.map((one) => {
     if (isFailure(one)) return one;
     concern(one.item, one.line.zoneId);

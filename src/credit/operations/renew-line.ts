@@ -111,6 +111,7 @@ export const renewLine = operation({
       expiresOn,
       whitelistRequired,
       renewal: true,
+      commitmentRateAnnual: line.commitmentRateAnnual,
     });
     if (isFailure(opened)) throw opened;
     await linkSuccessor(context.tx, opened.lineId, line.id, granted);
