@@ -20,18 +20,19 @@ import {
 } from './store-loan-classes.ts';
 
 const pack = classification2023;
+export const classificationPack = `${pack.scheme}/${pack.version}`;
 
 const loanFacts = (loan: WatchedLoan): LoanFacts => ({
   loanId: loan.id,
   balance: loan.outstanding,
   daysPastDue: loan.daysPastDue,
   technicalOverdue: false,
-  useChanged: false,
+  useChanged: loan.useChanged ?? false,
   repaidBy: undefined,
   creditImpaired: loan.state === 'NPL',
   expectedLoss: undefined,
-  restructurings: [],
-  previous: { class: loan.riskClass, cure: undefined },
+  restructurings: [...(loan.restructurings ?? [])],
+  previous: { class: loan.riskClass, cure: loan.cure ?? undefined },
 });
 
 const owedOn = (loans: readonly WatchedLoan[]): Money =>
@@ -200,7 +201,7 @@ async function classifySome(
 /** Writes the new classes and tells of loans whose class is another one. */
 function keep(context: Context, item: Item<unknown>, day: Day, changed: readonly NewClass[]): void {
   const { operationId } = item;
-  saveClasses(context.tx, changed, { day, pack: `${pack.scheme}/${pack.version}`, operationId });
+  saveClasses(context.tx, changed, { day, pack: classificationPack, operationId });
   for (const { loan, riskClass, triggers } of changed) {
     if (loan.classified || riskClass === loan.riskClass) continue;
     context.emit(item, {

@@ -6,6 +6,10 @@ import type { Context } from '../platform/operation.ts';
 import type { Drawdown } from './model.ts';
 import type { Repaid } from './postings.ts';
 
+/** As it was drawn: an extension does not move what is used of a tenor bucket. */
+const tenorOf = ({ valueOn, dueOn, limitDueOn }: Drawdown): number =>
+  daysBetween(valueOn, limitDueOn ?? dueOn);
+
 /** Throws when a limit does not know the debt; what is no principal frees nothing. */
 export async function giveBack(context: Context, repaid: readonly Repaid[]): Promise<void> {
   const withPrincipal = repaid.filter((one) => one.principal.isPositive());
@@ -17,7 +21,7 @@ export async function giveBack(context: Context, repaid: readonly Repaid[]): Pro
         nodeId: one.drawdown.nodeId,
         amount: one.principal,
         valueOn: one.valueOn,
-        tenorDays: daysBetween(one.drawdown.valueOn, one.drawdown.dueOn),
+        tenorDays: tenorOf(one.drawdown),
       },
       sourceId: one.id,
       operationId: one.operationId,
@@ -31,8 +35,8 @@ export async function giveBack(context: Context, repaid: readonly Repaid[]): Pro
 
 /** What was paid out comes back whole, as if it had never been; `restore` its reservation too. */
 export function reversing(drawdown: Drawdown, restore: boolean, operationId: string): Take {
-  const { id, nodeId, amount, valueOn, dueOn, reservationId } = drawdown;
-  const tenorDays = daysBetween(valueOn, dueOn);
+  const { id, nodeId, amount, valueOn, reservationId } = drawdown;
+  const tenorDays = tenorOf(drawdown);
   const of = reservationId === undefined ? {} : { of: reservationId };
   const step = { kind: 'reverse', nodeId, amount, valueOn, tenorDays, restore, ...of } as const;
   return { step, sourceId: id, operationId };

@@ -22,8 +22,11 @@ export const creditInvariants: readonly Invariant[] = [
   {
     name: 'a line owes in the ledger what its drawdowns owe',
     sql: `select a.id from ledger_accounts a
-          join (select line_id, sum(outstanding) as owed from credit_drawdowns
-            where state <> 'REVERSED' group by line_id) d on d.line_id = a.subject_id
-          where a.kind = 'loan-principal' and a.balance <> d.owed`,
+          join (select line_id, sum(outstanding) filter (where state <> 'WRITTEN_OFF') as owed,
+              sum(outstanding) filter (where state = 'WRITTEN_OFF') as claimed
+            from credit_drawdowns where state <> 'REVERSED' group by line_id) d
+            on d.line_id = a.subject_id
+          where a.kind = 'loan-principal' and a.balance <> coalesce(d.owed, 0)
+            or a.kind = 'written-off-principal' and a.balance <> coalesce(d.claimed, 0)`,
   },
 ];

@@ -10,6 +10,7 @@ import type { Context, Item } from '../platform/operation.ts';
 import { recordPrincipalRepaid } from '../risk-pool/index.ts';
 import { giveBack } from './give-back.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
+import { timetableFrom } from './loan-plan.ts';
 import { orderOf, scheduleTermsOf } from './loan-terms.ts';
 import type { Facts, Loan } from './model-loans.ts';
 import type { Drawdown } from './model.ts';
@@ -22,14 +23,27 @@ import { faultsOf } from './rules/schedule/faults.ts';
 import { insertRepaymentRows, lockDrawdownsById, saveDrawdowns } from './store-loans.ts';
 import { lockLoanById } from './store-loan-facts.ts';
 import { saveStand } from './store-schedules.ts';
+import { refunded } from './store-write-offs.ts';
 
 export interface LockedLoan {
   readonly drawdown: Drawdown;
   readonly loan: Loan;
 }
 
-/** Throws drawdown-missing, loan-missing and loan-closed. */
+/** Throws drawdown-missing and loan-missing, and loan-closed unless it is open. */
 export async function lockOpenLoan(
+  context: Context,
+  item: Item<unknown>,
+  drawdownId: string,
+): Promise<LockedLoan> {
+  const locked = await lockLoan(context, item, drawdownId);
+  const { state } = locked.loan;
+  if (state !== 'OPEN') throw new Failure(no['loan-closed'], { drawdownId, state });
+  return locked;
+}
+
+/** The same whatever its state is. */
+export async function lockLoan(
   context: Context,
   item: Item<unknown>,
   drawdownId: string,
@@ -39,9 +53,6 @@ export async function lockOpenLoan(
   context.concern(item, drawdown.zoneId);
   const loan = await lockLoanById(context.tx, drawdownId);
   if (!loan) throw new Failure(no['loan-missing'], { drawdownId });
-  if (loan.state !== 'OPEN') {
-    throw new Failure(no['loan-closed'], { drawdownId, state: loan.state });
-  }
   if (item.expectedVersion !== undefined && item.expectedVersion !== loan.version) {
     const { expectedVersion } = item;
     throw new Failure(creditRefusals['version-stale'], { expectedVersion, version: loan.version });
@@ -50,11 +61,21 @@ export async function lockOpenLoan(
 }
 
 export function factsOf(
-  { terms, rates, payments, tranches }: Facts,
+  { terms, rates, payments, tranches, reschedules, misuses }: Facts,
   drawdown: Pick<Drawdown, 'amount' | 'valueOn' | 'dueOn'>,
 ): LoanFacts {
+  // The first timetable knows nothing of later due days.
+  const dueOn = reschedules[0]?.dueOnBefore ?? drawdown.dueOn;
   return {
-    terms: scheduleTermsOf(terms, drawdown, rates, tranches),
+    terms: scheduleTermsOf(terms, { ...drawdown, dueOn }, rates, tranches),
+    reschedules: reschedules.map(({ kind, on, dueOnAfter, plan }) =>
+      timetableFrom(plan, terms, {
+        on,
+        dueOn: dueOnAfter,
+        carriesOverdue: kind === 'RESTRUCTURING',
+      }),
+    ),
+    misuses,
     overdueMarkup: terms.overdueMarkup,
     order: orderOf(terms),
     payments,
@@ -103,10 +124,12 @@ export async function replayLoan(
   const { tx } = context;
   const now = { ...loan, ...fact.facts };
   const all = factsOf(now, drawdown);
-  const faults = faultsOf(all.terms);
+  const reschedules = all.reschedules?.map((one) => ({ ...one, carried: [] })) ?? [];
+  const faults = faultsOf({ ...all.terms, reschedules });
   if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
   // Facts of a day that is not closed yet are in the stand; the nights before them are closed now.
-  const lastFact = latest(fact.on, ...[...now.payments, ...now.tranches].map(({ on }) => on));
+  const dated = [...now.payments, ...now.tranches, ...now.reschedules];
+  const lastFact = latest(fact.on, ...dated.map(({ on }) => on));
   const closedOn = latest(loan.closedOn, addDays(lastFact, -1));
   const through = latest(closedOn, lastFact);
   const stand = standOf(all, through);
@@ -114,6 +137,7 @@ export async function replayLoan(
   if (change.principal.isNegative()) {
     throw new Failure(no['replay-raises-debt'], { shortBy: change.principal.negated() });
   }
+  if (change.overPaid.isNegative()) await demandNotRefunded(context, drawdown, stand);
   const outstanding = drawdown.outstanding.minus(change.principal);
   const isSettled = outstanding.isZero() && isPaid(stand, through);
   saveStand(tx, {
@@ -126,6 +150,12 @@ export async function replayLoan(
   });
   await book(context, item, { drawdown, loan }, { fact, stand, through, change });
   return { stand, outstanding, change };
+}
+
+/** What was given back cannot pay anything any more. */
+async function demandNotRefunded({ tx }: Context, { id }: Drawdown, stand: Stand): Promise<void> {
+  const left = totalOf(stand.payments).overPaid.minus(await refunded(tx, id));
+  if (left.isNegative()) throw new Failure(no['replay-needs-refund'], { shortBy: left.negated() });
 }
 
 const isPaid = ({ instalments }: Stand, through: Day): boolean =>

@@ -97,6 +97,86 @@ export const loanRefusals = refusals('credit', {
     zh: '该日该期限的LPR已登记',
     en: 'The LPR of this term and day is recorded already',
   },
+  'reschedule-out-of-order': {
+    kind: 'refused',
+    zh: '不得早于上一次展期或重组',
+    en: 'It lies before the last extension or restructuring',
+  },
+  'extension-after-due-day': {
+    kind: 'refused',
+    zh: '应在到期日之前展期',
+    en: 'A loan is extended before it is due',
+  },
+  'extension-not-later': {
+    kind: 'refused',
+    zh: '展期后的到期日不晚于现到期日',
+    en: 'The new due day is not later than the present one',
+  },
+  'extension-overdue': {
+    kind: 'refused',
+    zh: '有逾期未还，不能展期',
+    en: 'Something is overdue: restructure it instead',
+  },
+  'extension-too-long': {
+    kind: 'refused',
+    zh: '累计展期超过规定期限',
+    en: 'All extensions together are longer than the rule for its first term allows',
+  },
+  'restructuring-quota-exceeded': {
+    kind: 'refused',
+    zh: '超过重组限额',
+    en: 'The restructuring quota has no room for it',
+  },
+  'nothing-to-reschedule': {
+    kind: 'refused',
+    zh: '没有可重新安排的本金',
+    en: 'Nothing is left to be repaid by new terms',
+  },
+  'nothing-rescheduled': {
+    kind: 'refused',
+    zh: '没有展期或重组',
+    en: 'It was neither extended nor restructured',
+  },
+  'reschedule-fixed-rate': {
+    kind: 'refused',
+    zh: '同时约定了利率，不能撤销',
+    en: 'A rate was agreed with it: agree new terms instead',
+  },
+  'write-off-not-loss': {
+    kind: 'refused',
+    zh: '只有损失类贷款可以核销',
+    en: 'Only a loan of the class loss is written off',
+  },
+  'not-written-off': {
+    kind: 'refused',
+    zh: '该贷款未核销',
+    en: 'The loan is not written off',
+  },
+  'recovery-before-write-off': {
+    kind: 'refused',
+    zh: '早于核销日，须先撤销核销再登记还款',
+    en: 'It lies before the write-off: reverse that first, then book the repayment',
+  },
+  'recovery-above-claim': {
+    kind: 'refused',
+    zh: '收回金额超过核销债权',
+    en: 'It is more than what was written off and not recovered',
+  },
+  'write-off-recovered': {
+    kind: 'refused',
+    zh: '已有收回，不能撤销核销',
+    en: 'Something was recovered: the write-off cannot be reversed',
+  },
+  'refund-above-over-payment': {
+    kind: 'refused',
+    zh: '退还金额超过溢缴款',
+    en: 'It is more than what was over-paid and not given back',
+  },
+  'replay-needs-refund': {
+    kind: 'refused',
+    zh: '追溯后溢缴款不足以覆盖已退还金额',
+    en: 'The replay would use an over-payment that was given back',
+  },
   'day-end-in-future': {
     kind: 'refused',
     zh: '日终日不得晚于营业日',

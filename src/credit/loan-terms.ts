@@ -104,7 +104,12 @@ export function contradictionsOf(terms: LoanTerms): Fault[] {
   return faults;
 }
 
-function timetableOf(terms: LoanTerms, to: Day): Timetable {
+type TimetableTerms = Pick<
+  LoanTerms,
+  'instalments' | 'every' | 'firstDueOn' | 'monthEnd' | 'settlement'
+>;
+
+export function timetableOf(terms: TimetableTerms, to: Day): Timetable {
   const { instalments, every, firstDueOn, monthEnd, settlement } = terms;
   if (instalments !== undefined && every !== undefined) {
     const first = firstDueOn === undefined ? {} : { firstDueOn };

@@ -1,10 +1,11 @@
 /** Nouns of loans with terms: what is kept of a loan beside its drawdown. */
 import type { Day, Money } from '../kernel/index.ts';
+import type { Plan } from './loan-plan.ts';
 import type { LoanTerms } from './loan-terms.ts';
-import type { DividedPayment, LoanPayment } from './rules/loan-stand.ts';
+import type { DividedPayment, LoanPayment, Misuse } from './rules/loan-stand.ts';
 import type { RecordedRate } from './rules/repricing.ts';
 
-export type LoanState = 'OPEN' | 'SETTLED' | 'REVERSED';
+export type LoanState = 'OPEN' | 'SETTLED' | 'WRITTEN_OFF' | 'REVERSED';
 
 /** An instalment as it was stored: what of it was posted, and what of it was paid. */
 export interface StoredInstalment {
@@ -26,6 +27,23 @@ export interface Tranche {
   readonly reservationId: string | null;
 }
 
+/** An extension or a restructuring; those taken back are not among the facts. */
+export interface StoredReschedule {
+  readonly id: string;
+  readonly no: number;
+  readonly kind: 'EXTENSION' | 'RESTRUCTURING';
+  readonly on: Day;
+  readonly dueOnBefore: Day;
+  readonly dueOnAfter: Day;
+  readonly plan: Plan;
+  /** A rate was agreed with it: the loan is priced by no LPR any more. */
+  readonly fixesRate: boolean;
+}
+
+export interface StoredMisuse extends Misuse {
+  readonly id: string;
+}
+
 /** What a stand is drawn up from: whoever changes a loan adds to one of these lists. */
 export interface Facts {
   readonly terms: LoanTerms;
@@ -33,6 +51,8 @@ export interface Facts {
   readonly rates: readonly RecordedRate[];
   readonly payments: readonly LoanPayment[];
   readonly tranches: readonly Tranche[];
+  readonly reschedules: readonly StoredReschedule[];
+  readonly misuses: readonly StoredMisuse[];
 }
 
 /** A loan as it stands in the book. */

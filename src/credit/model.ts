@@ -17,7 +17,13 @@ export interface Line {
  * DISBURSED → PARTLY_REPAID → REPAID; NPL after a default; REVERSED undoes a wrong booking.
  * Whether it may be drawn is not here: the node in the limit tree decides.
  */
-export type DrawdownState = 'DISBURSED' | 'PARTLY_REPAID' | 'REPAID' | 'NPL' | 'REVERSED';
+export type DrawdownState =
+  | 'DISBURSED'
+  | 'PARTLY_REPAID'
+  | 'REPAID'
+  | 'NPL'
+  | 'WRITTEN_OFF'
+  | 'REVERSED';
 
 export interface Drawdown {
   readonly id: string;
@@ -30,6 +36,8 @@ export interface Drawdown {
   readonly outstanding: Money;
   readonly valueOn: Day;
   readonly dueOn: Day;
+  /** Once extended: the first due day, by which the limit counts its tenor still. */
+  readonly limitDueOn?: Day | null;
   readonly state: DrawdownState;
   readonly purpose: string;
   readonly reservationId: string | undefined;

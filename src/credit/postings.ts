@@ -116,3 +116,65 @@ export const drawdownReversedJournal = (drawdown: Drawdown, operationId: string)
     credit(account(drawdown, 'loan-principal', drawdown.lineId), drawdown.amount),
   ],
 });
+
+type Cause = { readonly sourceId: string; readonly operationId: string };
+type Claim = { readonly principal: Money; readonly interest: Money };
+
+/** A claim leaves the books for the memorandum; negative amounts bring it back. */
+export const writtenOffJournal = (
+  loan: OfLoan,
+  cause: Cause,
+  valueOn: Day,
+  { principal, interest }: Claim,
+): Journal => ({
+  id: newId('jnl'),
+  kind: principal.isNegative() ? 'credit.write-off-reversed' : 'credit.loan-written-off',
+  valueOn,
+  ...cause,
+  lines: [
+    debit(account(loan, 'written-off-principal', loan.lineId), principal),
+    credit(account(loan, 'loan-principal', loan.lineId), principal),
+    debit(account(loan, 'written-off-interest', loan.ownerId), interest),
+    credit(account(loan, 'interest-receivable', loan.ownerId), interest),
+  ],
+});
+
+/** Money that came in on a claim off the books. */
+export const recoveredJournal = (repaid: Repaid): Journal => ({
+  id: newId('jnl'),
+  kind: 'credit.written-off-recovered',
+  valueOn: repaid.valueOn,
+  sourceId: repaid.id,
+  operationId: repaid.operationId,
+  lines: [
+    debit(
+      account(repaid.drawdown, 'bank-funding', repaid.drawdown.ownerId),
+      repaid.principal.plus(repaid.interest),
+    ),
+    credit(
+      account(repaid.drawdown, 'written-off-principal', repaid.drawdown.lineId),
+      repaid.principal,
+    ),
+    credit(
+      account(repaid.drawdown, 'written-off-interest', repaid.drawdown.ownerId),
+      repaid.interest,
+    ),
+  ],
+});
+
+/** An over-payment goes back to who paid it. */
+export const refundJournal = (
+  loan: OfLoan,
+  cause: Cause,
+  valueOn: Day,
+  amount: Money,
+): Journal => ({
+  id: newId('jnl'),
+  kind: 'credit.over-payment-refunded',
+  valueOn,
+  ...cause,
+  lines: [
+    debit(account(loan, 'over-payment', loan.lineId), amount),
+    credit(account(loan, 'bank-funding', loan.ownerId), amount),
+  ],
+});

@@ -7,15 +7,20 @@ import { Money } from '../kernel/index.ts';
 import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
+import type { Cure } from './rules/class-upgrade.ts';
+import type { Restructuring } from './rules/restructuring.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 
 const selectWatched = statement(
   'credit.select-watched-debtors',
   `select w.id, (select count(*) from credit_loans l
      where l.enterprise_id = w.id and l.state = 'OPEN')::int as loans
-   from (select distinct enterprise_id as id from credit_loans
-     where state = 'OPEN' and (overdue_since is not null or risk_class <> 'NORMAL')
-       and (days_past_due > 0 or risk_class <> 'NORMAL') and enterprise_id > $1
+   from ((select distinct enterprise_id as id from credit_loans
+       where state = 'OPEN' and (overdue_since is not null or risk_class <> 'NORMAL')
+         and (days_past_due > 0 or risk_class <> 'NORMAL') and enterprise_id > $1
+       order by 1 limit $2::int)
+     union (select distinct enterprise_id from credit_loans
+       where state = 'OPEN' and watched and enterprise_id > $1 order by 1 limit $2::int)
      order by 1 limit $2::int) w
    order by w.id`,
 );
@@ -31,10 +36,24 @@ const watched = `credit_loans l join credit_drawdowns d on d.id = l.id
    left join credit_loan_classes t on t.drawdown_id = l.id and t.classified_on = $2::date`;
 const classBefore = `case when t.drawdown_id is null then l.risk_class
   else coalesce(b.risk_class, 'NORMAL') end`;
+/** What persons agreed and found of a loan, as the rules of its class take it. */
+const loanHistory = `
+  exists (select from credit_misuses m where m.drawdown_id = l.id and m.cleared_on is null)
+    as "useChanged",
+  (select coalesce(jsonb_agg(jsonb_build_object('agreedOn', r.agreed_on, 'firstRepaymentOn',
+       r.first_repayment_on, 'classBefore', r.class_before, 'periodMonths', r.period_months)), '[]')
+   from credit_reschedules r where r.drawdown_id = l.id and r.kind = 'RESTRUCTURING'
+     and r.reversed_by is null) as restructurings,
+  (select jsonb_build_object('curedOn', f.cured_on, 'periodMonths', f.period_months,
+     'paidNormallySince', true, 'abilityAssessed', true)
+   from credit_upgrade_findings f where f.drawdown_id = l.id
+   order by f.found_on desc, f.id desc limit 1) as cure`;
+
 const columns = `l.id, l.zone_id as "zoneId", l.owner_id as "ownerId",
   l.enterprise_id as "enterpriseId", ${classBefore} as "riskClass",
   l.days_past_due as "daysPastDue", d.outstanding, d.state,
-  coalesce(b.triggers, '[]') as triggers, t.drawdown_id is not null as classified`;
+  coalesce(b.triggers, '[]') as triggers, t.drawdown_id is not null as classified,
+  ${loanHistory}`;
 
 const selectLoansOf = statement(
   'credit.select-loans-of-debtors',
@@ -66,6 +85,11 @@ export interface WatchedLoan {
   readonly outstanding: Money;
   /** Of the drawdown. */
   readonly state: string;
+  /** Put to another use than agreed, and not cleared. */
+  readonly useChanged?: boolean;
+  readonly restructurings?: readonly Restructuring[];
+  /** What a person found for an upgrade; the last finding holds. */
+  readonly cure?: Cure | null;
   /** Those of its last classification before the day. */
   readonly triggers: readonly { readonly code: string; readonly clause: string }[];
   /** It has a classification of the day already. */

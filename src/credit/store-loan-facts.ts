@@ -7,10 +7,17 @@ import { Money, Rate } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { LoanTermsInput } from './loan-terms.ts';
-import type { Loan, StoredInstalment, StoredPayment, Tranche } from './model-loans.ts';
+import type {
+  Loan,
+  StoredInstalment,
+  StoredMisuse,
+  StoredPayment,
+  Tranche,
+} from './model-loans.ts';
 import type { Drawdown } from './model.ts';
 import type { Fixing, RecordedRate } from './rules/repricing.ts';
 import type { ExcessUse } from './rules/schedule/terms.ts';
+import { reschedulesOf } from './store-reschedules.ts';
 
 export type Owned = Pick<Drawdown, 'id' | 'zoneId' | 'ownerId'>;
 
@@ -57,6 +64,12 @@ const selectInstalments = statement(
    where drawdown_id = $1 and live order by no`,
 );
 
+const selectMisuses = statement(
+  'credit.select-misuses',
+  `select id, from_on as "from", cleared_on as "to", amount, markup from credit_misuses
+   where drawdown_id = $1 order by from_on, id`,
+);
+
 type Texts<T, K extends keyof T> = Omit<T, K> & Readonly<Record<K, string>>;
 type Part5 = 'penalty' | 'compound' | 'interest' | 'principal' | 'overPaid' | 'amount';
 
@@ -84,12 +97,19 @@ export async function lockLoanById(tx: Tx, id: string): Promise<Loan | undefined
   const payments = await tx.rows<Texts<StoredPayment, Part5>>(selectPayments, [id]);
   const instalments = await tx.rows<Texts<StoredInstalment, 'interest'>>(selectInstalments, [id]);
   const tranches = await tx.rows<Texts<Tranche, 'amount'>>(selectTranches, [id]);
+  const misuses = await tx.rows<Texts<StoredMisuse, 'amount' | 'markup'>>(selectMisuses, [id]);
   return {
     ...row,
     terms: LoanTermsInput.parse(agreed?.terms),
     rates: await ratesOf(tx, id),
     payments: payments.map(paymentFrom),
     tranches: tranches.map((one) => ({ ...one, amount: Money.of(one.amount) })),
+    reschedules: await reschedulesOf(tx, id),
+    misuses: misuses.map((one) => ({
+      ...one,
+      amount: Money.of(one.amount),
+      markup: Rate.of(one.markup),
+    })),
     instalments: instalments.map((one) => ({ ...one, interest: Money.of(one.interest) })),
   };
 }

@@ -71,7 +71,7 @@ const lockDrawdowns = statement(
   'credit.lock-drawdowns',
   `select id, zone_id as "zoneId", owner_id as "ownerId", line_id as "lineId",
      node_id as "nodeId", enterprise_id as "enterpriseId", amount, outstanding,
-     value_on as "valueOn", due_on as "dueOn", state, purpose,
+     value_on as "valueOn", due_on as "dueOn", limit_due_on as "limitDueOn", state, purpose,
      reservation_id as "reservationId", enrolment_id as "enrolmentId",
      operation_id as "operationId", scheduled, version::int
    from credit_drawdowns where id = any ($1::text[]) order by id for no key update`,

@@ -98,7 +98,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const dayBefore = addDays(drawdown.valueOn, -1);
   const closed = (await lastClosedDay(tx)) ?? dayBefore;
   const closedOn = closed > dayBefore ? closed : dayBefore;
-  const facts = factsOf({ terms, rates, payments: [], tranches: [] }, drawdown);
+  const agreed = { terms, rates, payments: [], tranches: [], reschedules: [], misuses: [] };
+  const facts = factsOf(agreed, drawdown);
   const stand = standOf(facts, closedOn);
   const { operationId } = item;
   createLoan(tx, drawdown, { terms, rates, closedOn, operationId, at: now, today: context.today });

@@ -40,7 +40,7 @@ async function reprice(
   const locked = await lockOpenLoan(context, item, id);
   const { drawdown, loan } = locked;
   const { pricing } = loan.terms;
-  if (!pricing) return [];
+  if (!pricing || loan.reschedules.some(({ fixesRate }) => fixesRate)) return [];
   const priced = { ...pricing, lpr: fixings[pricing.term] };
   const { valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
   const found = ratesToRecord(priced, loan.rates, { from, to, until: asOf });
@@ -85,6 +85,7 @@ async function attempt(
 async function nextOf(context: Context, item: Run, id: string, after: Day): Promise<Day | null> {
   const { drawdown, loan } = await lockOpenLoan(context, item, id);
   const { valueOn: from, dueOn: to } = drawdown;
+  if (loan.reschedules.some(({ fixesRate }) => fixesRate)) return null;
   return loan.terms.pricing ? nextRepricing(loan.terms.pricing, { from, to, after }) : null;
 }
 

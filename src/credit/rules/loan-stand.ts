@@ -13,7 +13,7 @@ import { yearFraction } from './schedule/day-count.ts';
 import type { Schedule, ScheduleRow } from './schedule/draw-up.ts';
 import { drawUpSchedule } from './schedule/draw-up.ts';
 import { rateOn, rateStepsOf } from './schedule/interest.ts';
-import type { ExcessUse, Payment, ScheduleTerms } from './schedule/terms.ts';
+import type { ExcessUse, Payment, Reschedule, ScheduleTerms } from './schedule/terms.ts';
 
 export interface LoanPayment {
   readonly id: string;
@@ -22,9 +22,25 @@ export interface LoanPayment {
   readonly excess: ExcessUse;
 }
 
+/** A new timetable; overdue principal goes into it, or stays overdue. */
+export interface NewTimetable extends Omit<Reschedule, 'carried'> {
+  readonly carriesOverdue: boolean;
+}
+
+/** Principal that was put to another use than agreed, from a day until it is cleared. */
+export interface Misuse {
+  readonly from: Day;
+  readonly to: Day | null;
+  readonly amount: Money;
+  /** "0.5" adds half of the contract rate; it replaces the overdue markup and is never added. */
+  readonly markup: Rate;
+}
+
 export interface LoanFacts {
-  /** Without payments: those are here. */
+  /** Without payments and reschedules: those are here. */
   readonly terms: ScheduleTerms;
+  readonly reschedules?: readonly NewTimetable[];
+  readonly misuses?: readonly Misuse[];
   /** "0.5" adds half of the contract rate to what is overdue. */
   readonly overdueMarkup: Rate;
   readonly order: AllocationOrder;
@@ -95,6 +111,7 @@ interface PaidOn {
 interface Run {
   readonly facts: LoanFacts;
   readonly scheduled: Payment[];
+  readonly reschedules: Reschedule[];
   readonly paid: PaidOn[];
   readonly divided: DividedPayment[];
   schedule: Schedule;
@@ -112,11 +129,18 @@ export function standOf(given: LoanFacts, through: Day): Stand {
   const run: Run = {
     facts,
     scheduled: [],
+    reschedules: [],
     paid: [],
     divided: [],
     schedule: drawUpSchedule({ ...facts.terms, payments: [] }),
   };
-  for (const payment of payments) pay(run, payment);
+  const changes = (given.reschedules ?? []).filter(({ on }) => on <= through);
+  const waiting = [...changes].sort((a, b) => (a.on < b.on ? -1 : 1));
+  for (const payment of payments) {
+    while (waiting[0] && waiting[0].on < payment.on) reschedule(run, waiting.shift()!);
+    pay(run, payment);
+  }
+  for (const change of waiting) reschedule(run, change);
   const { rows, early, settledOn } = run.schedule;
   const instalments = rows.map((row) => instalmentOf(run, row));
   const open = instalments.filter((one) => one.dueOn <= through && unpaidOf(one).isPositive());
@@ -129,6 +153,22 @@ export function standOf(given: LoanFacts, through: Day): Stand {
     ...penalOf(run, through),
     overdueSince: open[0]?.dueOn ?? null,
   };
+}
+
+const drawUp = ({ facts, scheduled, reschedules }: Run): Schedule =>
+  drawUpSchedule({ ...facts.terms, payments: scheduled, reschedules });
+
+/** The payments of its day were made before it. A loan that is closed has nothing left for it. */
+function reschedule(run: Run, { carriesOverdue, ...change }: NewTimetable): void {
+  if (run.schedule.settledOn !== null) return;
+  const due = run.schedule.rows.filter(({ dueOn }) => dueOn <= change.on);
+  const unpaid = due.map((row) => {
+    const { no, principal, paidAhead, paidPrincipal } = instalmentOf(run, row);
+    return { no, amount: principal.minus(paidAhead).minus(paidPrincipal) };
+  });
+  const carried = carriesOverdue ? unpaid.filter(({ amount }) => amount.isPositive()) : [];
+  run.reschedules.push({ ...change, carried });
+  run.schedule = drawUp(run);
 }
 
 /** What an instalment still asks for. */
@@ -192,7 +232,7 @@ function payAhead(run: Run, { on, excess }: LoanPayment, totals: Amounts, rest: 
   const amount = totals.interest.plus(totals.principal).plus(rest);
   if (amount.isZero()) return { interest: zero, principal: zero, overPaid: zero };
   run.scheduled.push({ on, amount, excess });
-  run.schedule = drawUpSchedule({ ...run.facts.terms, payments: run.scheduled });
+  run.schedule = drawUp(run);
   const overPaid = run.schedule.credit.minus(before.credit);
   const used = rest.minus(overPaid);
   const last = run.schedule.rows.at(-1);
@@ -217,7 +257,10 @@ function penaltyOwed(run: Run, on: Day): Pick<Amounts, 'penalty' | 'compound'> {
 /** What is overdue in the nights from each day on at which it changes. */
 function penalBalances(run: Run, through: Day) {
   const rows = run.schedule.rows.filter((row) => row.to <= through);
-  const days = [...rows.map(({ to }) => to), ...run.paid.map(({ on }) => on)];
+  const moved = run.reschedules.flatMap(({ on, carried }) =>
+    carried.map(({ no, amount }) => ({ on, no, amount })),
+  );
+  const days = [...rows.map(({ to }) => to), ...[...run.paid, ...moved].map(({ on }) => on)];
   const principal: DatedBalance[] = [];
   const interest: DatedBalance[] = [];
   const add = (list: DatedBalance[], from: Day, amount: Money) => {
@@ -227,7 +270,10 @@ function penalBalances(run: Run, through: Day) {
     const ended = rows.filter(({ to }) => to <= day);
     const numbers = new Set(ended.map(({ no }) => no));
     const paid = run.paid.filter((one) => one.on <= day && numbers.has(one.no));
-    const owed = sumOf(ended, (row) => row.principal.minus(row.paidInAdvance));
+    const later = moved.filter(({ on, no }) => on > day && numbers.has(no));
+    const owed = sumOf(ended, (row) => row.principal.minus(row.paidInAdvance)).plus(
+      sumOf(later, ({ amount }) => amount),
+    );
     add(principal, day, owed.minus(sumOf(paid, (one) => one.principal)));
     const due = sumOf(ended, (row) => row.interest);
     add(interest, day, due.minus(sumOf(paid, (one) => one.interest)));

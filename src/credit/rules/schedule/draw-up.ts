@@ -14,8 +14,8 @@ import { cutInstalment, principalPart, shortenedTo } from './instalment.ts';
 import type { InterestPart, Move, RateStep } from './interest.ts';
 import { interestParts, interestSum, isRepriced, rateStepsOf } from './interest.ts';
 import type { DatedAmount, ExcessUse, Payment, ScheduleTerms } from './terms.ts';
-import type { Period } from './timetable.ts';
-import { periodsOf } from './timetable.ts';
+import type { Period, Phase } from './timetable.ts';
+import { duePeriods, phasesOf } from './timetable.ts';
 
 export interface ScheduleRow {
   readonly no: number;
@@ -58,8 +58,11 @@ export interface Schedule {
 type OpenRow = { -readonly [Key in keyof ScheduleRow]: ScheduleRow[Key] };
 
 interface Run {
-  readonly terms: ScheduleTerms;
-  readonly periods: readonly Period[];
+  /** Those of the phase that the walk is in, and its periods, numbered on from the phase before. */
+  terms: ScheduleTerms;
+  periods: readonly Period[];
+  /** Overdue principal that a reschedule takes into the balance on its day. */
+  carried: DatedAmount | undefined;
   readonly steps: readonly RateStep[];
   /** Oldest first; what was paid by the walk is taken off the front. */
   readonly drawdowns: DatedAmount[];
@@ -84,11 +87,16 @@ interface Run {
 export function drawUpSchedule(terms: ScheduleTerms): Schedule {
   const [fault] = faultsOf(terms);
   if (fault) throw new RangeError(`${fault.path}: ${fault.message}`);
-  const { periods, warnings } = periodsOf(terms);
-  const run = begin(terms, periods);
-  for (const period of periods) {
-    runPeriod(run, period);
-    if (isOver(run)) break;
+  const phases = phasesOf(terms);
+  const warnings = [...new Set(phases.flatMap((phase) => phase.warnings))];
+  const run = begin(terms, phases[0]?.periods ?? []);
+  for (const phase of phases) {
+    if (phase.by) enter(run, phase);
+    const first = run.rows.length;
+    for (const period of run.periods.slice(first, first + duePeriods(phase).length)) {
+      if (isOver(run)) break;
+      runPeriod(run, period);
+    }
   }
   for (const payment of run.payments) run.credit = run.credit.plus(payRows(run, payment));
   const { rows, early, cuts, credit, settledOn } = run;
@@ -102,6 +110,7 @@ function begin(terms: ScheduleTerms, periods: readonly Period[]): Run {
   return {
     terms,
     periods,
+    carried: undefined,
     steps,
     drawdowns: [...terms.drawdowns].sort(oldestFirst),
     payments: [...terms.payments].sort(oldestFirst),
@@ -119,10 +128,32 @@ function begin(terms: ScheduleTerms, periods: readonly Period[]): Run {
   };
 }
 
+/** Goes on with another timetable: its periods follow the rows that fell due before. */
+function enter(run: Run, { by, terms, periods }: Phase): void {
+  const before = run.rows.length;
+  const numbered = periods.map((period, i) => ({ ...period, no: before + i + 1 }));
+  run.periods = [...run.periods.slice(0, before), ...numbered];
+  run.terms = { ...terms, principalGrace: before + terms.principalGrace };
+  run.lastNo = run.periods.length;
+  run.instalment = undefined;
+  for (const { no, amount } of by?.carried ?? []) {
+    const row = run.rows.find((one) => one.no === no);
+    if (!row) throw new RangeError(`reschedule.carried: there is no instalment ${no}`);
+    row.principal = row.principal.minus(amount);
+    row.due = row.due.minus(amount);
+  }
+  const carried = Yuan.sum((by?.carried ?? []).map(({ amount }) => amount));
+  run.carried = by && carried.isPositive() ? { on: by.on, amount: carried } : undefined;
+}
+
 const isOver = (run: Run): boolean =>
   run.settledOn !== null ||
   run.rows.length >= run.lastNo ||
-  (run.balance.isZero() && run.drawdowns.length === 0 && run.deferred.isZero());
+  (run.rows.length > 0 &&
+    run.balance.isZero() &&
+    run.carried === undefined &&
+    run.drawdowns.length === 0 &&
+    run.deferred.isZero());
 
 /** What happened inside one period. */
 interface Happened {
@@ -141,6 +172,12 @@ function runPeriod(run: Run, period: Period): void {
   const isFlat = terms.method === 'flat';
   const opening = isFlat ? run.drawn : run.balance.minus(run.advance);
   const happened: Happened = { opening, moves: [], cut: false, shorten: false, closing: undefined };
+  if (run.carried) {
+    const { on, amount } = run.carried;
+    run.balance = run.balance.plus(amount);
+    if (!isFlat) happened.moves.push({ on, change: amount });
+    run.carried = undefined;
+  }
   takeEvents(run, period, happened);
   const until = run.settledOn ?? period.to;
   const parts = interestParts(terms, steps, period, opening, happened.moves, until);

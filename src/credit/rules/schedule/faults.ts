@@ -3,8 +3,8 @@
  * schedule itself only asserts, because a fault that reaches it is a mistake of the program.
  */
 import { dayParts, Money } from '../../../kernel/index.ts';
-import type { Every, ScheduleTerms } from './terms.ts';
-import { periodsOf } from './timetable.ts';
+import type { Every, Reschedule, ScheduleTerms } from './terms.ts';
+import { periodsOf, phasesOf } from './timetable.ts';
 
 /** One thing that is wrong with the terms, and the member where it is. */
 export interface Fault {
@@ -27,6 +27,8 @@ const mostYears = 110;
 export function faultsOf(terms: ScheduleTerms): Fault[] {
   const faults = terms.timetable.kind === 'regular' ? regularFaults(terms) : endFaults(terms);
   if (faults.length > 0) return faults;
+  const changes = (terms.reschedules ?? []).flatMap((one) => rescheduleFaults(terms, one));
+  if (changes.length > 0) return changes;
   return [...periodFaults(terms), ...eventFaults(terms)];
 }
 
@@ -51,6 +53,23 @@ const regularFaults = ({ from, timetable }: ScheduleTerms): Fault[] =>
     if (lastDueIn > lastYear) say('instalments', `the last one falls due after ${lastYear}`);
     if (lastDueIn - dayParts(from).year > mostYears) say('instalments', tooLong);
   });
+
+/** The new timetable by itself, and what it leaves to be repaid after its day. */
+function rescheduleFaults(terms: ScheduleTerms, { on, ...changed }: Reschedule): Fault[] {
+  const { method, timetable } = changed;
+  const own: ScheduleTerms = { ...terms, from: on, method, timetable };
+  const faults = timetable.kind === 'regular' ? regularFaults(own) : endFaults(own);
+  if (faults.length > 0) return faults.map((one) => ({ ...one, path: `reschedule.${one.path}` }));
+  const phase = phasesOf(terms).find(({ by }) => by?.on === on);
+  const first = phase?.periods[0];
+  return collect((say) => {
+    if (on <= terms.from) say('reschedule.on', 'after the first day');
+    if (first && first.dueOn <= on) say('reschedule.instalments', 'the first is due after the day');
+    if (changed.principalGrace >= (phase?.periods.length ?? 0)) {
+      say('reschedule.principalGrace', 'the last instalment pays principal');
+    }
+  });
+}
 
 const tooLong = `a loan lasts at most ${mostYears} years`;
 
@@ -85,11 +104,13 @@ const periodFaults = (terms: ScheduleTerms): Fault[] =>
     if (count * payments.length > mostWork.payments) {
       say('payments', `instalments × payments: at most ${mostWork.payments}`);
     }
-    if (terms.principalGrace >= count) say('principalGrace', 'the last instalment pays principal');
-    if (terms.interestDeferral >= count) {
+    const [plain] = phasesOf(terms);
+    const own = plain?.periods.length ?? 0;
+    if (terms.principalGrace >= own) say('principalGrace', 'the last instalment pays principal');
+    if (terms.interestDeferral >= own) {
       say('interestDeferral', 'the last instalment pays interest');
     }
-    if (terms.interestFree > count) say('interestFree', `there are ${count} instalments`);
+    if (terms.interestFree > own) say('interestFree', `there are ${own} instalments`);
     if (drawdowns.some(({ on }) => on >= ends)) {
       say('drawdowns', 'all before the last day of the loan');
     }

@@ -71,6 +71,19 @@ export interface Payment extends DatedAmount {
   readonly excess: ExcessUse;
 }
 
+/**
+ * From the day on, what was not due by then is repaid by another timetable (展期、重组). It is
+ * counted from the end of the last row that was due; `carried` is overdue principal that leaves its
+ * row on the day and is repaid with the rest.
+ */
+export interface Reschedule {
+  readonly on: Day;
+  readonly method: Method;
+  readonly timetable: Timetable;
+  readonly principalGrace: number;
+  readonly carried: readonly { readonly no: number; readonly amount: Money }[];
+}
+
 export interface ScheduleTerms {
   /** All that is paid out: the drawdowns add up to it. */
   readonly principal: Money;
@@ -100,4 +113,5 @@ export interface ScheduleTerms {
    */
   readonly newRateCounts: 'its-day' | 'night-before';
   readonly payments: readonly Payment[];
+  readonly reschedules?: readonly Reschedule[];
 }

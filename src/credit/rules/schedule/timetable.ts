@@ -14,7 +14,13 @@ import {
 } from '../../../kernel/index.ts';
 import type { CountedPeriod, YearFraction } from './day-count.ts';
 import { yearFraction } from './day-count.ts';
-import type { Every, RegularTimetable, ScheduleTerms, SettlementTimetable } from './terms.ts';
+import type {
+  Every,
+  RegularTimetable,
+  Reschedule,
+  ScheduleTerms,
+  SettlementTimetable,
+} from './terms.ts';
 
 export interface Period extends CountedPeriod {
   /** 1 for the first. */
@@ -39,7 +45,49 @@ interface Boundary {
   readonly days30: number | undefined;
 }
 
+/** One timetable of a loan: its own periods, of which those due after `until` were replaced. */
+export interface Phase extends Periods {
+  readonly terms: ScheduleTerms;
+  /** What began the phase; undefined for the first. */
+  readonly by: Reschedule | undefined;
+  /** Undefined for the last phase. */
+  readonly until: Day | undefined;
+}
+
+/** The phases in order; their periods are numbered from 1 each. */
+export function phasesOf(terms: ScheduleTerms): Phase[] {
+  const reschedules = [...(terms.reschedules ?? [])].sort((a, b) => (a.on < b.on ? -1 : 1));
+  const phases: Phase[] = [];
+  let now = terms;
+  for (const by of [undefined, ...reschedules]) {
+    if (by) {
+      const { method, timetable, principalGrace } = by;
+      const from = phases.flatMap(duePeriods).at(-1)?.to ?? terms.from;
+      now = { ...terms, from, method, timetable, principalGrace, interestDeferral: 0 };
+      now = { ...now, interestFree: 0 };
+    }
+    const until = reschedules[by ? reschedules.indexOf(by) + 1 : 0]?.on;
+    // Settlement days between the last due day and the change are no longer asked.
+    const asked = by && by.timetable.kind === 'settlement' && by.on > now.from ? by.on : now.from;
+    phases.push({ terms: now, by, until, ...plainPeriods(now, asked) });
+  }
+  return phases;
+}
+
+/** Those that fell due before the next phase began; all of them in the last. */
+export const duePeriods = ({ periods, until }: Phase): readonly Period[] =>
+  until === undefined ? periods : periods.filter(({ dueOn }) => dueOn <= until);
+
+/** The periods as they are after all reschedules. */
 export function periodsOf(terms: ScheduleTerms): Periods {
+  const phases = phasesOf(terms);
+  return {
+    periods: phases.flatMap(duePeriods).map((period, i) => ({ ...period, no: i + 1 })),
+    warnings: [...new Set(phases.flatMap(({ warnings }) => warnings))],
+  };
+}
+
+function plainPeriods(terms: ScheduleTerms, asked: Day): Periods {
   const warnings = new Set<string>();
   const moved = (day: Day): Day => {
     if (terms.dueOnDayOff === 'keep') return day;
@@ -49,7 +97,7 @@ export function periodsOf(terms: ScheduleTerms): Periods {
   };
   let from = terms.from;
   let shift = 0;
-  const periods = boundariesOf(terms).map((boundary, i): Period => {
+  const periods = boundariesOf({ ...terms, from: asked }).map((boundary, i): Period => {
     const dueOn = moved(boundary.dueOn);
     const by = daysBetween(boundary.dueOn, dueOn);
     const to = addDays(boundary.to, by);
