@@ -70,7 +70,14 @@ export function timetableFrom(
   terms: LoanTerms,
   { on, dueOn, carriesOverdue }: { on: Day; dueOn: Day; carriesOverdue: boolean },
 ): NewTimetable {
-  const { method = terms.method, principalGrace, instalments, every, firstDueOn, settlement } = plan;
+  const {
+    method = terms.method,
+    principalGrace,
+    instalments,
+    every,
+    firstDueOn,
+    settlement,
+  } = plan;
   const { monthEnd } = terms;
   const timetable = plan.atOnce
     ? ({ kind: 'one', to: dueOn } as const)

@@ -28,7 +28,11 @@ export const chart = {
   'interest-earned': { side: 'credit', zh: '应计利息收入', en: 'Interest that fell due' },
   'penalty-received': { side: 'credit', zh: '罚息复利收入', en: 'Penalty and compound interest' },
   'over-payment': { side: 'credit', zh: '溢缴款', en: 'Paid by borrowers beyond their debt' },
-  'written-off-principal': { side: 'debit', zh: '已核销本金', en: 'Principal written off, claimed' },
+  'written-off-principal': {
+    side: 'debit',
+    zh: '已核销本金',
+    en: 'Principal written off, claimed',
+  },
   'written-off-interest': { side: 'debit', zh: '已核销利息', en: 'Interest written off, claimed' },
   'certificate-financed': { side: 'debit', zh: '凭证融资', en: 'Financed e-certificates' },
   'pool-cash': { side: 'debit', zh: '资金池专户', en: 'Special account of a pool' },

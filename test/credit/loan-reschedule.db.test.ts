@@ -89,7 +89,10 @@ describe('rescheduled loans in the book', () => {
     expect(await code(loan.valueOn, later)).to.equal('value-day-before-drawdown');
     expect(await code(first, addMonths(loan.valueOn, 6))).to.equal('extension-not-later');
     const term = addMonths(loan.valueOn, 6);
-    const doubled = addDays(term, Math.round((Date.parse(term) - Date.parse(loan.valueOn)) / 864e5));
+    const doubled = addDays(
+      term,
+      Math.round((Date.parse(term) - Date.parse(loan.valueOn)) / 864e5),
+    );
     expect(await code(first, addDays(doubled, 1))).to.equal('extension-too-long');
     await stage.done(extend, asked(loan, first, doubled), stage.bank);
     expect(await code(ago(91), addDays(doubled, 1))).to.equal('reschedule-out-of-order');
@@ -209,8 +212,7 @@ describe('rescheduled loans in the book', () => {
   it('replay a payment that is entered after the change for a day before it', async () => {
     const pair = [await working(70), await working(70)] as const;
     const dueOn = addMonths(ago(70), 8);
-    const change = (loan: Drawn) =>
-      stage.done(restructure, asked(loan, ago(5), dueOn), stage.bank);
+    const change = (loan: Drawn) => stage.done(restructure, asked(loan, ago(5), dueOn), stage.bank);
     const pay = (loan: Drawn) =>
       stage.done(
         repayLoan,

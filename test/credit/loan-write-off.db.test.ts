@@ -52,9 +52,7 @@ describe('loans written off', () => {
 
   it('leave the books for a claim, and give no headroom back', async () => {
     await runDayEnds(stage, ago(1));
-    expect((await stage.refused(writeOff, undo(), stage.bank)).code).to.equal(
-      'write-off-not-loss',
-    );
+    expect((await stage.refused(writeOff, undo(), stage.bank)).code).to.equal('write-off-not-loss');
     await bad();
     const before = await balances();
     const answer = await stage.done(writeOff, undo(), stage.bank);

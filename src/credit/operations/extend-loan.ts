@@ -83,7 +83,13 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   });
   const { zoneId, ownerId, id: drawdownId } = locked.drawdown;
   const payload = { agreedOn: one.agreedOn, dueOn: one.dueOn, reason: one.reason };
-  context.emit(item, { name: 'credit.loan-extended', zoneId, ownerId, subjectId: drawdownId, payload });
+  context.emit(item, {
+    name: 'credit.loan-extended',
+    zoneId,
+    ownerId,
+    subjectId: drawdownId,
+    payload,
+  });
   return answerOf(drawdownId, one, stand, outstanding);
 }
 

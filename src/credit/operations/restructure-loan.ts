@@ -32,7 +32,11 @@ async function claim(
     const room = quotaRoom(share, await quotaUse(tx, drawdown, id));
     const shortBy = amount.minus(room.available);
     if (shortBy.isPositive()) {
-      throw new Failure(no['restructuring-quota-exceeded'], { ...room, requested: amount, shortBy });
+      throw new Failure(no['restructuring-quota-exceeded'], {
+        ...room,
+        requested: amount,
+        shortBy,
+      });
     }
   }
   claimQuota(tx, drawdown, { id, amount, state, operationId: item.operationId });

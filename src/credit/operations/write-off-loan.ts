@@ -12,12 +12,7 @@ import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { writtenOffJournal } from '../postings.ts';
 import { saveDrawdowns } from '../store-loans.ts';
-import {
-  addWriteOff,
-  classOf,
-  interestReceivable,
-  saveLoanState,
-} from '../store-write-offs.ts';
+import { addWriteOff, classOf, interestReceivable, saveLoanState } from '../store-write-offs.ts';
 
 const input = z.strictObject({ drawdownId: IdInput('draw'), reason: ReasonInput });
 
