@@ -21,7 +21,7 @@ export const Changed = z.object({
 });
 
 /** A zone office sees a bank's limits but does not set them; a job of the platform may. */
-const mayChange = (actor: Actor, node: LimitNode): boolean =>
+export const mayChange = (actor: Actor, node: LimitNode): boolean =>
   actor.organisationId === node.ownerId || actor.scope.zones === '*';
 
 /**

@@ -69,9 +69,44 @@ const boundOf = (one: Binding): z.output<typeof Bound> => ({
   shortBy: one.shortBy.toString(),
 });
 
+const selectPathThen = statement(
+  'limits.select-path-then',
+  `with recursive elsewhere as materialized (
+     select distinct on (c.node_id) c.node_id, c.old_value as parent_id
+     from limits_changes c where c.field = 'parent'
+       and (c.value_on > $2::date or $3::timestamptz is not null and c.recorded_at > $3)
+     order by c.node_id, c.value_on, c.recorded_at, c.id
+   ), up (id, height) as (
+     select $1::text, 0
+     union all
+     select p.id, u.height + 1 from up u join limits_nodes n on n.id = u.id
+       left join elsewhere e on e.node_id = n.id
+       join limits_nodes p
+         on p.id = case when e.node_id is null then n.parent_id else e.parent_id end
+   )
+   select id from up order by height`,
+);
+
+/** The nodes as they hung on a past day. */
+async function nodesThen(tx: Tx, nodeId: string, { day, knownAt }: AsOf) {
+  const rows = await tx.rows<{ id: string }>(selectPathThen, [
+    nodeId,
+    day,
+    knownAt?.toISOString() ?? null,
+  ]);
+  const path = rows.map((row) => row.id);
+  const nodes = await touchedNodes(tx, path);
+  for (const [i, id] of path.entries()) {
+    const node = nodes.get(id);
+    if (node) nodes.set(id, { ...node, path: path.slice(i) });
+  }
+  return nodes;
+}
+
 /** The node, its path and the paths of its caps, leaf first. */
-async function pathOf(tx: Tx, nodeId: string) {
-  const nodes = await touchedNodes(tx, [nodeId]);
+async function pathOf(tx: Tx, nodeId: string, at?: AsOf) {
+  const nodes =
+    at?.past === true ? await nodesThen(tx, nodeId, at) : await touchedNodes(tx, [nodeId]);
   const node = nodes.get(nodeId);
   if (!node) throw new Failure(no['node-missing'], { nodeId });
   const path = participants({ nodes, reservations: new Map() }, node);
@@ -105,7 +140,7 @@ interface Look {
 
 /** What stands on a day: the path, what it lets through, and what would be said to the amount. */
 async function look(context: QueryContext, { nodeId, amount, tenorDays }: Look, at: AsOf) {
-  const { node, path } = await pathOf(context.tx, nodeId);
+  const { node, path } = await pathOf(context.tx, nodeId, at);
   const seen = await seeNodes(context.tx, context.actor.scope, path, at, { sumGranted: false });
   const nodes = seen.map((one) => one.node);
   const book = await bookOf(context, nodes, at);

@@ -5,6 +5,7 @@ import { changeLimit } from './operations/change-limit.ts';
 import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
+import { moveNodeOperation } from './operations/move-node.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
@@ -45,6 +46,7 @@ export const limitsModule = defineModule({
     changeLimit,
     setTerms,
     setOversubscription,
+    moveNodeOperation,
     expireReservations,
   ],
   queries: [listNodes, showNode, headroom, whenAvailable, listMovements],

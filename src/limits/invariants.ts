@@ -23,13 +23,17 @@ const equalTheJournal = `
     or n.outstanding <> coalesce(j.outstanding, 0) or n.drawn <> coalesce(j.drawn, 0)
     or n.consumed <> coalesce(j.consumed, 0))`;
 
+/** What was journalled before its node, or one above it, was put elsewhere names the old place. */
 const journalNamesEveryHardNode = `
   select m.seq
-  from (select node_id, path, min(seq) as seq from limits_movements group by node_id, path) m
+  from (select node_id, path, min(seq) as seq, max(recorded_at) as until from limits_movements
+    where kind not in ('leave', 'join') group by node_id, path) m
   cross join lateral (select array_agg(p.id order by p.id) as ids
     from ${participants('m.node_id')} p join limits_nodes h on h.id = p.id
     where h.enforcement = 'HARD') e
-  where e.ids is distinct from array(select unnest(m.path) order by 1)`;
+  where e.ids is distinct from array(select unnest(m.path) order by 1)
+    and not exists (select from limits_nodes n join limits_changes c on c.node_id = any (n.path)
+      where n.id = m.node_id and c.field in ('parent', 'caps') and c.recorded_at >= m.until)`;
 
 const reservedIsHeld = `
   select n.id, n.reserved, held.amount

@@ -98,7 +98,16 @@ export interface Binding {
   readonly cause: BindingCause;
 }
 
-export type MovementKind = 'reserve' | 'release' | 'expire' | 'draw' | 'repay' | 'reverse';
+/** `leave` and `join`: a node went from below one limit to below another with its use. */
+export type MovementKind =
+  | 'reserve'
+  | 'release'
+  | 'expire'
+  | 'draw'
+  | 'repay'
+  | 'reverse'
+  | 'leave'
+  | 'join';
 
 /** One line of the journal: what moved at the leaf and what each HARD node of the path consumed. */
 export interface Movement {

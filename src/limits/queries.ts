@@ -150,7 +150,7 @@ export const showNode = query({
 const MovementView = z.object({
   seq: z.string(),
   nodeId: IdText,
-  kind: z.enum(['reserve', 'release', 'expire', 'draw', 'repay', 'reverse']),
+  kind: z.enum(['reserve', 'release', 'expire', 'draw', 'repay', 'reverse', 'leave', 'join']),
   amount: MoneyText,
   reserved: MoneyText,
   outstanding: MoneyText,
@@ -166,15 +166,20 @@ const MovementView = z.object({
 type MovementRow = Omit<z.output<typeof MovementView>, 'recordedAt'> & { recordedAt: Date };
 
 /**
- * Every node whose movements touch this one: what is below it, and below the nodes that it caps.
+ * Every node whose movements touch this one: what is below it, and below the nodes that it caps;
+ * and what was below it, whose movements name it until they left.
  */
 const touching = (nodeId: string) =>
   build.raw(
     `m.node_id in (with below as (select id from limits_nodes where ? = any (path)),
        capped as (select id from limits_nodes
          where caps <> '{}' and caps && array(select id from below))
-     select id from limits_nodes where path && (array[?] || array(select id from capped)))`,
-    [nodeId, nodeId],
+     select id from limits_nodes where path && (array[?] || array(select id from capped)
+       || array(select node_id from limits_changes where field = 'parent'
+         and old_value in (select id from below))))
+     and (cardinality(m.path) = 0 or ? = any (m.path)
+       or exists (select from limits_nodes s where s.id = ? and s.enforcement = 'SOFT'))`,
+    [nodeId, nodeId, nodeId, nodeId],
   );
 
 export const listMovements = query({

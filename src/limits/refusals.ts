@@ -42,6 +42,11 @@ export const limitRefusals = refusals('limits', {
     zh: '展期后的到期日须晚于原到期日，且不早于今日',
     en: 'An extension ends after the present last day and not before today',
   },
+  'move-impossible': {
+    kind: 'refused',
+    zh: '额度不能移到该上级之下',
+    en: 'The limit cannot be put below that one',
+  },
   'tenor-missing': {
     kind: 'refused',
     zh: '该额度按期限分档，须说明期限',

@@ -19,7 +19,7 @@ import { termsFromText } from './terms-input.ts';
  * carry it (the topmost of a path). A cap on nodes of the same tree would count them a second time.
  * `measure` is what each of them contributes to the node.
  */
-const summedBelow = `below (root, entry, id, measure) as (
+const summedBelow = (children: string): string => `below (root, entry, id, measure) as (
     select n.id, n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
     from limits_nodes n where n.id = any ($1::text[])
     union all
@@ -36,11 +36,19 @@ const summedBelow = `below (root, entry, id, measure) as (
         when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
     from below b
       join limits_nodes p on p.id = b.id and (p.enforcement = 'SOFT' or p.id = b.root)
-      join limits_nodes c on c.parent_id = p.id
+      ${children}
     where c.kind not in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
       or not exists (select from limits_nodes k
         where c.id = any (k.caps) and b.entry = any (k.path))
   ), wanted as (select id from below union select unnest($2::text[]))`;
+
+/** The children on a past day: those of now that were there, and those that have left since. */
+const childrenThen = `cross join lateral (
+        select n.* from limits_nodes n
+        where n.parent_id = p.id and not exists (select from elsewhere e where e.node_id = n.id)
+        union all
+        select n.* from elsewhere e join limits_nodes n on n.id = e.node_id
+        where e.parent_id = p.id) c`;
 
 const ownAndSummed = `select id, false as summed, consumed, reserved, outstanding, drawn
   from hard where id = any ($2::text[])
@@ -52,7 +60,7 @@ const ownAndSummed = `select id, false as summed, consumed, reserved, outstandin
 
 const presentFigures = statement(
   'limits.present-figures',
-  `with recursive ${summedBelow}, due as (
+  `with recursive ${summedBelow('join limits_nodes c on c.parent_id = p.id')}, due as (
      select t.id, sum(r.amount) as amount
      from limits_reservations r join limits_nodes n on n.id = r.node_id
      cross join lateral (
@@ -73,7 +81,12 @@ const presentFigures = statement(
 
 const pastFigures = statement(
   'limits.past-figures',
-  `with recursive ${summedBelow}, moved as (
+  `with recursive elsewhere as materialized (
+     select distinct on (c.node_id) c.node_id, c.old_value as parent_id
+     from limits_changes c where c.field = 'parent'
+       and (c.value_on > $4::date or $5::timestamptz is not null and c.recorded_at > $5)
+     order by c.node_id, c.value_on, c.recorded_at, c.id
+   ), ${summedBelow(childrenThen)}, moved as (
      select t.id, m.outstanding, m.drawn, t.consumed, m.reserved, m.reservation_id
      from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
      where t.id in (select id from wanted) and m.value_on <= $4::date

@@ -68,11 +68,22 @@ async function lockKnown(
   return seen && lockSeen(tx, seen);
 }
 
+const samePlace = (a: LimitNode, b: LimitNode | undefined): boolean =>
+  a.path.join() === b?.path.join() && a.caps.join() === b.caps.join();
+
+/** Whoever meets it tries again: the tree was rearranged between a look and a lock. */
+export const treeChanged = (): Error =>
+  Object.assign(new Error('The limits were rearranged meanwhile.'), { code: '40001' });
+
 /** The same, asked for: what memory cannot tell, such as that an id is not there. */
 async function lockAsked(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
   const nodes = await touchedNodes(tx, leaves);
   const hard = [...nodes.values()].filter((one) => one.enforcement === 'HARD').map((one) => one.id);
-  for (const [id, node] of await lockHardNodes(tx, hard)) nodes.set(id, node);
+  for (const [id, node] of await lockHardNodes(tx, hard)) {
+    // Locked, it tells where it hangs now: not where it did when it was looked up.
+    if (samePlace(node, nodes.get(id))) nodes.set(id, node);
+    else throw treeChanged();
+  }
   rememberNodes(tx, nodes.values());
   return nodes;
 }

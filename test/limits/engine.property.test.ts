@@ -9,6 +9,7 @@ import { availableOf, limitScenario } from '../../src/limits/index.ts';
 import { apply, decide, dueExpiries } from '../../src/limits/rules/engine.ts';
 import { onDay } from '../../src/limits/rules/dated-terms.ts';
 import { fencedIn, toleranceOf } from '../../src/limits/rules/headroom.ts';
+import { decideMove, type MovingLeaf } from '../../src/limits/rules/move.ts';
 import type { LimitBook } from '../../src/limits/rules/headroom.ts';
 import { openBook } from '../../src/limits/rules/scenario-book.ts';
 import { refuseFreeze, refuseUnfreeze } from '../../src/limits/rules/terms.ts';
@@ -60,6 +61,7 @@ class Driven {
 
   take(asked: Asked, view: View): Failure | undefined {
     if (asked.op === 'freeze' || asked.op === 'unfreeze') return this.#change(asked);
+    if (asked.op === 'move') return this.#move(asked);
     if (asked.op === 'set-limit' || asked.op === 'set-terms') {
       return this.#change(asked);
     }
@@ -93,10 +95,54 @@ class Driven {
     return undefined;
   }
 
+  #move({ node: id, of: to = '', day }: Asked): Failure | undefined {
+    const node = this.book.nodes.get(id) as LimitNode;
+    const parent = this.book.nodes.get(to) as LimitNode;
+    const moved = decideMove(this.book, {
+      node,
+      parent,
+      ...movingFrom(this, id),
+      day: Day.of(day),
+    });
+    if (isFailure(moved)) return moved;
+    for (const one of moved.subtree) this.book.nodes.set(one.id, one);
+    for (const one of moved.movements) this.#carryOut(one);
+    this.book = { ...this.book, fenced: fencedIn(this.book.nodes.values()) };
+    return undefined;
+  }
+
   #carryOut(movement: Movement): void {
     apply(this.book, movement);
     this.journal.push(movement);
   }
+}
+
+/** What the journal says of a subtree, as the database path asks it. */
+function movingFrom({ book, journal }: Driven, id: string) {
+  const subtree = [...book.nodes.values()].filter((one) => one.path.includes(id));
+  const leaves = subtree.map(({ id: nodeId }): MovingLeaf => {
+    const own = journal.filter((one) => one.nodeId === nodeId);
+    const consumed = new Map<string, Money>();
+    const byTenor = new Map<number | undefined, Money>();
+    for (const one of own) {
+      for (const [above, sum] of one.consumed) {
+        consumed.set(above, (consumed.get(above) ?? Money.zero).plus(sum));
+      }
+      if (one.kind === 'leave' || one.kind === 'join') continue;
+      const { tenorDays } = one;
+      byTenor.set(tenorDays, (byTenor.get(tenorDays) ?? Money.zero).plus(one.outstanding));
+    }
+    const principal = [...byTenor].flatMap(([tenorDays, amount]) =>
+      amount.isZero() ? [] : { tenorDays, amount },
+    );
+    const held = [...book.reservations.values()].filter(
+      (one) => one.state === 'PENDING' && one.nodeId === nodeId,
+    );
+    const drawn = Money.sum(own.map((one) => one.drawn));
+    const everDrawn = own.some((one) => one.kind === 'draw');
+    return { nodeId, everDrawn, drawn, consumed, principal, held };
+  });
+  return { subtree, leaves };
 }
 
 /**
@@ -219,7 +265,7 @@ function expectHistory(
     agree(failure?.code, verdict.code, `step ${i} ${asked.op}`);
     agree(bindingOf(failure).sort(), [...verdict.binding].sort(), `step ${i}`);
     count(verdict.code);
-    if (verdict.code === undefined) oracle.events.push(asked);
+    if (verdict.code === undefined) oracle.accept(asked);
     else {
       // I5: a refusal leaves every value as it was, not merely an equal one.
       for (const [id, node] of before) agree(driven.book.nodes.get(id) === node, true, 'I5');
@@ -280,7 +326,7 @@ function expectScenario(nodes: readonly TreeNode[], drawn: readonly DrawnStep[])
     const view = oracle.look(now);
     const step = stepFrom(oracle, targets, numbers, { ref: `s${i}`, now, view, backdate: false });
     const { code } = oracle.judge(step, view);
-    if (code === undefined) oracle.events.push(step);
+    if (code === undefined) oracle.accept(step);
     asked.push(step);
     wanted.push({ code: code ?? null, nodes: told(oracle.look(now).figures) });
   }

@@ -74,7 +74,7 @@ function asCap(drawn: DrawnNode, i: number): TreeNode {
 }
 
 const drawnStep = fc.record({
-  op: fc.nat(102),
+  op: fc.nat(106),
   node: fc.nat(),
   pick: fc.nat(),
   size: fc.nat(9),
@@ -132,6 +132,9 @@ function amountNear(target: bigint, { size, part }: DrawnStep): bigint {
   return near > 0n ? near : BigInt(part);
 }
 
+/** Caps are `c0`, `c1`, and with the name of their history before it in the database. */
+export const isCap = (id: string): boolean => /(^|_)c\d+$/.test(id);
+
 /** Which kind of step a number stands for. */
 function opOf(number: number): Asked['op'] {
   if (number < 25) return 'reserve';
@@ -141,7 +144,8 @@ function opOf(number: number): Asked['op'] {
   if (number < 90) return 'reverse';
   if (number < 92) return 'freeze';
   if (number < 96) return 'unfreeze';
-  return number < 100 ? 'set-limit' : 'set-terms';
+  if (number < 100) return 'set-limit';
+  return number < 103 ? 'set-terms' : 'move';
 }
 
 /** What is owed at the node itself, by tenor. */
@@ -231,6 +235,14 @@ export function stepFrom(
       if (frozen === undefined && drawn.size > 0) return { ...asked, op: 'reserve' };
       return { ...asked, op, node: frozen ?? node };
     }
+    case 'move': {
+      if (!backdate) return { ...asked, op: 'freeze' };
+      const main = [...oracle.nodes.values()].filter(({ id }) => !isCap(id));
+      const movable = main.filter(({ parent }) => parent !== undefined);
+      const [from, to] = [movable[drawn.node % Math.max(movable.length, 1)], pickOf(main, drawn)];
+      if (!from || !to) return { ...asked, op: 'reserve' };
+      return { ...asked, op, node: from.id, of: to.id, day: today };
+    }
     case 'set-terms': {
       if (backdate)
         return { ...asked, op, terms: termsFrom(drawn.terms, now, view.terms.get(node)) };
@@ -278,6 +290,7 @@ export function moneyStep(asked: Asked, view: View): Step {
     case 'unfreeze':
     case 'set-limit':
     case 'set-terms':
+    case 'move':
       throw new Error(`${op} does not move money.`);
   }
 }

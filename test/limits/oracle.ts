@@ -2,94 +2,21 @@
 // events and works every figure out again from them, by the definitions (§4 of the domain),
 // whenever asked. It shares no code with the engine; amounts are whole fen.
 
+import { judgeMove } from './oracle-move.ts';
 import { bucketOf, limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
-import type { Terms } from './oracle-terms.ts';
 
-export interface TreeNode {
-  readonly id: string;
-  readonly parent: string | undefined;
-  readonly caps: readonly string[];
-  readonly revolving: 'R' | 'NR' | 'NRS';
-  readonly enforcement: 'HARD' | 'SOFT';
-  readonly contribution: 'consumed' | 'outstanding';
-  readonly limit: bigint;
-  readonly expiresOn: string | undefined;
-  readonly terms?: Terms | undefined;
-}
+import type {
+  Asked,
+  Drawn,
+  Figures,
+  Held,
+  Model,
+  TreeNode,
+  Verdict,
+  View,
+} from './oracle-model.ts';
 
-export interface Asked {
-  readonly op:
-    | 'reserve'
-    | 'draw'
-    | 'repay'
-    | 'release'
-    | 'reverse'
-    | 'freeze'
-    | 'unfreeze'
-    | 'set-limit'
-    | 'set-terms';
-  readonly ref: string;
-  readonly node: string;
-  readonly amount: bigint;
-  /** The reservation drawn on or released, or the draw reversed. */
-  readonly of: string | undefined;
-  readonly spill: boolean;
-  readonly restore: boolean;
-  readonly now: number;
-  readonly day: string;
-  readonly expiresAt: number;
-  readonly tenorDays?: number | undefined;
-  readonly terms?: Terms | undefined;
-}
-
-export interface Figures {
-  readonly limit: bigint;
-  readonly used: bigint;
-  readonly reserved: bigint;
-  readonly outstanding: bigint;
-  readonly drawn: bigint;
-}
-
-export interface Held {
-  readonly node: string;
-  readonly expiresAt: number;
-  readonly tenorDays: number | undefined;
-  open: bigint;
-  used: bigint;
-  state: 'open' | 'posted' | 'released' | 'expired';
-}
-
-export interface Drawn {
-  readonly node: string;
-  readonly amount: bigint;
-  readonly of: string | undefined;
-  readonly tenorDays: number | undefined;
-  reversed: boolean;
-}
-
-export interface View {
-  readonly figures: ReadonlyMap<string, Figures>;
-  readonly frozen: ReadonlySet<string>;
-  readonly held: ReadonlyMap<string, Held>;
-  readonly draws: ReadonlyMap<string, Drawn>;
-  /** Principal drawn at the node itself and not yet back. */
-  readonly owed: ReadonlyMap<string, bigint>;
-  readonly terms: ReadonlyMap<string, Terms>;
-  /** What is drawn and not yet back, and what is held, each at the node itself and by tenor. */
-  readonly inTenor: readonly InTenor[];
-}
-
-export interface InTenor {
-  readonly node: string;
-  readonly tenorDays: number | undefined;
-  readonly amount: bigint;
-  readonly held: boolean;
-}
-
-export interface Verdict {
-  readonly code: string | undefined;
-  readonly binding: readonly string[];
-}
+export type * from './oracle-model.ts';
 
 /** A movement of principal: by how much it changes what is owed and what was ever drawn. */
 interface Move {
@@ -104,13 +31,35 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const owed = ({ kind, amount }: Move): bigint => (kind === 'draw' ? amount : -amount);
 const everDrawn = (move: Move): bigint => (move.kind === 'repay' ? 0n : owed(move));
 
-export class Oracle {
-  readonly nodes: ReadonlyMap<string, TreeNode>;
-  readonly events: Asked[] = [];
-  readonly #routes = new Map<string, Map<string, string | undefined>>();
-  readonly #below = new Map<string, string[]>();
+export class Oracle implements Model {
+  nodes: ReadonlyMap<string, TreeNode> = new Map();
+  readonly events: Asked[];
+  #routes = new Map<string, Map<string, string | undefined>>();
+  #below = new Map<string, string[]>();
 
-  constructor(nodes: readonly TreeNode[]) {
+  constructor(nodes: readonly TreeNode[], events: readonly Asked[] = []) {
+    this.events = [...events];
+    this.#plant(nodes);
+  }
+
+  /** What was used moves with a node: everything counts as if it had always been there. */
+  accept(asked: Asked): void {
+    this.events.push(asked);
+    if (asked.op === 'move') this.#plant(this.#moved(asked));
+  }
+
+  /** The same history in a tree with the node elsewhere. */
+  rearranged(asked: Asked): Model {
+    return new Oracle(this.#moved(asked), this.events);
+  }
+
+  #moved({ node, of }: Asked): TreeNode[] {
+    return [...this.nodes.values()].map((one) => (one.id === node ? { ...one, parent: of } : one));
+  }
+
+  #plant(nodes: readonly TreeNode[]): void {
+    this.#routes = new Map();
+    this.#below = new Map();
     this.nodes = new Map(nodes.map((node) => [node.id, node]));
     for (const { id } of nodes) this.#routes.set(id, this.#routeFrom(id));
     for (const { id, parent } of nodes) {
@@ -123,7 +72,7 @@ export class Oracle {
     return this.#routes.get(leaf) as Map<string, string | undefined>;
   }
 
-  #above(id: string): string[] {
+  above(id: string): string[] {
     const chain: string[] = [];
     for (let at: string | undefined = id; at !== undefined; at = this.nodes.get(at)?.parent) {
       chain.push(at);
@@ -132,12 +81,12 @@ export class Oracle {
   }
 
   #routeFrom(leaf: string): Map<string, string | undefined> {
-    const own = this.#above(leaf);
+    const own = this.above(leaf);
     const via = new Map(own.map((id, i) => [id, own[i - 1]]));
     for (const carrier of own) {
       for (const cap of this.nodes.get(carrier)?.caps ?? []) {
         let from = carrier;
-        for (const id of this.#above(cap)) {
+        for (const id of this.above(cap)) {
           if (via.has(id)) break;
           via.set(id, from);
           from = id;
@@ -292,6 +241,8 @@ export class Oracle {
         return told(amount > outstanding ? 'draw-partly-repaid' : undefined);
       case 'release':
         return told(refusedReservation(one, undefined));
+      case 'move':
+        return judgeMove(this, asked, view);
       case 'reserve': {
         const closed = this.#closed(asked, view);
         const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
@@ -344,29 +295,41 @@ export class Oracle {
   }
 
   /**
-   * How far each HARD node on the route falls short of an amount, by the published recursion:
-   * T(x) = available(x) − Σ over its children of what they have and do not lend; admitted when
-   * T(x) ≥ −borrow(x) − tolerance(x) afterwards.
+   * How far each HARD node may still be used, by the published recursion: T(x) = available(x) − Σ
+   * over its children of what they have and do not lend; with what it may borrow and tolerate.
+   * @param less what each node has available less than the view says.
    */
-  shortages(leaf: string, amount: bigint, view: View): Map<string, bigint> {
-    const route = this.route(leaf);
-    const available = (id: string): bigint => {
+  rooms(view: View, less: (id: string) => bigint = () => 0n): Map<string, bigint> {
+    const withheld = new Map<string, bigint>();
+    const free = new Map<string, bigint>();
+    const look = (id: string): void => {
+      const children = this.#below.get(id) ?? [];
+      children.forEach(look);
+      const below = children.reduce((sum, child) => sum + (withheld.get(child) ?? 0n), 0n);
       const { limit, used, reserved } = view.figures.get(id) as Figures;
-      return limit - used - reserved - (route.has(id) ? amount : 0n);
-    };
-    const free = (id: string): bigint => available(id) - withheldBelow(id);
-    const withheld = (id: string): bigint => {
+      const available = limit - used - reserved - less(id);
       const { lend } = view.terms.get(id) ?? noTerms;
-      return lend === undefined ? withheldBelow(id) : available(id) - least(lend, free(id));
+      free.set(id, available - below);
+      withheld.set(id, lend === undefined ? below : available - least(lend, available - below));
     };
-    const withheldBelow = (id: string): bigint =>
-      (this.#below.get(id) ?? []).reduce((sum, child) => sum + withheld(child), 0n);
-    const short = new Map<string, bigint>();
-    for (const id of route.keys()) {
+    for (const { id, parent } of this.nodes.values()) if (parent === undefined) look(id);
+    const rooms = new Map<string, bigint>();
+    for (const [id, left] of free) {
       if (this.nodes.get(id)?.enforcement === 'SOFT') continue;
       const terms = view.terms.get(id) ?? noTerms;
-      const { limit } = view.figures.get(id) as Figures;
-      const left = free(id) + (terms.borrow ?? 0n) + toleranceOn(limit, terms);
+      const beyond = toleranceOn(view.figures.get(id)?.limit ?? 0n, terms);
+      rooms.set(id, left + (terms.borrow ?? 0n) + beyond);
+    }
+    return rooms;
+  }
+
+  /** How far each HARD node on the route falls short of an amount. */
+  shortages(leaf: string, amount: bigint, view: View): Map<string, bigint> {
+    const route = this.route(leaf);
+    const rooms = this.rooms(view, (id) => (route.has(id) ? amount : 0n));
+    const short = new Map<string, bigint>();
+    for (const id of route.keys()) {
+      const left = rooms.get(id) ?? 0n;
       if (left < 0n) short.set(id, -left);
     }
     return short;

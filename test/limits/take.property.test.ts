@@ -9,6 +9,7 @@ import { Day, Money, dayInShanghai, isFailure } from '../../src/kernel/index.ts'
 import type { LimitNode, Taken } from '../../src/limits/index.ts';
 import { changeTerms, createNodes, lockNode, readNodes } from '../../src/limits/index.ts';
 import { asOfDay, seeNodes } from '../../src/limits/store-figures.ts';
+import { moveNode } from '../../src/limits/move.ts';
 import { sayFencedAbove } from '../../src/limits/store-terms.ts';
 import { everything } from '../../src/platform/transaction.ts';
 import type { LimitTestBook } from './book.ts';
@@ -159,7 +160,10 @@ class Life {
     const view = this.oracle.look(now);
     const asked = stepFrom(this.oracle, this.targets, numbers, { ref, now, view, backdate: true });
     const verdict = this.oracle.judge(asked, view);
-    if (asked.op === 'freeze' || asked.op === 'unfreeze' || asked.op.startsWith('set-')) {
+    if (asked.op === 'move') {
+      await this.flush();
+      expectVerdict(await this.#move(asked), { verdict, what: `${ref} move` });
+    } else if (asked.op === 'freeze' || asked.op === 'unfreeze' || asked.op.startsWith('set-')) {
       await this.flush();
       if (verdict.code === undefined) await this.#change(asked);
     } else {
@@ -167,9 +171,21 @@ class Life {
       this.#batch.takes.push(because(moneyStep(asked, view)));
       this.#batch.verdicts.push({ verdict, what: `${ref} ${asked.op}` });
     }
-    if (verdict.code === undefined) this.oracle.events.push(asked);
+    if (verdict.code === undefined) this.oracle.accept(asked);
     if (numbers.pick % 4 === 0) await this.flush();
     return now;
+  }
+
+  async #move({ node: nodeId, of: parentId = '', now: instant }: Asked) {
+    const now = new Date(instant);
+    const cause = { now, today: dayInShanghai(now), reason: 'test', operationId: 'op_test' };
+    try {
+      await this.book.tx((tx) => moveNode(tx, { nodeId, parentId }, cause));
+      return undefined;
+    } catch (problem) {
+      if (isFailure(problem)) return problem;
+      throw problem;
+    }
   }
 
   async #change({ op, node, amount, terms, now }: Asked): Promise<void> {

@@ -11,7 +11,7 @@ import { onDay, plainTerms } from './dated-terms.ts';
 /** One change of a term, as it was recorded. */
 export interface TermRecord {
   readonly nodeId: string;
-  readonly field: 'amount' | 'state' | 'expires_on' | 'terms';
+  readonly field: 'amount' | 'state' | 'expires_on' | 'terms' | 'parent' | 'caps';
   readonly oldValue: string | null;
   /** `oldValue` of terms, read. */
   readonly oldTerms?: DatedTerms | undefined;
@@ -27,6 +27,10 @@ function undone(node: LimitNode, { field, oldValue, oldTerms }: TermRecord): Lim
       return { ...node, terms: oldTerms ?? plainTerms };
     case 'state':
       return { ...node, state: oldValue as LimitNode['state'] };
+    case 'parent':
+      return { ...node, parentId: oldValue ?? undefined };
+    case 'caps':
+      return { ...node, caps: (oldValue ?? '').split(',').filter((id) => id !== '') };
     case 'expires_on':
       return { ...node, expiresOn: (oldValue ?? undefined) as Day | undefined };
   }

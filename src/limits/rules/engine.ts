@@ -97,30 +97,33 @@ function consumedBy(
 }
 
 /**
- * The change of `consumed` on every participating node. A parent's consumption is the sum of what
- * its children contribute; a non-revolving node counts what was ever drawn, whatever came back.
+ * The change of `consumed` on every node of a path, on the caps carried there and above those. A
+ * parent's consumption is the sum of what its children contribute; a non-revolving node counts what
+ * was ever drawn, whatever came back.
+ * @param contributed to the first node of the path.
  */
-function consumedAlong(
+export function consumedAbove(
   book: LimitBook,
-  leaf: LimitNode,
+  path: readonly string[],
+  contributed: Money,
   change: Change,
   day: Day,
-  reversal: boolean,
+  reversal = false,
 ): Map<string, Money> {
   const result = new Map<string, Money>();
-  const climb = (path: readonly string[], first: Money): void => {
-    let contributed = first;
-    for (const id of path) {
+  const climb = (up: readonly string[], first: Money): void => {
+    let reaching = first;
+    for (const id of up) {
       const node = book.nodes.get(id);
       // A node above both the leaf and one of its caps counts the movement once.
       if (!node || result.has(id)) return;
-      const own = consumedBy(node, change, contributed, day, reversal);
+      const own = consumedBy(node, change, reaching, day, reversal);
       result.set(id, own);
-      contributed = node.contribution === 'outstanding' ? change.outstanding : own;
+      reaching = node.contribution === 'outstanding' ? change.outstanding : own;
     }
   };
-  climb(leaf.path, change.outstanding);
-  for (const id of leaf.path) {
+  climb(path, contributed);
+  for (const id of path) {
     for (const cap of book.nodes.get(id)?.caps ?? []) {
       const below = book.nodes.get(id);
       const own = result.get(id) ?? Money.zero;
@@ -168,7 +171,7 @@ function movement(
     kind: step.kind,
     amount: step.amount,
     ...change,
-    consumed: consumedAlong(book, leaf, change, step.valueOn, reversal),
+    consumed: consumedAbove(book, leaf.path, change.outstanding, change, step.valueOn, reversal),
     valueOn: step.valueOn,
     reservationId: reservation?.id,
     tenorDays: step.tenorDays,
@@ -338,6 +341,8 @@ function resolved(reservation: Reservation, m: Movement): Reservation {
       return { ...reservation, amount: m.reserved, used: nothing, state: 'PENDING' };
     case 'reserve':
     case 'repay':
+    case 'leave':
+    case 'join':
       return reservation;
   }
 }

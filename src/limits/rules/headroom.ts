@@ -107,7 +107,7 @@ export function hardIdsIn(book: LimitBook): (leaf: LimitNode) => readonly string
   };
 }
 
-const bindingOf = (node: LimitNode, cause: BindingCause, shortBy: Money): Binding => ({
+export const bindingOf = (node: LimitNode, cause: BindingCause, shortBy: Money): Binding => ({
   nodeId: node.id,
   name: node.name,
   kind: node.kind,

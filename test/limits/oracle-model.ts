@@ -1,0 +1,98 @@
+// What the independent model of the limit tree is asked and what it answers; amounts are whole fen.
+import type { Terms } from './oracle-terms.ts';
+
+export interface TreeNode {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly caps: readonly string[];
+  readonly revolving: 'R' | 'NR' | 'NRS';
+  readonly enforcement: 'HARD' | 'SOFT';
+  readonly contribution: 'consumed' | 'outstanding';
+  readonly limit: bigint;
+  readonly expiresOn: string | undefined;
+  readonly terms?: Terms | undefined;
+}
+
+export interface Asked {
+  readonly op:
+    | 'reserve'
+    | 'draw'
+    | 'repay'
+    | 'release'
+    | 'reverse'
+    | 'freeze'
+    | 'unfreeze'
+    | 'set-limit'
+    | 'set-terms'
+    | 'move';
+  readonly ref: string;
+  readonly node: string;
+  readonly amount: bigint;
+  /** The reservation drawn on or released, the draw reversed, or the new parent. */
+  readonly of: string | undefined;
+  readonly spill: boolean;
+  readonly restore: boolean;
+  readonly now: number;
+  readonly day: string;
+  readonly expiresAt: number;
+  readonly tenorDays?: number | undefined;
+  readonly terms?: Terms | undefined;
+}
+
+export interface Figures {
+  readonly limit: bigint;
+  readonly used: bigint;
+  readonly reserved: bigint;
+  readonly outstanding: bigint;
+  readonly drawn: bigint;
+}
+
+export interface Held {
+  readonly node: string;
+  readonly expiresAt: number;
+  readonly tenorDays: number | undefined;
+  open: bigint;
+  used: bigint;
+  state: 'open' | 'posted' | 'released' | 'expired';
+}
+
+export interface Drawn {
+  readonly node: string;
+  readonly amount: bigint;
+  readonly of: string | undefined;
+  readonly tenorDays: number | undefined;
+  reversed: boolean;
+}
+
+export interface View {
+  readonly figures: ReadonlyMap<string, Figures>;
+  readonly frozen: ReadonlySet<string>;
+  readonly held: ReadonlyMap<string, Held>;
+  readonly draws: ReadonlyMap<string, Drawn>;
+  /** Principal drawn at the node itself and not yet back. */
+  readonly owed: ReadonlyMap<string, bigint>;
+  readonly terms: ReadonlyMap<string, Terms>;
+  /** What is drawn and not yet back, and what is held, each at the node itself and by tenor. */
+  readonly inTenor: readonly InTenor[];
+}
+
+export interface InTenor {
+  readonly node: string;
+  readonly tenorDays: number | undefined;
+  readonly amount: bigint;
+  readonly held: boolean;
+}
+
+export interface Verdict {
+  readonly code: string | undefined;
+  readonly binding: readonly string[];
+}
+
+export interface Model {
+  readonly nodes: ReadonlyMap<string, TreeNode>;
+  route(leaf: string): ReadonlyMap<string, string | undefined>;
+  above(id: string): string[];
+  look(now: number): View;
+  rooms(view: View): Map<string, bigint>;
+  rearranged(asked: Asked): Model;
+}
