@@ -23,6 +23,7 @@ import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from
 import { creditRefusals } from './refusals.ts';
 import { renewals } from './renewals.ts';
 import { riskRefusals } from './risk-refusals.ts';
+import { riskReports } from './risk-reports.ts';
 import { whitelists } from './whitelists.ts';
 
 export {
@@ -62,6 +63,7 @@ export const creditModule = defineModule({
     ...exceptions.operations,
     ...exemptions.operations,
     ...loans.operations,
+    ...riskReports.operations,
     ...whitelists.operations,
     openLine,
     reserve,
@@ -80,6 +82,7 @@ export const creditModule = defineModule({
     ...exceptions.queries,
     ...exemptions.queries,
     ...loans.queries,
+    ...riskReports.queries,
     ...whitelists.queries,
     listLines,
     showLine,
@@ -96,6 +99,7 @@ export const creditModule = defineModule({
     ...exemptions.routes,
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...loans.routes,
+    ...riskReports.routes,
     ...whitelists.routes,
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },

@@ -38,4 +38,19 @@ export const riskRefusals = refusals('credit', {
     zh: '资产负债表不成立：部分大于整体',
     en: 'The balance sheet does not hold: a part is larger than its whole',
   },
+  'risk-report-missing': {
+    kind: 'missing',
+    zh: '没有这份风险日报',
+    en: 'There is no such risk report',
+  },
+  'provision-day-in-future': {
+    kind: 'refused',
+    zh: '计提日期不得晚于今天',
+    en: 'Provisions are of a day that has come',
+  },
+  'bank-not-in-zone': {
+    kind: 'missing',
+    zh: '本行在该园区没有贷款账',
+    en: 'The bank has no book in that zone',
+  },
 });

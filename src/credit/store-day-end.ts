@@ -4,9 +4,10 @@
  * in, so that a day run twice, or late, gives the same figures.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money } from '../kernel/index.ts';
+import { Money, addDays } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
+import { delinquencyRanges } from './packs/delinquency-ranges.ts';
 
 const selectLastClosed = statement(
   'credit.select-last-day-end',
@@ -18,19 +19,36 @@ export async function lastClosedDay(tx: Tx): Promise<Day | undefined> {
   return row?.day ?? undefined;
 }
 
-const selectFirstUnfinished = statement(
-  'credit.select-first-unfinished-day',
-  `select least(
-     (select min(closed_on) + 1 from credit_loans where state = 'OPEN'),
-     (select min(business_day) from credit_day_end_portions
-      where business_day > coalesce((select max(business_day) from credit_day_ends), '-infinity'))
-   ) as day`,
+/** Rows that one statement reads at most, however large the book: each stays well below a timeout. */
+const stride = 100_000;
+
+const selectEarliest = statement(
+  'credit.select-earliest-closed-day',
+  `select min(closed_on) filter (where state = 'OPEN') as day, max(id) as upto
+   from (select id, state, closed_on from credit_loans where id > $1 order by id
+     limit ${stride}) part`,
+);
+const selectBegun = statement(
+  'credit.select-begun-day',
+  `select min(business_day) as day from credit_day_end_portions
+   where business_day > coalesce((select max(business_day) from credit_day_ends), '-infinity')`,
 );
 
-/** The first day that some open loan has not closed, or whose steps were begun and not ended. */
+/**
+ * The first day that some open loan has not closed, or whose steps were begun and not ended. Reads
+ * every loan, so it is asked once in a run; no index names the day, which changes every night.
+ */
 export async function firstUnfinishedDay(tx: Tx): Promise<Day | undefined> {
-  const [row] = await tx.rows<{ day: Day | null }>(selectFirstUnfinished);
-  return row?.day ?? undefined;
+  const [begun] = await tx.rows<{ day: Day | null }>(selectBegun);
+  let first = begun?.day ?? undefined;
+  for (let after: string | null = ''; after !== null;) {
+    type Part = { day: Day | null; upto: string | null };
+    const [part]: Part[] = await tx.rows<Part>(selectEarliest, [after]);
+    const day = part?.day ? addDays(part.day, 1) : undefined;
+    if (day && (first === undefined || day < first)) first = day;
+    after = part?.upto ?? null;
+  }
+  return first;
 }
 
 const lockDayEnd = statement(
@@ -70,6 +88,15 @@ export async function nextPortion(
   if (!row || row.upto === null) return undefined;
   return { day, after, upto: row.upto, loans: row.loans };
 }
+
+/** The code of the range as SQL, by the pack; the pure rule is `rangeOf`. */
+export const delinquencyOf = (days: string): string => {
+  const ranges = delinquencyRanges.parameters.ranges.map(({ code, from, to }) => {
+    const upTo = to === null ? '' : ` and ${days} <= ${to}`;
+    return `when ${days} >= ${from}${upTo} then '${code}'`;
+  });
+  return `case ${ranges.join(' ')} end`;
+};
 
 const unpaid = '(interest > paid_interest or principal > paid_ahead + paid_principal)';
 
@@ -132,6 +159,11 @@ const penalty = (of: string, amount: string, closed: string): string =>
   `case when ${of}.${amount} = 0 then ${of}.${closed} else ${of}.${closed}
      + ${running(of, amount, '$1::date + 1')} / credit_days_under(${of}.day_count) end`;
 
+/** The range of days past due; without anything overdue the first comparison ends it. */
+const rangeSql = (of: string): string =>
+  `case when ${of}.overdue_since < $1::date
+     then ${delinquencyOf(`($1::date - ${of}.overdue_since)`)} end`;
+
 /** The figures after the night that follows the day, from a row that has met the day's events. */
 const night = (of: string): string => `closed_on = $1::date,
   accrued = case when ${of}.part_from is null then 0 else ${of}.part_before
@@ -139,12 +171,21 @@ const night = (of: string): string => `closed_on = $1::date,
     / (${of}.part_under * (${of}.part_to - ${of}.part_from)) end,
   penalty = ${penalty(of, 'penal_principal', 'penalty_closed')},
   compound = ${penalty(of, 'penal_interest', 'compound_closed')},
-  days_past_due = coalesce(greatest($1::date - ${of}.overdue_since, 0), 0)`;
+  days_past_due = coalesce(greatest($1::date - ${of}.overdue_since, 0), 0),
+  delinquency = ${rangeSql(of)},
+  delinquency_since = case when l.delinquency is distinct from ${rangeSql(of)} then $1::date
+    else l.delinquency_since end`;
 
-/** A row is written once a night, and answered only when its bank should hear of it. */
+/** A row is written once a night, its range noted when it is another one, and answered only when its bank should hear of it. */
 const noticed = (update: string): string => `with closed as (
     ${update}
-    returning l.id, l.zone_id, l.owner_id, l.due_on, l.days_past_due
+    returning l.id, l.zone_id, l.owner_id, l.due_on, l.days_past_due, l.delinquency,
+      l.delinquency_since
+  ), aged as (
+    insert into credit_loan_ranges (drawdown_id, since, zone_id, owner_id, delinquency,
+      days_past_due)
+    select id, $1::date, zone_id, owner_id, delinquency, days_past_due from closed
+    where delinquency_since = $1::date on conflict do nothing
   )
   select id, zone_id as "zoneId", owner_id as "ownerId", due_on as "dueOn",
     days_past_due as "daysPastDue", due_on - $1::date as "daysLeft"
@@ -247,7 +288,7 @@ const notePortion = statement(
 );
 
 export interface DonePortion extends Portion {
-  readonly step: 'accrue' | 'classify';
+  readonly step: 'accrue' | 'classify' | 'report';
   readonly due: number;
   readonly interestDue: Money;
   readonly operationId: string;
@@ -270,12 +311,14 @@ export const finishDay = (tx: Tx, day: Day, operationId: string, at: Date): void
   tx.send(finish, [day, at.toISOString(), operationId]);
 
 const countLeft = statement(
-  'credit.count-loans-behind',
-  `select count(*)::int as loans from credit_loans
-   where state = 'OPEN' and closed_on = $1::date - 1 and id > $2`,
+  'credit.estimate-loans-behind',
+  `select greatest(0, (select reltuples::bigint from pg_class where oid = 'credit_loans'::regclass)
+     - coalesce(sum(loans), 0))::int as loans
+   from credit_day_end_portions where business_day = $1::date and step = 'accrue'`,
 );
 
-export async function loansLeft(tx: Tx, day: Day, after: string): Promise<number> {
-  const [row] = await tx.rows<{ loans: number }>(countLeft, [day, after]);
+/** About how many loans have not closed the day; to count them would take longer than a portion. */
+export async function loansLeft(tx: Tx, day: Day): Promise<number> {
+  const [row] = await tx.rows<{ loans: number }>(countLeft, [day]);
   return row?.loans ?? 0;
 }

@@ -14,6 +14,7 @@ import { DayInput, MoneyText } from '../../platform/schemas.ts';
 import { classifyPortion } from '../classify-loans.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { interestDueJournal } from '../postings.ts';
+import { reportRisk } from '../report-risk.ts';
 import type { Noticed, Portion } from '../store-day-end.ts';
 import {
   billDueInstalments,
@@ -30,7 +31,7 @@ import {
 /** At most in one call: loans closed, debtors and loans of theirs classified, steps taken. */
 const most = { loans: 20_000, classify: { debtors: 2_000, loans: 10_000 }, steps: 60 } as const;
 
-const steps = ['accrue', 'classify'] as const;
+const steps = ['accrue', 'classify', 'report'] as const;
 
 /** Where the work stands: behind which loan, or debtor, of which step of which day. */
 interface Place {
@@ -39,7 +40,7 @@ interface Place {
   readonly after: string;
 }
 
-const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify) ([\w-]*(?:\/[\w-]+)?)$/;
+const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify|report) ([\w-]*(?:\/[\w-]+)?)$/;
 
 const input = z.strictObject({
   asOf: DayInput,
@@ -87,9 +88,10 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
   context.concern(item, platformChain);
   await lockTheDayEnd(tx);
-  const first = (await firstUnfinishedDay(tx)) ?? asOf;
   let place: Place | undefined =
-    after === undefined ? { day: first, step: 'accrue', after: '' } : placeOf(after);
+    after === undefined
+      ? { day: (await firstUnfinishedDay(tx)) ?? asOf, step: 'accrue', after: '' }
+      : placeOf(after);
   const tally: Tally = {
     loans: 0,
     instalmentsDue: 0,
@@ -99,14 +101,14 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   };
   for (let step = 0; place && place.day <= asOf; step += 1) {
     if (step >= most.steps || tally.loans >= most.loans) break;
-    place = await (place.step === 'accrue' ? accrue : classify)(context, item, place, tally);
+    place = await work[place.step](context, item, place, tally);
   }
   const next = place && place.day <= asOf ? place : undefined;
   return {
     ...tally,
     interestDue: tally.interestDue.toString(),
     done: tally.loans,
-    left: next ? await loansLeft(tx, next.day, next.step === 'accrue' ? next.after : '~') : 0,
+    left: next?.step === 'accrue' ? await loansLeft(tx, next.day) : 0,
     next: next ? `${next.day} ${next.step} ${next.after}` : null,
   };
 }
@@ -165,7 +167,7 @@ function tell(context: Context, item: Item<unknown>, day: Day, noticed: readonly
   }
 }
 
-/** Classifies the next portion of debtors; behind the last of them the day is finished. */
+/** Classifies the next portion of debtors; behind the last of them comes the report. */
 async function classify(
   context: Context,
   item: Item<unknown>,
@@ -180,11 +182,34 @@ async function classify(
   const portion: Portion = { day, after, upto: next ?? '', loans };
   const nothing = { due: 0, interestDue: Money.zero };
   noteDone(tx, { ...portion, step: 'classify', ...nothing, operationId, at: now });
-  if (next !== undefined) return { day, step: 'classify', after: next };
+  return next === undefined
+    ? { day, step: 'report', after: '' }
+    : { day, step: 'classify', after: next };
+}
+
+/** Sums every book up as the day leaves it; with that the day is finished. */
+async function report(
+  context: Context,
+  item: Item<unknown>,
+  { day, after }: Place,
+  tally: Tally,
+): Promise<Place> {
+  const { tx, now } = context;
+  const { operationId } = item;
+  const loans = await reportRisk(context, item, day);
+  const nothing = { due: 0, interestDue: Money.zero };
+  noteDone(tx, {
+    ...{ day, after, upto: '', loans, step: 'report' },
+    ...nothing,
+    operationId,
+    at: now,
+  });
   finishDay(tx, day, operationId, now);
   tally.daysFinished.push(day);
   return { day: addDays(day, 1), step: 'accrue', after: '' };
 }
+
+const work = { accrue, classify, report } as const;
 
 export const runDayEnd = operation({
   name: 'credit.run-day-end',
