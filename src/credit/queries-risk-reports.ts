@@ -128,7 +128,8 @@ const selectReport = statement(
 const behind = `
   (select d.id, d.enterprise_id, d.amount
       + coalesce((select sum(t.amount) from credit_loan_tranches t where t.drawdown_id = d.id
-          and t.value_on <= r.as_of and t.recorded_at <= r.computed_at and t.reversed_by is null), 0)
+          and t.value_on <= r.as_of and t.recorded_at <= r.computed_at
+          and t.reversed_by is null), 0)
       - coalesce((select sum(p.principal) from credit_repayments p where p.drawdown_id = d.id
           and p.value_on <= r.as_of and p.made_at <= r.computed_at), 0) as balance,
     coalesce((select c.risk_class from credit_loan_classes c where c.drawdown_id = d.id

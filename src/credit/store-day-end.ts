@@ -19,7 +19,7 @@ export async function lastClosedDay(tx: Tx): Promise<Day | undefined> {
   return row?.day ?? undefined;
 }
 
-/** Rows that one statement reads at most, however large the book: each stays well below a timeout. */
+/** Rows that one statement reads at most, so that a large book stays below its timeout. */
 const stride = 100_000;
 
 const selectEarliest = statement(
@@ -176,7 +176,10 @@ const night = (of: string): string => `closed_on = $1::date,
   delinquency_since = case when l.delinquency is distinct from ${rangeSql(of)} then $1::date
     else l.delinquency_since end`;
 
-/** A row is written once a night, its range noted when it is another one, and answered only when its bank should hear of it. */
+/**
+ * A row is written once a night, its range noted when it is another one; answered are the rows that
+ * their banks should hear of.
+ */
 const noticed = (update: string): string => `with closed as (
     ${update}
     returning l.id, l.zone_id, l.owner_id, l.due_on, l.days_past_due, l.delinquency,

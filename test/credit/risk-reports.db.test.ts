@@ -102,16 +102,14 @@ describe('the risk report of a day', () => {
     expect(report).to.include({ loans: 3, balance: '400000.00', nonPerforming: '120000.00' });
     // 25 % of what is substandard, and 1 % of all loans.
     expect(report).to.include({ required: '34000.00', held: null });
-    expect(classes.map(({ riskClass, loans, balance }) => [riskClass, loans, balance]))
-      
-        .to.deep
-      .equal([
-        ['NORMAL', 2, '280000.00'],
-        ['SPECIAL_MENTION', 0, '0.00'],
-        ['SUBSTANDARD', 1, '120000.00'],
-        ['DOUBTFUL', 0, '0.00'],
-        ['LOSS', 0, '0.00'],
-      ]);
+    const sums = classes.map(({ riskClass, loans, balance }) => [riskClass, loans, balance]);
+    expect(sums).to.deep.equal([
+      ['NORMAL', 2, '280000.00'],
+      ['SPECIAL_MENTION', 0, '0.00'],
+      ['SUBSTANDARD', 1, '120000.00'],
+      ['DOUBTFUL', 0, '0.00'],
+      ['LOSS', 0, '0.00'],
+    ]);
     expect(ratios['nonPerforming']).to.include({ value: '0.300000', reason: null });
     const unknown = { numerator: null, value: null, reason: 'held-provision-missing' };
     expect(ratios['coverage']).to.include({ ...unknown, denominator: '120000.00' });
@@ -130,10 +128,8 @@ describe('the risk report of a day', () => {
       const found = delinquencyOf(dues, day, delinquencyRanges.parameters);
       for (const { code, loans, balance, overdue } of ranges) {
         const here = code === found.range;
-        expect([code, loans, balance], day)
-          
-        .to.deep
-          .equal([code, here ? 1 : 0, here ? '120000.00' : '0.00']);
+        const expected = here ? [code, 1, '120000.00'] : [code, 0, '0.00'];
+        expect([code, loans, balance], day).to.deep.equal(expected);
         expect(overdue, `${day} ${code}`).to.equal(
           (found.byRange.get(code) ?? Money.zero).toString(),
         );

@@ -197,13 +197,9 @@ async function report(
   const { tx, now } = context;
   const { operationId } = item;
   const loans = await reportRisk(context, item, day);
+  const portion: Portion = { day, after, upto: '', loans };
   const nothing = { due: 0, interestDue: Money.zero };
-  noteDone(tx, {
-    ...{ day, after, upto: '', loans, step: 'report' },
-    ...nothing,
-    operationId,
-    at: now,
-  });
+  noteDone(tx, { ...portion, step: 'report', ...nothing, operationId, at: now });
   finishDay(tx, day, operationId, now);
   tally.daysFinished.push(day);
   return { day: addDays(day, 1), step: 'accrue', after: '' };
