@@ -14,7 +14,6 @@ import {
   addRiskReport,
   belowTheDayBefore,
   heldProvisions,
-  overdueSums,
   riskSums,
 } from './store-risk-reports.ts';
 
@@ -51,8 +50,7 @@ const byRange = (sums: readonly RiskSum[], overdue: readonly OverdueSum[]): Rang
 /** Answers how many loans are in the reports. */
 export async function reportRisk(context: Context, item: Item<unknown>, day: Day): Promise<number> {
   const { tx, now } = context;
-  const sums = await riskSums(tx, day);
-  const overdue = await overdueSums(tx, day);
+  const { sums, overdue } = await riskSums(tx, day);
   const held = new Map((await heldProvisions(tx, day)).map((one) => [keyOf(one), one]));
   const below = new Set(
     (await belowTheDayBefore(tx, day)).map((one) => `${keyOf(one)} ${one.name}`),

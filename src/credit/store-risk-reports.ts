@@ -52,20 +52,6 @@ export interface RiskSum extends Book {
   readonly balance: Money;
 }
 
-/** All books that have a loan, as the day leaves them; a book is in it once per stride. */
-export async function riskSums(tx: Tx, day: Day): Promise<RiskSum[]> {
-  type Row = Omit<RiskSum, 'balance'> & { balance: string };
-  const sums: RiskSum[] = [];
-  for (let after = ''; ;) {
-    const [next] = await tx.rows<{ upto: string | null }>(selectStride, [after]);
-    const upto = next?.upto;
-    if (!upto) return sums;
-    const rows = await tx.rows<Row>(selectSums, [day, after, upto]);
-    sums.push(...rows.map((row) => ({ ...row, balance: Money.of(row.balance) })));
-    after = upto;
-  }
-}
-
 const selectOverdue = statement(
   'credit.select-overdue-by-range',
   `select i.zone_id as "zoneId", i.owner_id as "ownerId",
@@ -73,7 +59,8 @@ const selectOverdue = statement(
      sum(i.interest + i.principal - i.paid_interest - i.paid_ahead - i.paid_principal)
        ::numeric(20,2) as amount
    from credit_loans l join credit_instalments i on i.drawdown_id = l.id
-   where l.state = 'OPEN' and l.overdue_since is not null and l.days_past_due > 0
+   where l.id > $2 and l.id <= $3 and i.drawdown_id > $2 and i.drawdown_id <= $3
+     and l.state = 'OPEN' and l.overdue_since is not null and l.days_past_due > 0
      and i.live and i.due_on < $1::date
      and i.interest + i.principal > i.paid_interest + i.paid_ahead + i.paid_principal
    group by 1, 2, 3 order by 1, 2, 3`,
@@ -85,10 +72,25 @@ export interface OverdueSum extends Book {
   readonly amount: Money;
 }
 
-export async function overdueSums(tx: Tx, day: Day): Promise<OverdueSum[]> {
-  type Row = Omit<OverdueSum, 'amount'> & { amount: string };
-  const rows = await tx.rows<Row>(selectOverdue, [day]);
-  return rows.map((row) => ({ ...row, amount: Money.of(row.amount) }));
+/** All books that have a loan, as the day leaves them; a book is in it once per stride. */
+export async function riskSums(
+  tx: Tx,
+  day: Day,
+): Promise<{ readonly sums: RiskSum[]; readonly overdue: OverdueSum[] }> {
+  const sums: RiskSum[] = [];
+  const overdue: OverdueSum[] = [];
+  for (let after = ''; ;) {
+    const [next] = await tx.rows<{ upto: string | null }>(selectStride, [after]);
+    const upto = next?.upto;
+    if (!upto) return { sums, overdue };
+    type Owed = Omit<RiskSum, 'balance'> & { balance: string };
+    const owed = await tx.rows<Owed>(selectSums, [day, after, upto]);
+    sums.push(...owed.map((row) => ({ ...row, balance: Money.of(row.balance) })));
+    type Unpaid = Omit<OverdueSum, 'amount'> & { amount: string };
+    const unpaid = await tx.rows<Unpaid>(selectOverdue, [day, after, upto]);
+    overdue.push(...unpaid.map((row) => ({ ...row, amount: Money.of(row.amount) })));
+    after = upto;
+  }
 }
 
 const selectHeld = statement(
