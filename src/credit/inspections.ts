@@ -3,18 +3,27 @@ import type { Route } from '../platform/module.ts';
 import { inspectionRefusals } from './demand-refusals.ts';
 import { recordInspection } from './operations/record-inspection.ts';
 import { showCommitmentFee } from './queries-commitment-fee.ts';
+import { listLoansDue, listOpenConditions } from './queries-desk.ts';
 import { listInspections, listInspectionsDue } from './queries-inspections.ts';
 
 const routes: readonly Route[] = [
   { method: 'post', path: '/inspections', operation: recordInspection },
   { method: 'get', path: '/inspections', query: listInspections },
+  { method: 'get', path: '/loans-due', query: listLoansDue },
+  { method: 'get', path: '/open-conditions', query: listOpenConditions },
   { method: 'get', path: '/inspections-due', query: listInspectionsDue },
   { method: 'get', path: '/credit-lines/:lineId/commitment-fee', query: showCommitmentFee },
 ];
 
 export const inspections = {
   operations: [recordInspection],
-  queries: [listInspections, listInspectionsDue, showCommitmentFee],
+  queries: [
+    listInspections,
+    listInspectionsDue,
+    listLoansDue,
+    listOpenConditions,
+    showCommitmentFee,
+  ],
   routes,
   refusals: Object.values(inspectionRefusals),
 };

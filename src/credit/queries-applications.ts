@@ -121,13 +121,18 @@ export const listApplications = query({
     enterpriseId: IdInput('ent').optional(),
     demandId: IdInput('dmd').optional(),
     state: z.enum(applicationStates).optional(),
+    /** Neither effective nor closed yet. */
+    running: z.enum(['true', 'false']).optional(),
     ...pageShape,
   }),
   output: listOf(ApplicationRow),
-  run: ({ tx, today }, { zoneId, enterpriseId, demandId, state, ...place }) => {
+  run: ({ tx, today }, { zoneId, enterpriseId, demandId, state, running, ...place }) => {
     const rows = sql.select('*').from(applicationRows(today).as('listed'));
     for (const [column, value] of Object.entries({ zoneId, enterpriseId, demandId, state })) {
       if (value !== undefined) rows.where(column, value);
+    }
+    if (running !== undefined) {
+      void rows.whereRaw('("closedOn" is null) = ?', [running === 'true']);
     }
     return pageOf<ApplicationRow>(tx, rows, place, { by: 'place' });
   },

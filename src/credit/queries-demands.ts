@@ -74,6 +74,7 @@ const demandRows = (today: string) =>
     .select(
       sql.raw(`(${waits} and d.due_on = ?::date) as due`, [today]),
       sql.raw(`(${waits} and d.due_on < ?::date) as overdue`, [today]),
+      sql.raw(`(${waits}) as waiting`),
       sql.raw(`concat(lpad(coalesce(q.rank, 999999)::text, 6, '0'), ':', d.due_on, ':', d.id)
         as place`),
       sql.raw('d.version::int as version'),
@@ -92,16 +93,19 @@ export const listDemands = query({
     claimedBy: IdInput('org').optional(),
     state: z.enum(demandStates).optional(),
     overdue: Flag,
+    /** Nobody has answered yet. */
+    waiting: Flag,
     ...pageShape,
   }),
   output: listOf(DemandRow),
-  run: ({ tx, today }, { zoneId, enterpriseId, claimedBy, state, overdue, ...place }) => {
+  run: ({ tx, today }, { zoneId, enterpriseId, claimedBy, state, overdue, waiting, ...place }) => {
     const rows = sql.select('*').from(demandRows(today).as('listed'));
     const wanted = { zoneId, enterpriseId, claimedBy, state };
     for (const [column, value] of Object.entries(wanted)) {
       if (value !== undefined) rows.where(column, value);
     }
     if (overdue !== undefined) rows.where('overdue', overdue === 'true');
+    if (waiting !== undefined) rows.where('waiting', waiting === 'true');
     return pageOf<DemandRow>(tx, rows, place, { by: 'place' });
   },
 });

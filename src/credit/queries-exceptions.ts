@@ -95,14 +95,17 @@ export const listExceptions = query({
     lineId: IdInput('line').optional(),
     kind: z.enum(exceptionKinds).optional(),
     state: z.enum(exceptionStates).optional(),
+    /** Not closed yet. */
+    open: z.enum(['true', 'false']).optional(),
     ...pageShape,
   }),
   output: listOf(ExceptionRow),
-  run: ({ tx, today }, { zoneId, lineId, kind, state, ...place }) => {
+  run: ({ tx, today }, { zoneId, lineId, kind, state, open, ...place }) => {
     const rows = sql.select('*').from(exceptionRows(today).as('listed'));
     for (const [column, value] of Object.entries({ zoneId, lineId, kind, state })) {
       if (value !== undefined) rows.where(column, value);
     }
+    if (open !== undefined) void rows.whereRaw('("closedOn" is null) = ?', [open === 'true']);
     return pageOf<ExceptionRow>(tx, rows, place);
   },
 });

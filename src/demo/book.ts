@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../kernel/index.ts';
 import { systemActor } from '../identity/index.ts';
-import type { Actor, Operation } from '../platform/operation.ts';
+import type { Actor, Operation, Query } from '../platform/operation.ts';
 import type { CallOptions, Outcome, Performer } from '../platform/perform.ts';
 import { platformRefusals } from '../platform/refusals.ts';
 import { everything, statement, withTransaction } from '../platform/transaction.ts';
@@ -19,6 +19,14 @@ const findKey = statement(
   'demo.find-key',
   'select 1 from platform_operations where actor_id = $1 and idempotency_key = $2 limit 1',
 );
+
+const findPerson = statement(
+  'demo.find-person',
+  `select id as "userId", person_id as "personId", organisation_id as "organisationId"
+   from identity_users where username = $1`,
+);
+
+type Holder = Pick<Actor, 'userId' | 'personId' | 'organisationId'>;
 
 export class DemoBook {
   readonly #db: Knex;
@@ -33,6 +41,24 @@ export class DemoBook {
 
   static async open({ db, performer }: { readonly db: Knex; readonly performer: Performer }) {
     return new DemoBook(db, performer, await systemActor(db, 'demo', 'console'));
+  }
+
+  /**
+   * The same book in the hand of one of the demo's people, so that what is begun in it is theirs to
+   * go on with. As long as `second` is true, no second person is waited for.
+   */
+  async as(username: string, { second = false } = {}): Promise<DemoBook> {
+    const [user] = await withTransaction(this.#db, everything, (tx) =>
+      tx.rows<Holder>(findPerson, [username]),
+    );
+    if (!user) throw new Error(`The demo has no ${username}.`);
+    const { organisationId, userId, personId } = user;
+    const who = second ? { organisationId } : { organisationId, userId, personId };
+    return new DemoBook(this.#db, this.#performer, { ...this.#actor, ...who });
+  }
+
+  ask<I, O>(question: Query<I, O>, input: unknown): Promise<O> {
+    return this.#performer.ask(question, this.#actor, input);
   }
 
   /** Whether the call with this key was carried out. */

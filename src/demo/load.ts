@@ -38,8 +38,8 @@ export async function loadDemo(
   const book = await DemoBook.open({ db, performer });
   const organisations = await registerOrganisations(book);
   const loaded = await book.knows(finalKey);
-  if (!loaded) await loadZones(book, organisations);
   const changed = await ensurePeople(db, organisations, password, onlyMissing);
+  if (!loaded) await loadZones(book, organisations);
   const milliseconds = Math.round(performance.now() - started);
   log.info({ milliseconds, loaded: loaded ? 'before' : 'now' }, 'demo');
   return changed;

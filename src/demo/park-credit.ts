@@ -124,7 +124,7 @@ export async function openCredit(book: DemoBook, park: Park) {
   );
   await decideWhitelist(book, park);
   const lineIds = new Map<string, string>();
-  const segmentOf = ({ bank, scope }: LineRow) =>
+  const segmentOf = ({ bank, scope }: Pick<LineRow, 'bank' | 'scope'>) =>
     opened[segments.findIndex((one) => one.bank === bank && one.scope === scope)]?.segmentId;
   const rawLine = (row: LineRow) => ({
     segmentId: segmentOf(row),
@@ -151,7 +151,11 @@ export async function openCredit(book: DemoBook, park: Park) {
     signed.map((one) => one.agreementId),
     lineIds,
   );
-  return { lineIds, programmeParentId: agreementOf('bank1')?.nodeId };
+  const segmentIds = {
+    bank1: segmentOf({ bank: 'bank1', scope: 'operations' }) ?? '',
+    bank2: segmentOf({ bank: 'bank2', scope: 'operations' }) ?? '',
+  };
+  return { lineIds, segmentIds, programmeParentId: agreementOf('bank1')?.nodeId };
 }
 
 async function decideWhitelist(book: DemoBook, park: Park): Promise<void> {
@@ -190,8 +194,15 @@ export interface Credit {
   readonly poolId: string;
 }
 
+export interface Lent {
+  /** Of the loan that defaulted. */
+  readonly enrolmentId: string;
+  /** By the names of the loans. */
+  readonly drawdownIds: ReadonlyMap<string, string>;
+}
+
 /** Draws and repays round by round, then the default; answers the enrolment that it left behind. */
-export async function lend(book: DemoBook, credit: Credit): Promise<string> {
+export async function lend(book: DemoBook, credit: Credit): Promise<Lent> {
   const drawn = new Map<string, Drawn>();
   for (const [i, round] of rounds.entries()) await playRound(book, credit, drawn, round, i + 1);
   const bad = drawn.get(defaulted.loan);
@@ -210,7 +221,8 @@ export async function lend(book: DemoBook, credit: Credit): Promise<string> {
     })),
   );
   if (enrolmentId === null) throw new Error('The loan that defaults was not in the pool.');
-  return enrolmentId;
+  const drawdownIds = new Map([...drawn].map(([loan, row]) => [loan, row.drawdownId]));
+  return { enrolmentId, drawdownIds };
 }
 
 async function playRound(

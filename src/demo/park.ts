@@ -6,8 +6,9 @@ import type { DemoBook } from './book.ts';
 import { registerGenerated } from './enterprises.ts';
 import { loadChain } from './park-chain.ts';
 import { lend, openCredit } from './park-credit.ts';
-import { openExceptions } from './park-desk.ts';
+import { setTheDesks } from './park-desk.ts';
 import { loadFunds } from './park-funds.ts';
+import { agreeTerms } from './park-terms.ts';
 import { claimOnPool, openParkPool } from './park-pool.ts';
 import type { Organisations } from './zones.ts';
 import { firstDay } from './zones.ts';
@@ -42,10 +43,11 @@ export async function loadPark(
   });
   const park: Park = { zoneId, organisations, enterpriseIds };
   const poolId = await openParkPool(book, park);
-  const { lineIds, programmeParentId } = await openCredit(book, park);
-  const enrolmentId = await lend(book, { lineIds, poolId });
+  const { lineIds, segmentIds, programmeParentId } = await openCredit(book, park);
+  const { enrolmentId, drawdownIds } = await lend(book, { lineIds, poolId });
   await claimOnPool(book, enrolmentId);
-  await openExceptions(book, park, lineIds);
+  await setTheDesks(book, park, { lineIds, segmentIds });
+  await agreeTerms(book, { lineIds, drawdownIds });
   await loadFunds(book, park);
   await loadChain(book, park, programmeParentId);
 }

@@ -6,6 +6,7 @@
 import { countText, isZero, percentText, ratioText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
+import { duties, progress } from './duties.js';
 import { exposures, leverage } from './figures.js';
 import { listed, pageOfRows } from './lists.js';
 import { alarming, amount, amountNode, badge, named, qualified, words } from './tables.js';
@@ -211,7 +212,8 @@ const reported = {
  * server answers 403 all the same; a section goes with its last list.
  */
 export const sections = [
-  { id: 'credit', title: '整园授信', lists: [agreements] },
+  { id: 'duties', title: '待办与预警', lists: duties },
+  { id: 'credit', title: '整园授信', lists: [agreements, progress] },
   { id: 'lines', title: '额度台账', lists: [lines] },
   { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
   { id: 'funds', title: '基金', lists: [funds] },

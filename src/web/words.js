@@ -67,6 +67,35 @@ const words = {
   },
   numerator: { all: '全部出资', 'non-government': '非政府出资', private: '社会资本' },
   inputLabel: { undue: '未到期', overdue: '逾期', limit: '核心企业额度' },
+  demandState: { OPEN: '待认领', CLAIMED: '已认领' },
+  applicationState: {
+    APPLIED: '已申请',
+    DUE_DILIGENCE: '尽调完成',
+    APPROVED: '已批复',
+    SIGNED: '已签约',
+  },
+  conditionKind: { precedent: '先决条件', covenant: '持续条件' },
+  riskClass: {
+    NORMAL: '正常',
+    SPECIAL_MENTION: '关注',
+    SUBSTANDARD: '次级',
+    DOUBTFUL: '可疑',
+    LOSS: '损失',
+  },
+  exceptionKind: { 'missing-limit': '无额度', excess: '超额度', 'bucket-full': '期限档已满' },
+  exceptionState: { RAISED: '已发起', JUSTIFIED: '待批准', APPROVED: '已批准' },
+  measureColumn: {
+    'approved-cumulative': '累计批复',
+    'approved-in-force': '在效批复',
+    'drawn-cumulative': '累计投放',
+    outstanding: '余额',
+  },
+  pace: { BEHIND: '落后', ON_PACE: '正常', AHEAD: '超前' },
+  paceAlert: {
+    'behind-pace': '落后于时间进度',
+    'ahead-of-pace': '快于时间进度',
+    'above-intent': '超过意向额度',
+  },
   operator: { '>': '超过', '>=': '达到' },
 };
 

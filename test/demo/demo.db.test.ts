@@ -8,7 +8,7 @@ import type { Knex } from 'knex';
 import { DemoBook } from '../../src/demo/book.ts';
 import { loadDemo, runFirstJobs } from '../../src/demo/index.ts';
 import { loadPark } from '../../src/demo/park.ts';
-import { people } from '../../src/demo/people.ts';
+import { ensurePeople, people } from '../../src/demo/people.ts';
 import { openZones, registerOrganisations } from '../../src/demo/zones.ts';
 import { brokenInvariants } from '../../src/ledger/index.ts';
 import { verifyChains } from '../../src/platform/audit.ts';
@@ -74,6 +74,7 @@ describe('the demo', () => {
     try {
       const book = await DemoBook.open(other);
       const organisations = await registerOrganisations(book);
+      await ensurePeople(other.db, organisations, password, false);
       const zones = await openZones(book, organisations);
       await loadPark(book, organisations, zones.park);
       await Promise.all([loadDemo(other, { password, log }), loadDemo(other, { password, log })]);

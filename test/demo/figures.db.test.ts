@@ -251,6 +251,7 @@ describe('what the demo shows', () => {
         'ACTIVE',
         'DECLINED',
         'RECOMMENDED',
+        'SCREENED',
       ]);
       expect(await states('risk_pool_claims')).to.deep.equal(['PAID']);
       expect(await states('limits_reservations')).to.deep.equal(['PENDING']);

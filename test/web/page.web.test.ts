@@ -13,7 +13,12 @@ interface List {
 }
 
 /** Which members of an answer stand in the amount columns of a list, from left to right. */
-const amountsOf: Readonly<Record<string, { path: string; members: readonly string[] }>> = {
+interface Source {
+  readonly path: string;
+  readonly filters?: string;
+  readonly members: readonly string[];
+}
+const amountsOf: Readonly<Record<string, Source>> = {
   agreements: {
     path: '/park-agreements',
     members: ['intentAmount', 'approvedInForce', 'drawnCumulative', 'outstanding'],
@@ -28,6 +33,8 @@ const amountsOf: Readonly<Record<string, { path: string; members: readonly strin
   },
   funds: { path: '/funds', members: ['targetSize', 'committed', 'paidIn', 'invested', 'cash'] },
   leverage: { path: '/leverage', members: ['numerator', 'denominator'] },
+  inspections: { path: '/inspections-due', filters: '&overdue=true', members: ['outstanding'] },
+  'loans-due': { path: '/loans-due', members: ['dueAmount', 'outstanding'] },
   exposures: { path: '/exposures', members: ['financed', 'undue', 'overdue', 'limit'] },
 };
 
@@ -59,8 +66,8 @@ function firstPage(executablePath: string): void {
 
   /** The amounts of every row as the page must show them, in the order of its columns. */
   async function expected(list: string, unit: keyof Amounts['units']): Promise<string[][]> {
-    const { path, members } = amountsOf[list] ?? { path: '', members: [] };
-    const asked = `${path}?zoneId=${parkId}&page=1&pageSize=10`;
+    const { path, filters = '', members } = amountsOf[list] ?? { path: '', members: [] };
+    const asked = `${path}?zoneId=${parkId}${filters}&page=1&pageSize=10`;
     const { items } = await desk.answer<List>('zone.finance', asked);
     expect(items, list).not.to.deep.equal([]);
     return items.map((row) =>
@@ -97,6 +104,7 @@ function firstPage(executablePath: string): void {
     await signIn(page, 'zone.finance');
     await settled(page);
     expect(await sectionTitles(page)).to.deep.equal([
+      '待办与预警',
       '整园授信',
       '额度台账',
       '风险补偿资金池',
@@ -115,6 +123,30 @@ function firstPage(executablePath: string): void {
     for (const list of Object.keys(amountsOf)) {
       expect(await figures(list), list).to.deep.equal(await expected(list, 'wan'));
     }
+  });
+
+  it('shows a relationship manager the own desk, with what is late and what is left', async () => {
+    const bank = await desk.open();
+    await bank.page.goto(desk.url);
+    await signIn(bank.page, 'rm.bank1');
+    await settled(bank.page);
+    const shown = async (list: string) => (await rowsOf(bank.page, list)).map((row) => row.join());
+    const demands = await shown('demands');
+    expect(demands[0]).to.include('第 1 位').and.to.include('双百双新');
+    expect((await shown('applications')).join())
+      .to.include('已批复')
+      .and.to.include('1 项');
+    expect((await shown('conditions')).join()).to.include('知识产权质押登记办妥');
+    expect((await shown('exceptions')).join())
+      .to.include('超额度')
+      .and.to.include('已批准');
+    const progress = await shown('progress');
+    expect(progress).to.have.lengthOf(1);
+    expect((await shown('inspections')).join())
+      .to.include('逾期')
+      .and.to.include('资金用途');
+    expect((await shown('loans-due')).join()).to.include('次级');
+    expect(bank.complaints).to.deep.equal([]);
   });
 
   it('totals the measures by column and leaves intents, which are promises, alone', async () => {
@@ -281,7 +313,7 @@ function firstPage(executablePath: string): void {
     await page.reload();
     await settled(page);
     expect(exchanges).to.have.lengthOf(1);
-    expect(await sectionTitles(page)).to.have.lengthOf(7);
+    expect(await sectionTitles(page)).to.have.lengthOf(8);
   });
 
   it('leaves nothing behind after signing out', async () => {

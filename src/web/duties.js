@@ -1,0 +1,186 @@
+/**
+ * What waits for somebody: demands and applications with their clocks, conditions, whitelist
+ * entries, inspections, loans that fall due, exceptions, and how far the agreements have come. What
+ * is late says so by a word, because a print may be grey.
+ */
+import { percentText } from './amounts.js';
+import { ask } from './api.js';
+import { element } from './dom.js';
+import { listed, pageOfRows } from './lists.js';
+import { alarming, amount, named, words } from './tables.js';
+import { word } from './words.js';
+
+/** A day with a clock: whether it is the last one, or over. */
+const clock = (head, read) => ({
+  head,
+  tight: true,
+  cell: (row) => {
+    const { day, due, overdue } = read(row);
+    if (day === null || day === undefined) return '—';
+    if (overdue) return alarming('逾期', day);
+    return due ? element('span', {}, element('b', {}, '今日到期'), ' ', day) : day;
+  },
+});
+
+const firm = named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc });
+const rank = words('排队', ({ queueRank }) => queueRank && `第 ${queueRank} 位`, { tight: true });
+
+const demands = {
+  key: 'demands',
+  permission: 'demand:read',
+  caption: '融资需求：按重点计划排队，再按答复期限',
+  empty: '没有等待答复的融资需求。',
+  load: listed('/financing-demands', { waiting: 'true' }),
+  columns: [
+    firm,
+    amount('需求金额', (row) => row.amount),
+    words('期限', (row) => `${row.termMonths} 个月`, { tight: true }),
+    words('用途', (row) => row.purpose),
+    words('重点计划', (row) => row.programme),
+    rank,
+    words('认领银行', (row) => row.claimedByName),
+    words('状态', (row) => word('demandState', row.state), { tight: true }),
+    clock('答复期限', (row) => ({ ...row, day: row.dueOn })),
+  ],
+};
+
+const applications = {
+  key: 'applications',
+  permission: 'application:read',
+  caption: '授信申请：从尽调到授信生效，按重点计划排队',
+  empty: '没有在办的授信申请。',
+  load: listed('/credit-applications', { running: 'true' }),
+  columns: [
+    firm,
+    words('产品', (row) => row.product),
+    amount('申请金额', (row) => row.amount),
+    amount('批复金额', (row) => row.approvedAmount),
+    rank,
+    words('状态', (row) => word('applicationState', row.state), { tight: true }),
+    words('未落实条件', (row) => (row.openConditions > 0 ? `${row.openConditions} 项` : '无'), {
+      tight: true,
+    }),
+    clock('审批期限', (row) => ({ ...row, day: row.decisionDueOn })),
+    clock('批复有效期', (row) => ({ day: row.validUntil, overdue: row.lapsed })),
+  ],
+};
+
+const conditions = {
+  key: 'conditions',
+  permission: 'application:read',
+  caption: '待落实条件：先决条件落实之前授信不能生效',
+  empty: '没有待落实的批复条件。',
+  load: listed('/open-conditions'),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
+    words('条件', (row) => row.wording),
+    words('类别', (row) => word('conditionKind', row.kind), { tight: true }),
+    amount('批复金额', (row) => row.approvedAmount),
+    clock('批复有效期', (row) => ({ day: row.validUntil, overdue: row.lapsed })),
+  ],
+};
+
+const entries = {
+  key: 'entries',
+  permission: 'whitelist:read',
+  caption: '白名单待决：园区已推荐，银行须在期限内接受或谢绝',
+  empty: '没有等待银行决定的白名单企业。',
+  load: listed('/whitelist-entries', { state: 'RECOMMENDED' }),
+  columns: [
+    firm,
+    words('银行', (row) => row.bankName, { tight: true }),
+    words('推荐日', (row) => row.nominatedOn, { tight: true }),
+    clock('决定期限', (row) => ({ day: row.decisionDueOn, overdue: row.overdue })),
+  ],
+};
+
+const inspections = {
+  key: 'inspections',
+  permission: 'credit:read',
+  caption: '贷后检查：已逾期未检查的贷款',
+  empty: '没有逾期的贷后检查。',
+  load: listed('/inspections-due', { overdue: 'true' }),
+  columns: [
+    named('企业', (row) => row.enterpriseName),
+    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    amount('贷款余额', (row) => row.outstanding),
+    words('五级分类', (row) => word('riskClass', row.riskClass), { tight: true }),
+    words('内容', (row) => (row.first ? '首次检查：资金用途' : '定期检查'), { tight: true }),
+    words('上次检查', (row) => row.lastOn ?? '未检查', { tight: true }),
+    clock('应检日', (row) => ({ ...row, day: row.dueOn })),
+  ],
+};
+
+const loans = {
+  key: 'loans-due',
+  permission: 'credit:read',
+  caption: '到期与逾期贷款：三十日内到期及已逾期的最早一期',
+  empty: '三十日内没有到期的贷款，也没有逾期。',
+  load: listed('/loans-due'),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
+    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    amount('应还金额', (row) => row.dueAmount),
+    words('口径', (row) => (row.principalOnly ? '本金' : '本息'), { tight: true }),
+    amount('贷款余额', (row) => row.outstanding),
+    clock('到期日', (row) => ({ ...row, day: row.dueOn })),
+    words('逾期天数', (row) => (row.overdue ? `${row.daysPastDue} 天` : '未逾期'), {
+      number: true,
+    }),
+    words('五级分类', (row) => word('riskClass', row.riskClass), { tight: true }),
+  ],
+};
+
+const exceptions = {
+  key: 'exceptions',
+  permission: 'exception:read',
+  caption: '例外审批：尚未了结的例外',
+  empty: '没有尚未了结的例外。',
+  load: listed('/credit-exceptions', { open: 'true' }),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.purpose }),
+    words('类别', (row) => word('exceptionKind', row.kind), { tight: true }),
+    words('额度', (row) => row.nodeName ?? row.product),
+    amount('申请金额', (row) => row.amount),
+    amount('批准金额', (row) => row.approvedAmount),
+    words('状态', (row) => word('exceptionState', row.state), { tight: true }),
+    clock('有效期', (row) => ({ day: row.expiresOn, overdue: row.overdue })),
+  ],
+};
+
+async function progressRows({ zoneId, ...place }) {
+  const { body, at } = await ask(`/zones/${zoneId}/park-progress`);
+  return { answer: pageOfRows(body.agreements, place), at };
+}
+
+const paceNode = ({ alert, pace }) =>
+  alert === null ? word('pace', pace) : element('b.alarm', {}, word('paceAlert', alert));
+
+/** The agreement names the measure that counts; the others stand beside it and are never added. */
+export const progress = {
+  key: 'progress',
+  permission: 'credit:read',
+  caption: '协议进度：四项口径分列，按协议指定的一项对照时间进度',
+  empty: '没有可见的协议进度。',
+  load: progressRows,
+  columns: [
+    named('协议', (row) => row.name, {
+      below: (row) => `计入口径：${word('measureColumn', row.countingColumn)}`,
+    }),
+    amount('累计批复', (row) => row.measured.approvedCumulative),
+    amount('在效批复', (row) => row.measured.approvedInForce),
+    amount('累计投放', (row) => row.measured.drawnCumulative),
+    amount('余额', (row) => row.measured.outstanding),
+    words(
+      '完成率',
+      (row) => [row.shareQualifier, percentText(row.share)].filter(Boolean).join(' '),
+      {
+        number: true,
+      },
+    ),
+    words('时间进度', (row) => percentText(row.elapsedShare), { number: true }),
+    words('进度', paceNode, { tight: true }),
+  ],
+};
+
+export const duties = [demands, applications, conditions, entries, inspections, loans, exceptions];
