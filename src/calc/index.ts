@@ -1,6 +1,6 @@
 // The catalogue of trial calculations: the same names on the command line and below /api/v1/calc.
 import { z } from 'zod';
-import { loanCalcs, riskCalcs } from '../credit/index.ts';
+import { deskCalcs, loanCalcs, riskCalcs } from '../credit/index.ts';
 import { leverageCalc, leverageInput } from '../funds/index.ts';
 import { limitScenario } from '../limits/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
@@ -33,6 +33,7 @@ export const calculations: readonly Calculation[] = [
   certificateDiscount,
   ...riskCalcs,
   ...loanCalcs,
+  ...deskCalcs,
 ];
 
 /** The calculations' addresses for the OpenAPI document. */

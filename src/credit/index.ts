@@ -70,6 +70,7 @@ export { withdrawDemand } from './operations/withdraw-demand.ts';
 export { submitEntry } from './operations/prepare-entry.ts';
 export { showApplication } from './queries-applications.ts';
 export { listReferrals } from './queries-financing-lists.ts';
+export { deskCalcs } from './desk-calcs.ts';
 export { loanCalcs } from './loan-calcs.ts';
 export { creditRefusals } from './refusals.ts';
 export { riskCalcs } from './risk-calcs.ts';

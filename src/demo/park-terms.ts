@@ -58,6 +58,7 @@ async function closeDays(book: DemoBook): Promise<void> {
 async function renew(book: DemoBook, { lineIds, drawdownIds }: Lent): Promise<void> {
   const line = {
     lineId: lineIds.get('a13'),
+    startsOn: '2026-11-16',
     expiresOn: '2031-05-31',
     reason: '到期续授信（生成）',
   };
