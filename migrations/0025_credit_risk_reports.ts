@@ -11,6 +11,10 @@ const schema = `
   alter table credit_loans add column delinquency text, add column delinquency_since date;
   comment on column credit_loans.delinquency is
     'The range of its days past due; null: nothing is overdue.';
+  -- Days past due begin with a range, which changes a few times while they change every night.
+  drop index credit_loans_watched;
+  create index credit_loans_watched on credit_loans (enterprise_id)
+    where state = 'OPEN' and (delinquency is not null or risk_class <> 'NORMAL');
 
   create table credit_loan_ranges (
     drawdown_id text not null references credit_drawdowns (id),

@@ -16,8 +16,8 @@ const selectWatched = statement(
   `select w.id, (select count(*) from credit_loans l
      where l.enterprise_id = w.id and l.state = 'OPEN')::int as loans
    from ((select distinct enterprise_id as id from credit_loans
-       where state = 'OPEN' and (overdue_since is not null or risk_class <> 'NORMAL')
-         and (days_past_due > 0 or risk_class <> 'NORMAL') and enterprise_id > $1
+       where state = 'OPEN' and (delinquency is not null or risk_class <> 'NORMAL')
+         and enterprise_id > $1
        order by 1 limit $2::int)
      union (select distinct enterprise_id from credit_loans
        where state = 'OPEN' and watched and enterprise_id > $1 order by 1 limit $2::int)

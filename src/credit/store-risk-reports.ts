@@ -60,7 +60,7 @@ const selectOverdue = statement(
        ::numeric(20,2) as amount
    from credit_loans l join credit_instalments i on i.drawdown_id = l.id
    where l.id > $2 and l.id <= $3 and i.drawdown_id > $2 and i.drawdown_id <= $3
-     and l.state = 'OPEN' and l.overdue_since is not null and l.days_past_due > 0
+     and l.state = 'OPEN' and l.delinquency is not null
      and i.live and i.due_on < $1::date
      and i.interest + i.principal > i.paid_interest + i.paid_ahead + i.paid_principal
    group by 1, 2, 3 order by 1, 2, 3`,
