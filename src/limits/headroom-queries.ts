@@ -87,6 +87,14 @@ const selectPathThen = statement(
    select id from up order by height`,
 );
 
+const selectCapsThen = statement(
+  'limits.select-caps-then',
+  `select distinct on (c.node_id) c.node_id as id, coalesce(c.old_value, '') as caps
+   from limits_changes c where c.field = 'caps' and c.node_id = any ($1::text[])
+     and (c.value_on > $2::date or $3::timestamptz is not null and c.recorded_at > $3)
+   order by c.node_id, c.value_on, c.recorded_at, c.id`,
+);
+
 /** The nodes as they hung on a past day. */
 async function nodesThen(tx: Tx, nodeId: string, { day, knownAt }: AsOf) {
   const rows = await tx.rows<{ id: string }>(selectPathThen, [
@@ -95,10 +103,16 @@ async function nodesThen(tx: Tx, nodeId: string, { day, knownAt }: AsOf) {
     knownAt?.toISOString() ?? null,
   ]);
   const path = rows.map((row) => row.id);
-  const nodes = await touchedNodes(tx, path);
+  const carried = await tx.rows<{ id: string; caps: string }>(selectCapsThen, [
+    path,
+    day,
+    knownAt?.toISOString() ?? null,
+  ]);
+  const caps = new Map(carried.map((row) => [row.id, row.caps.split(',').filter(Boolean)]));
+  const nodes = await touchedNodes(tx, [...path, ...[...caps.values()].flat()]);
   for (const [i, id] of path.entries()) {
     const node = nodes.get(id);
-    if (node) nodes.set(id, { ...node, path: path.slice(i) });
+    if (node) nodes.set(id, { ...node, path: path.slice(i), caps: caps.get(id) ?? node.caps });
   }
   return nodes;
 }

@@ -6,6 +6,8 @@ import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
 import { moveNodeOperation } from './operations/move-node.ts';
+import { openCap } from './operations/open-cap.ts';
+import { setCap } from './operations/set-cap.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
@@ -47,6 +49,8 @@ export const limitsModule = defineModule({
     setTerms,
     setOversubscription,
     moveNodeOperation,
+    openCap,
+    setCap,
     expireReservations,
   ],
   queries: [listNodes, showNode, headroom, whenAvailable, listMovements],

@@ -9,7 +9,7 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { refuseGrants } from './allocation.ts';
 import { forgetTerms } from './last-seen.ts';
-import type { LimitNode, Reservation } from './model.ts';
+import type { LimitNode, Movement, Reservation } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { onDay } from './rules/dated-terms.ts';
 import { apply } from './rules/engine.ts';
@@ -39,7 +39,7 @@ export interface MoveCause {
 const selectSubtree = statement(
   'limits.select-subtree',
   `with recursive below (id) as (
-     select $1::text union all
+     select unnest($1::text[]) union
      select c.id from below b join limits_nodes c on c.parent_id = b.id)
    select id from below order by id`,
 );
@@ -67,8 +67,9 @@ const isCapOf = statement(
   `select id from limits_nodes where caps && $1::text[] and not id = any ($1::text[]) limit 1`,
 );
 
-const subtreeOf = async (tx: Tx, id: string): Promise<string[]> =>
-  (await tx.rows<{ id: string }>(selectSubtree, [id])).map((row) => row.id);
+/** The nodes and all below them. */
+export const subtreeOf = async (tx: Tx, ids: readonly string[]): Promise<string[]> =>
+  (await tx.rows<{ id: string }>(selectSubtree, [ids])).map((row) => row.id);
 
 interface OpenRow {
   readonly id: string;
@@ -77,7 +78,7 @@ interface OpenRow {
   readonly tenorDays: number | null;
 }
 
-async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLeaf[]> {
+export async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLeaf[]> {
   const open = await tx.rows<OpenRow>(selectOpen, [ids]);
   const consumed = await tx.rows<{ nodeId: string; id: string; consumed: string }>(selectConsumed, [
     ids,
@@ -113,14 +114,18 @@ async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLeaf[]> {
   });
 }
 
-/** Locks all that the move touches, and gives back what has run out there. */
-async function lockAll(
+/**
+ * Locks all that movements on these nodes, on those below them and on the others touch, and gives
+ * back what has run out there.
+ */
+export async function lockBranches(
   tx: Tx,
-  { nodeId, parentId }: Move,
+  tops: readonly string[],
+  others: readonly string[],
   { now, today, operationId }: MoveCause,
 ): Promise<{ ids: string[]; nodes: Map<string, LimitNode> }> {
-  const ids = await subtreeOf(tx, nodeId);
-  const before = await touchedNodes(tx, [...ids, parentId]);
+  const ids = await subtreeOf(tx, tops);
+  const before = await touchedNodes(tx, [...ids, ...others]);
   const open = await tx.rows<OpenRow>(selectOpen, [ids]);
   const roots = [...before.values()].flatMap((node) => node.path.at(-1) ?? []);
   const named = open.map((row) => row.id);
@@ -149,14 +154,18 @@ async function lockAll(
   for (const result of expired) {
     if (isFailure(result) && result.code !== no['reservation-expired'].code) throw result;
   }
-  const again = await subtreeOf(tx, nodeId);
-  const nodes = await touchedNodes(tx, [...again, parentId]);
+  const again = await subtreeOf(tx, tops);
+  const nodes = await touchedNodes(tx, [...again, ...others]);
   const same = again.length === ids.length && [...nodes.keys()].every((id) => before.has(id));
   if (!same) throw treeChanged();
   return { ids, nodes };
 }
 
-async function bookOf(tx: Tx, nodes: ReadonlyMap<string, LimitNode>, day: Day): Promise<LimitBook> {
+export async function bookOf(
+  tx: Tx,
+  nodes: ReadonlyMap<string, LimitNode>,
+  day: Day,
+): Promise<LimitBook> {
   const children = await fencedBelow(
     tx,
     [...nodes.values()].flatMap((node) => (node.fenced ? node.id : [])),
@@ -206,16 +215,14 @@ export async function recordPlace(
   ]);
 }
 
-/** Counters, journal, places: what was decided. */
-async function save(
+/** Applies decided movements to the book, and writes counters and journal. */
+export function carryOver(
   tx: Tx,
   book: LimitBook,
-  moving: Moving,
-  { movements }: Moved,
-  cause: MoveCause,
-): Promise<void> {
-  const { node, parent, subtree } = moving;
-  forgetTerms(tx);
+  movements: readonly Movement[],
+  sourceId: string,
+  { operationId, now }: MoveCause,
+): void {
   const before = new Map(book.nodes);
   for (const one of movements) apply(book, one);
   saveNodeCounters(
@@ -227,14 +234,25 @@ async function save(
     const hardIds = [...movement.consumed.keys()].filter(
       (id) => before.get(id)?.enforcement === 'HARD',
     );
-    const { operationId } = cause;
-    return { movement, leaf, hardIds, sourceId: node.id, operationId };
+    return { movement, leaf, hardIds, sourceId, operationId };
   });
   journalMovements(
     tx,
     journal.filter((one) => one.hardIds.length > 0),
-    cause.now,
+    now,
   );
+}
+
+/** Counters, journal, places: what was decided. */
+async function save(
+  tx: Tx,
+  book: LimitBook,
+  { node, parent, subtree }: Moving,
+  { movements }: Moved,
+  cause: MoveCause,
+): Promise<void> {
+  forgetTerms(tx);
+  carryOver(tx, book, movements, node.id, cause);
   const ids = subtree.map((one) => one.id);
   await tx.rows(movePaths, [ids, node.depth, node.id, parent.id]);
   await tx.rows(moveReservations, [ids, parent.path.at(-1)]);
@@ -262,7 +280,7 @@ export async function moveNode(
   const found = await readNodes(tx, [move.nodeId, move.parentId]);
   if (!found.has(move.nodeId)) throw new Failure(no['node-missing'], { nodeId: move.nodeId });
   if (!found.has(move.parentId)) throw new Failure(no['parent-missing'], { nodeId: move.parentId });
-  const { ids, nodes } = await lockAll(tx, move, cause);
+  const { ids, nodes } = await lockBranches(tx, [move.nodeId], [move.parentId], cause);
   const book = await bookOf(tx, nodes, cause.today);
   const node = book.nodes.get(move.nodeId) as LimitNode;
   const parent = book.nodes.get(move.parentId) as LimitNode;

@@ -47,6 +47,16 @@ export const limitRefusals = refusals('limits', {
     zh: '额度不能移到该上级之下',
     en: 'The limit cannot be put below that one',
   },
+  'cap-expected': {
+    kind: 'refused',
+    zh: '该额度不是独立的横向限额',
+    en: 'The limit is not a cap that stands by itself',
+  },
+  'cap-nested': {
+    kind: 'refused',
+    zh: '受限额度不得互为上下级，也不得是横向限额',
+    en: 'What a cap counts must not lie below one another, nor be a cap',
+  },
   'tenor-missing': {
     kind: 'refused',
     zh: '该额度按期限分档，须说明期限',

@@ -7,6 +7,8 @@ import { changeLimit } from './operations/change-limit.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
 import { moveNodeOperation } from './operations/move-node.ts';
+import { openCap } from './operations/open-cap.ts';
+import { setCap } from './operations/set-cap.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
@@ -26,6 +28,8 @@ export const limitRoutes: readonly Route[] = [
   { method: 'post', path: `${node}/extend`, operation: extend, status: 200 },
   { method: 'post', path: `${node}/change-limit`, operation: changeLimit, status: 200 },
   { method: 'post', path: `${node}/set-terms`, operation: setTerms, status: 200 },
+  { method: 'post', path: '/limits', operation: openCap },
+  { method: 'post', path: `${node}/set-cap`, operation: setCap, status: 200 },
   { method: 'post', path: `${node}/move`, operation: moveNodeOperation, status: 200 },
   {
     method: 'post',

@@ -1,7 +1,7 @@
 // A limit goes below another one with all its use: exactly at the boundary and one fen above, on
 // HARD and SOFT paths, with reservations, past days as they were, and drawings at the same time.
 import { expect } from 'chai';
-import { Money, isFailure } from '../../src/kernel/index.ts';
+import { Money, isFailure, newId } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
@@ -15,13 +15,12 @@ import { at, day } from './two-banks.ts';
 
 describe('limits.move-node', () => {
   let book: LimitTestBook;
-  let made = 0;
   before(async () => {
     book = await openLimitBook();
   });
   after(() => book.close());
 
-  const id = (): string => `lim_${String((made += 1)).padStart(26, '0')}`;
+  const id = (): string => newId('lim');
   const add = (limit: string, parentId: string | undefined, more: object = {}) =>
     book.add({ id: id(), limit: Money.of(limit), parentId, ...more });
   const draw = async (nodeId: string, amount: string, when = new Date(), more: object = {}) => {
@@ -58,7 +57,7 @@ describe('limits.move-node', () => {
     const [a, b] = [await add('100.00', root), await add(second, root)];
     const line = await add('95.00', a);
     expect(await draw(line, '60.00', at('2026-03-02T09:00:00'))).to.equal('done');
-    const reservationId = id().replace('lim', 'rsv');
+    const reservationId = newId('rsv');
     const hold = {
       kind: 'reserve' as const,
       nodeId: line,

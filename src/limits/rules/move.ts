@@ -110,8 +110,8 @@ function refuseBuckets(joined: readonly LimitNode[], moving: Moving): Failure | 
   return undefined;
 }
 
-/** What a leaf contributes at the moved node, or below it, to the node above. */
-function contributionOf(book: LimitBook, { node }: Moving, leaf: MovingLeaf): Money {
+/** What a leaf contributes at a node above it to what is above that node. */
+export function contributionOf(book: LimitBook, node: LimitNode, leaf: MovingLeaf): Money {
   const outstanding = Money.sum(leaf.principal.map((one) => one.amount));
   const path = book.nodes.get(leaf.nodeId)?.path ?? [];
   let reaching = outstanding;
@@ -125,7 +125,7 @@ function contributionOf(book: LimitBook, { node }: Moving, leaf: MovingLeaf): Mo
 }
 
 /** The movements by which a leaf leaves the nodes above, or joins others. */
-function transfers(
+export function transfers(
   kind: 'leave' | 'join',
   { nodeId, drawn, principal, held }: MovingLeaf,
   consumed: ReadonlyMap<string, Money>,
@@ -235,7 +235,7 @@ export function decideMove(book: LimitBook, moving: Moving): Failure | Moved {
   if (shares && parent.enforcement === 'SOFT') {
     return new Failure(no['parent-soft'], { nodeId: node.id, parentId: parent.id });
   }
-  const contributions = leaves.map((leaf) => contributionOf(book, moving, leaf));
+  const contributions = leaves.map((leaf) => contributionOf(book, node, leaf));
   const held = leaves.flatMap((leaf) => leaf.held.map((one) => one.amount));
   const requested = Money.sum([...contributions, ...held]);
   const fresh = after.filter((one) => !before.includes(one));
