@@ -12,6 +12,7 @@ import type { MoveCause } from './move.ts';
 import { bookOf, carryOver, leavesOf, lockBranches, recordPlace } from './move.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { bindingOf, toleratedOf, type LimitBook } from './rules/headroom.ts';
+import { readNodes } from './store.ts';
 import { contributionOf, transfers } from './rules/move.ts';
 import { bucketsAfter, refuseTenor } from './rules/tenor.ts';
 
@@ -24,6 +25,13 @@ const updateCaps = statement(
   `update limits_nodes n set caps = c.caps::text[], version = n.version + 1
    from unnest($1::text[], $2::text[]) as c (id, caps) where n.id = c.id`,
 );
+
+/** Throws `node-missing` for what the caller does not see. */
+export async function demandSeen(tx: Tx, ids: readonly string[]): Promise<void> {
+  const seen = await readNodes(tx, ids);
+  const missing = ids.find((id) => !seen.has(id));
+  if (missing !== undefined) throw new Failure(no['node-missing'], { nodeId: missing });
+}
 
 /** The nodes that carry a cap, as far as the caller sees them. */
 export const carriersOf = async (tx: Tx, capId: string): Promise<string[]> =>

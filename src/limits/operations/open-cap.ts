@@ -14,7 +14,7 @@ import {
   TextInput,
 } from '../../platform/schemas.ts';
 import { mayChange } from '../administration.ts';
-import { setCarriers } from '../caps.ts';
+import { demandSeen, setCarriers } from '../caps.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { readNodes } from '../store.ts';
 import { createNodes } from '../store-terms.ts';
@@ -51,6 +51,7 @@ export const openCap = operation({
     const { name, limit, revolving, expiresOn, nodeIds, reason } = item.input;
     const { tx, now, today } = context;
     const [first = ''] = nodeIds;
+    await demandSeen(tx, nodeIds);
     const node = (await readNodes(tx, [first])).get(first);
     if (!node) throw new Failure(no['node-missing'], { nodeId: first });
     const { zoneId, ownerId } = node;

@@ -7,7 +7,7 @@ import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
-import { setCarriers } from '../caps.ts';
+import { demandSeen, setCarriers } from '../caps.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { refuseSettled } from '../rules/terms.ts';
 import { carriersInput } from './open-cap.ts';
@@ -23,6 +23,7 @@ export const setCap = operation({
   async run(context, item) {
     const { nodeIds, reason } = item.input;
     const { tx, now, today } = context;
+    await demandSeen(tx, nodeIds);
     const node = await nodeToChange(context, item);
     const settled = refuseSettled(node);
     if (settled) throw settled;
