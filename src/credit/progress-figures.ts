@@ -5,6 +5,7 @@
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
+import { limitsOn } from '../limits/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { Measure } from './rules/pace.ts';
@@ -77,6 +78,17 @@ const pastUse = `use as (
     group by l.node_id
   )`;
 
+const inForce = `a.state_then <> 'CLOSED' and a.starts_on <= $2::date
+        and (a.expires_then is null or a.expires_then >= $2::date)`;
+
+/** Lines in force whose limit is, or was once, more than one amount. */
+const dated = `with ${lines}
+  select a.node_id as "nodeId", a.agreement_id as "agreementId", a.segment_id as "segmentId",
+    a.programmes as "programmeIds", coalesce(a.amount_then, a.amount)::numeric(20,2) as granted
+  from agreed a where ${inForce} and exists (select from limits_nodes n
+    where n.id = a.node_id and (n.terms is not null or exists (select from limits_changes c
+      where c.node_id = n.id and c.field = 'terms')))`;
+
 const sum = (value: string, only?: string): string =>
   `coalesce(sum(${value})${only === undefined ? '' : ` filter (where ${only})`}, 0)::numeric(20,2)`;
 
@@ -85,17 +97,47 @@ const portions = (use: string): string => `with ${lines}, ${use}
   select a.agreement_id as "agreementId", a.segment_id as "segmentId",
     a.programmes as "programmeIds",
     ${sum('a.highest', 'not a.renewal')} as "approved-cumulative",
-    ${sum(
-      'coalesce(a.amount_then, a.amount)',
-      `a.state_then <> 'CLOSED' and a.starts_on <= $2::date
-        and (a.expires_then is null or a.expires_then >= $2::date)`,
-    )} as "approved-in-force",
+    ${sum('coalesce(a.amount_then, a.amount)', inForce)} as "approved-in-force",
     ${sum('u.drawn')} as "drawn-cumulative", ${sum('u.outstanding')} as "outstanding"
   from agreed a left join use u on u.node_id = a.node_id
   group by a.agreement_id, a.segment_id, a.programmes`;
 
 const selectPresent = statement('credit.select-progress', portions(presentUse));
 const selectPast = statement('credit.select-past-progress', portions(pastUse));
+
+const selectDated = statement('credit.select-dated-lines', dated);
+
+interface DatedRow {
+  readonly nodeId: string;
+  readonly agreementId: string;
+  readonly segmentId: string;
+  readonly programmeIds: readonly string[];
+  readonly granted: string;
+}
+
+const portionKey = (one: Omit<Portion, 'measured'>): string =>
+  [one.agreementId, one.segmentId, ...one.programmeIds].join();
+
+/** By portion: how much more (or less) is in force by dated terms than was granted. */
+async function datedMore(
+  tx: Tx,
+  agreementIds: readonly string[],
+  { day, knownAt }: When,
+): Promise<Map<string, Money>> {
+  const given = [agreementIds, day, knownAt?.toISOString() ?? null];
+  const rows = await tx.rows<DatedRow>(selectDated, given);
+  const more = new Map<string, Money>();
+  if (rows.length === 0) return more;
+  const ids = rows.map((row) => row.nodeId);
+  const limits = await limitsOn(tx, ids, { day, knownAt });
+  for (const row of rows) {
+    const granted = Money.of(row.granted);
+    const key = portionKey(row);
+    const by = (limits.get(row.nodeId) ?? granted).minus(granted);
+    more.set(key, (more.get(key) ?? Money.zero).plus(by));
+  }
+  return more;
+}
 
 type PortionRow = Omit<Portion, 'measured'> & Readonly<Record<Measure, string>>;
 
@@ -109,17 +151,22 @@ export const totalOf = (list: readonly Portion[]): Measured =>
 export async function portionsOf(
   tx: Tx,
   agreementIds: readonly string[],
-  { day, knownAt, present }: When,
+  when: When,
 ): Promise<Portion[]> {
+  const { day, knownAt, present } = when;
   const rows = await tx.rows<PortionRow>(present ? selectPresent : selectPast, [
     agreementIds,
     day,
     knownAt?.toISOString() ?? null,
   ]);
+  const more = await datedMore(tx, agreementIds, when);
   return rows.map((row) => ({
     agreementId: row.agreementId,
     segmentId: row.segmentId,
     programmeIds: row.programmeIds,
-    measured: measuredBy((measure) => Money.of(row[measure])),
+    measured: measuredBy((measure) => {
+      const inTerms = measure === 'approved-in-force' ? more.get(portionKey(row)) : undefined;
+      return Money.of(row[measure]).plus(inTerms ?? Money.zero);
+    }),
   }));
 }

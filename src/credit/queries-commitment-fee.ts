@@ -1,42 +1,34 @@
 /**
  * The commitment fee (承诺费) that a line has accrued between two days, with the parts it is made of.
- * It follows value days, so a fact entered late changes it; a limit's dated steps are not read.
+ * It follows value days, so a fact entered late changes it, and the limit of each day by its terms.
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Failure, Money, Rate, addDays } from '../kernel/index.ts';
+import { limitOverTime } from '../limits/index.ts';
 import { query } from '../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, MoneyText, RateInput } from '../platform/schemas.ts';
 import { statement } from '../platform/transaction.ts';
 import { creditRefusals as no } from './refusals.ts';
+import type { Standing } from './rules/commitment-fee.ts';
 import { commitmentFee, feeParts } from './rules/commitment-fee.ts';
 
-/** What stood from each change on; a limit that does not revolve counts what was ever drawn. */
+/** What was lent from each day on; a limit that does not revolve counts what was ever drawn. */
 const selectStandings = statement(
   'credit.select-fee-standings',
   `with node as (
-     select n.id, n.amount, n.revolving, n.starts_on, n.expires_on, l.commitment_rate_annual
+     select n.id, n.revolving, n.starts_on, n.expires_on, l.commitment_rate_annual
      from credit_lines l join limits_nodes n on n.id = l.node_id where l.id = $1
    ), moves as (
      select m.value_on, sum(case node.revolving when 'R' then m.outstanding else m.drawn end)
        as moved
      from limits_movements m join limits_nodes c on c.id = m.node_id
        join node on node.id = any (c.path) group by m.value_on
-   ), grants as (
-     select distinct on (c.value_on) c.value_on, c.new_value::numeric as amount
-     from limits_changes c join node on node.id = c.node_id and c.field = 'amount'
-     order by c.value_on, c.id desc
    ), days as (
      select starts_on as on_day from node union select value_on from moves
-     union select value_on from grants
    )
-   select d.on_day as "from", node.starts_on as "startsOn", node.expires_on as "expiresOn",
-     node.commitment_rate_annual as "commitmentRate",
-     coalesce((select g.amount from grants g where g.value_on <= d.on_day
-         order by g.value_on desc limit 1),
-       (select c.old_value::numeric from limits_changes c
-         where c.node_id = node.id and c.field = 'amount' order by c.value_on, c.id limit 1),
-       node.amount)::numeric(20,2) as "limit",
+   select d.on_day as "from", node.id as "nodeId", node.starts_on as "startsOn",
+     node.expires_on as "expiresOn", node.commitment_rate_annual as "commitmentRate",
      coalesce((select sum(m.moved) from moves m where m.value_on <= d.on_day), 0)::numeric(20,2)
        as outstanding
    from days d cross join node order by 1`,
@@ -44,12 +36,25 @@ const selectStandings = statement(
 
 interface Row {
   readonly from: Day;
+  readonly nodeId: string;
   readonly startsOn: Day;
   readonly expiresOn: Day | null;
   /** Null: the line has no such fee. */
   readonly commitmentRate: string | null;
-  readonly limit: string;
   readonly outstanding: string;
+}
+
+/** The limit and what is lent, from each day on which one of them changes. */
+function standings(
+  rows: readonly Row[],
+  limits: readonly { readonly from: Day; readonly limit: Money }[],
+): Standing[] {
+  const days = [...new Set([...rows, ...limits].map((one) => one.from))].sort();
+  return days.map((from) => ({
+    from,
+    limit: limits.findLast((one) => one.from <= from)?.limit ?? Money.zero,
+    outstanding: Money.of(rows.findLast((one) => one.from <= from)?.outstanding ?? '0'),
+  }));
 }
 
 const Part = z.object({ from: DayText, to: DayText, days: z.number().int(), undrawn: MoneyText });
@@ -78,17 +83,14 @@ export const showCommitmentFee = query({
     const rows = await tx.rows<Row>(selectStandings, [lineId]);
     const [line] = rows;
     if (!line) throw new Failure(no['line-missing'], { lineId });
-    const { startsOn, expiresOn, commitmentRate } = line;
+    const { nodeId, startsOn, expiresOn, commitmentRate } = line;
     const rateAnnual = asked ?? Rate.of(commitmentRate ?? '0');
-    const steps = rows.map((row) => ({
-      from: row.from,
-      limit: Money.of(row.limit),
-      outstanding: Money.of(row.outstanding),
-    }));
     const first = from > startsOn ? from : startsOn;
     // The last day of a line is one on which it may be drawn, so its night counts.
     const end = expiresOn === null ? to : addDays(expiresOn, 1);
-    const parts = feeParts(steps, first, end < to ? end : to);
+    const until = end < to ? end : to;
+    const steps = standings(rows, await limitOverTime(tx, nodeId, first, until));
+    const parts = feeParts(steps, first, until);
     return {
       lineId,
       rateAnnual: rateAnnual.toString(),

@@ -34,6 +34,7 @@ export {
   type TermChange,
   zoneRoot,
 } from './store-terms.ts';
+export { limitOverTime, limitsOn } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';

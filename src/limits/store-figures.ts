@@ -248,17 +248,25 @@ async function readFacts(
   return new Map(rows.map((row) => [row.id, { ...row, granted: Money.of(row.granted) }]));
 }
 
+/** Every change of terms of the nodes, the latest first. */
+export async function changesOf(tx: Tx, nodeIds: readonly string[]): Promise<TermRecord[]> {
+  const rows = await tx.rows<TermRecord>(selectChanges, [nodeIds]);
+  return rows.map((one) =>
+    one.field === 'terms' && one.oldValue !== null
+      ? { ...one, oldTerms: termsFromText(JSON.parse(one.oldValue)) }
+      : one,
+  );
+}
+
 async function readTerms(
   tx: Tx,
   nodes: readonly LimitNode[],
   at: AsOf,
 ): Promise<readonly LimitNode[]> {
   if (!at.past) return nodes.map((node) => onDay(node, at.day));
-  const rows = await tx.rows<TermRecord>(selectChanges, [nodes.map((node) => node.id)]);
-  const changes = rows.map((one) =>
-    one.field === 'terms' && one.oldValue !== null
-      ? { ...one, oldTerms: termsFromText(JSON.parse(one.oldValue)) }
-      : one,
+  const changes = await changesOf(
+    tx,
+    nodes.map((node) => node.id),
   );
   return nodes.map((node) =>
     nodeAsOf(
