@@ -1,6 +1,6 @@
 /**
- * The limit of nodes as the days go: what was granted and its dated terms, as they stood on each day.
- * For whoever works with what was promised over time, such as a fee on the undrawn.
+ * The limit of nodes as the days go: what was granted and its dated terms, as they stood on each
+ * day. For whoever works with what was promised over time, such as a fee on the undrawn.
  */
 import type { Day, Money } from '../kernel/index.ts';
 import { addDays } from '../kernel/index.ts';

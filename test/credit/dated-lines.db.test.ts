@@ -1,5 +1,5 @@
-// Dated terms of a line as credit sees them: the fee on the undrawn follows the limit of each night,
-// and an agreement's approved in force is what is in force on the day.
+// Dated terms of a line as credit sees them: the fee on the undrawn follows the limit of each
+// night, and an agreement's approved in force is what is in force on the day.
 import { expect } from 'chai';
 import { drawDown } from '../../src/credit/index.ts';
 import { showCommitmentFee } from '../../src/credit/queries-commitment-fee.ts';
