@@ -54,7 +54,7 @@ describe('calc: the worked cases of credit', () => {
       if (!one) throw new Error(`no calculation '${calc}'`);
       const answer = JSON.parse(JSON.stringify(calculate(one, input))) as Record<string, unknown>;
       expectPart(answer, expected, calc);
-      expect(answer['steps'], 'steps').to.be.an('array').that.is.not.empty;
+      expect(answer['steps'], 'steps').to.be.an('array').and.not.to.have.length(0);
     });
   });
 
