@@ -77,6 +77,7 @@ export function factsOf(
     ),
     misuses,
     overdueMarkup: terms.overdueMarkup,
+    misuseMarkup: terms.misuseMarkup,
     order: orderOf(terms),
     payments,
   };

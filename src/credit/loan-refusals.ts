@@ -82,10 +82,10 @@ export const loanRefusals = refusals('credit', {
     zh: '没有该次提款，或已冲销',
     en: 'There is no such tranche, or it was reversed',
   },
-  'lpr-needs-every-zone': {
+  'needs-every-zone': {
     kind: 'forbidden',
-    zh: 'LPR对所有园区相同，须由可见全部园区者登记',
-    en: 'An LPR is the same for every zone: only who sees every zone records it',
+    zh: '该数据对所有园区相同，须由可见全部园区者登记',
+    en: 'It is the same for every zone: only who sees every zone records it',
   },
   'lpr-not-as-published': {
     kind: 'refused',
@@ -176,6 +176,91 @@ export const loanRefusals = refusals('credit', {
     kind: 'refused',
     zh: '追溯后溢缴款不足以覆盖已退还金额',
     en: 'The replay would use an over-payment that was given back',
+  },
+  'misuse-open': {
+    kind: 'refused',
+    zh: '该期间已登记挪用，须先纠正',
+    en: 'A misuse of that time is recorded: clear it first',
+  },
+  'misuse-above-debt': {
+    kind: 'refused',
+    zh: '挪用金额超过贷款余额',
+    en: 'It is more than the loan owes',
+  },
+  'misuse-missing': {
+    kind: 'missing',
+    zh: '没有这笔挪用记录',
+    en: 'There is no such misuse',
+  },
+  'misuse-cleared': {
+    kind: 'refused',
+    zh: '该挪用已纠正',
+    en: 'The misuse is cleared already',
+  },
+  'cleared-before-misuse': {
+    kind: 'refused',
+    zh: '纠正日早于挪用日',
+    en: 'It is cleared before it began',
+  },
+  'pause-missing': {
+    kind: 'missing',
+    zh: '没有这次暂停',
+    en: 'There is no such pause',
+  },
+  'pause-reversed': {
+    kind: 'refused',
+    zh: '暂停的止日早于起日',
+    en: 'The pause ends before it begins',
+  },
+  'pause-overlaps': {
+    kind: 'refused',
+    zh: '与已有的暂停重叠',
+    en: 'Another pause covers days of it',
+  },
+  'resumed-outside-pause': {
+    kind: 'refused',
+    zh: '恢复日不在暂停期内',
+    en: 'The day lies outside the pause',
+  },
+  'not-non-performing': {
+    kind: 'refused',
+    zh: '该贷款不是不良，无须认定上调',
+    en: 'The loan is not non-performing',
+  },
+  'upgrade-not-earned': {
+    kind: 'refused',
+    zh: '尚未满足上调条件',
+    en: 'The conditions of an upgrade are not met',
+  },
+  'entrusted-payment-required': {
+    kind: 'refused',
+    zh: '超过规定金额的对外支付须采用受托支付',
+    en: 'A payment above the threshold is paid to the payee by the bank',
+  },
+  'payments-not-named': {
+    kind: 'refused',
+    zh: '放款超过受托支付起点，须列明支付对象',
+    en: 'Above the threshold of entrusted payment the payees are named',
+  },
+  'payments-exceed-drawdown': {
+    kind: 'refused',
+    zh: '列明的支付超过放款金额',
+    en: 'The named payments are more than what is drawn',
+  },
+  'product-missing': {
+    kind: 'missing',
+    zh: '该日没有这一贷款产品',
+    en: 'There is no such loan product on that day',
+  },
+  'product-excludes-terms': {
+    kind: 'refused',
+    zh: '贷款条款超出产品规定',
+    en: 'The terms are outside what the product allows',
+  },
+  'product-recorded-later': {
+    kind: 'conflict',
+    zh: '已有自更晚日期起生效的版本',
+    en: 'A version of the product holds from a later day',
   },
   'day-end-in-future': {
     kind: 'refused',

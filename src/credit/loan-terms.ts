@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { makeCalendar, Money, Rate } from '../kernel/index.ts';
-import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
+import { DayInput, PositiveAmountInput, RateInput, TextInput } from '../platform/schemas.ts';
 import { LoanRateInput } from './loan-schedule-calc.ts';
 import type { Drawdown } from './model.ts';
 import type { AllocationOrder } from './rules/allocation.ts';
@@ -17,21 +17,29 @@ import { mostInstalments } from './rules/schedule/faults.ts';
 import type { DatedAmount, ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
 import { methods } from './rules/schedule/terms.ts';
 
-/** What a loan is sold as. The list is the zone's own and not a regulation. */
-export const loanProducts = {
-  'working-capital': '流动资金贷款',
-  'fixed-asset': '固定资产贷款',
-  'technology-transfer': '科技成果转化项目贷款',
-  'ip-pledge': '知识产权质押贷款',
-  'technology-renovation': '技术改造贷款',
-} as const;
-const products = Object.keys(loanProducts) as [keyof typeof loanProducts];
+/** What a loan is sold as: a product of the dated list. */
+export const ProductInput = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,59}$/, 'a product: lower-case letters, digits and hyphens');
+
+/** To whom what is drawn is paid; needed above the threshold of entrusted payment. */
+export const PaymentsInput = z
+  .array(
+    z.strictObject({
+      payee: TextInput(200),
+      amount: PositiveAmountInput,
+      /** ENTRUSTED 受托支付: the bank pays the payee; SELF 自主支付: the borrower does. */
+      by: z.enum(['ENTRUSTED', 'SELF']),
+    }),
+  )
+  .max(200)
+  .default([]);
 
 const Count = z.number().int().min(0).max(mostInstalments).default(0);
 const DaysOff = z.array(DayInput).max(2000).default([]);
 
 export const LoanTermsInput = z.strictObject({
-  product: z.enum(products),
+  product: ProductInput,
   method: z.enum(methods).default('equal-instalment'),
   /** With `every`; or `settlement`; or neither: one instalment on the drawdown's due day. */
   instalments: z.number().int().min(1).max(mostInstalments).optional(),
@@ -75,8 +83,12 @@ export const LoanTermsInput = z.strictObject({
     .optional(),
   /** What is overdue bears the contract rate × (1 + markup). */
   overdueMarkup: RateInput.default(Rate.of('0.5')),
+  /** What is misused bears the contract rate × (1 + markup); the heavier of the two alone. */
+  misuseMarkup: RateInput.default(Rate.of('1')),
   repaymentOrder: z.enum(['costs-first', 'principal-first']).default('costs-first'),
   processing: z.enum(['by-part', 'by-instalment']).default('by-part'),
+  /** Of the first tranche. */
+  payments: PaymentsInput,
   /** What may be drawn in all tranches together, and until when; without it there is one. */
   commitment: z.strictObject({ amount: PositiveAmountInput, until: DayInput }).optional(),
 });

@@ -3,12 +3,18 @@ import type { Invariant, Route } from '../platform/module.ts';
 import { loanRefusals } from './loan-refusals.ts';
 import { agreeLoanTerms } from './operations/agree-loan-terms.ts';
 import { changeRate } from './operations/change-rate.ts';
+import { clearMisuse } from './operations/clear-misuse.ts';
 import { drawTranche } from './operations/draw-tranche.ts';
 import { extendLoan } from './operations/extend-loan.ts';
+import { findUpgrade } from './operations/find-upgrade.ts';
+import { pauseAgeing } from './operations/pause-ageing.ts';
 import { recordLpr } from './operations/record-lpr.ts';
 import { repayLoan } from './operations/repay-loan.ts';
 import { repriceLoans } from './operations/reprice-loans.ts';
+import { resumeAgeing } from './operations/resume-ageing.ts';
 import { reverseDrawdown } from './operations/reverse-drawdown.ts';
+import { recordLoanProduct } from './operations/record-loan-product.ts';
+import { recordMisuse } from './operations/record-misuse.ts';
 import { recoverWrittenOff } from './operations/recover-written-off.ts';
 import { refundOverPayment } from './operations/refund-over-payment.ts';
 import { restructureLoan } from './operations/restructure-loan.ts';
@@ -18,6 +24,7 @@ import { reverseWriteOff } from './operations/reverse-write-off.ts';
 import { setRestructuringQuota } from './operations/set-restructuring-quota.ts';
 import { runDayEnd } from './operations/run-day-end.ts';
 import { writeOffLoan } from './operations/write-off-loan.ts';
+import { listLoanProducts, listRestructuringQuotas } from './queries-loan-lists.ts';
 import { listDayEnds, listLoans, listLprRates, showLoan } from './queries-loans.ts';
 
 const one = '/loans/:drawdownId';
@@ -39,6 +46,14 @@ const routes: readonly Route[] = [
   { method: 'post', path: `${one}/recoveries`, operation: recoverWrittenOff },
   { method: 'post', path: `${one}/write-off-reversals`, operation: reverseWriteOff },
   { method: 'post', path: `${one}/refunds`, operation: refundOverPayment },
+  { method: 'post', path: `${one}/misuses`, operation: recordMisuse },
+  { method: 'post', path: `${one}/misuses/:misuseId/clearings`, operation: clearMisuse },
+  { method: 'post', path: `${one}/ageing-pauses`, operation: pauseAgeing },
+  { method: 'post', path: `${one}/ageing-pauses/:pauseId/ends`, operation: resumeAgeing },
+  { method: 'post', path: `${one}/upgrade-findings`, operation: findUpgrade },
+  { method: 'get', path: '/loan-products', query: listLoanProducts },
+  { method: 'post', path: '/loan-products', operation: recordLoanProduct },
+  { method: 'get', path: '/restructuring-quotas', query: listRestructuringQuotas },
   { method: 'post', path: '/lpr-rates', operation: recordLpr },
   { method: 'get', path: '/lpr-rates', query: listLprRates },
   { method: 'get', path: '/loan-day-ends', query: listDayEnds },
@@ -111,11 +126,24 @@ export const loans = {
     recoverWrittenOff,
     reverseWriteOff,
     refundOverPayment,
+    recordMisuse,
+    clearMisuse,
+    pauseAgeing,
+    resumeAgeing,
+    findUpgrade,
+    recordLoanProduct,
     recordLpr,
     repriceLoans,
     runDayEnd,
   ],
-  queries: [listLoans, showLoan, listLprRates, listDayEnds],
+  queries: [
+    listLoans,
+    showLoan,
+    listLprRates,
+    listLoanProducts,
+    listRestructuringQuotas,
+    listDayEnds,
+  ],
   routes,
   refusals: Object.values(loanRefusals),
   invariants,

@@ -1,11 +1,16 @@
 /** The read side of loans: schedule, what is paid, due, overdue and next; LPR; day-ends. */
 import { z } from 'zod';
-import { Failure, Money } from '../kernel/index.ts';
+import type { Day } from '../kernel/index.ts';
+import { Day as Days, Failure, Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
+import { delinquencyRanges } from './packs/delinquency-ranges.ts';
+import { delinquencyOf } from './rules/delinquency.ts';
+import type { StoredPause } from './store-loan-findings.ts';
+import { pausesOf } from './store-loan-findings.ts';
 
 const LoanRow = z.object({
   id: IdText,
@@ -100,12 +105,28 @@ const TrancheRow = z.object({
   purpose: z.string(),
 });
 
+const MisuseRow = z.object({
+  id: IdText,
+  from: DayText,
+  clearedOn: DayText.nullable(),
+  amount: MoneyText,
+  markup: z.string(),
+});
+
 const LoanShown = LoanRow.extend({
   terms: z.unknown(),
   rates: z.array(RateRow),
   /** Those after the first, which is the drawdown itself. */
   tranches: z.array(TrancheRow),
   repriceOn: DayText.nullable(),
+  misuses: z.array(MisuseRow),
+  /** Pauses stop the ageing here, and not that of the class. */
+  ageing: z.object({
+    daysPastDue: z.int(),
+    range: z.string().nullable(),
+    overdue: MoneyText,
+    pauses: z.array(z.object({ id: IdText, from: DayText, to: DayText.nullable() })),
+  }),
   schedule: z.array(InstalmentRow),
   payments: z.array(PaymentRow),
   classes: z.array(ClassRow),
@@ -153,6 +174,21 @@ function summaryOf(schedule: readonly Row[]) {
   };
 }
 
+/** Days past due and range as the bank's own rules of collection count them. */
+function ageingOf(schedule: readonly Row[], today: Day, pauses: readonly StoredPause[]) {
+  const unpaid = schedule.map((row) => ({
+    dueOn: Days.of(row.dueOn),
+    amount: Money.of(row.unpaid),
+  }));
+  const counted = delinquencyOf(unpaid, today, delinquencyRanges.parameters, pauses);
+  return {
+    daysPastDue: counted.daysPastDue,
+    range: counted.range ?? null,
+    overdue: counted.overdue.toString(),
+    pauses: pauses.map(({ id, from, to }) => ({ id, from, to: to ?? null })),
+  };
+}
+
 export const showLoan = query({
   name: 'credit.show-loan',
   title: { zh: '贷款详情', en: 'Loan' },
@@ -194,8 +230,14 @@ export const showLoan = query({
         .orderBy('classified_on')
         .select('triggers', { on: 'classified_on', riskClass: 'risk_class' }),
     );
+    const misuses = await tx.built<z.output<typeof MisuseRow>>(
+      of('credit_misuses')
+        .orderBy(['from_on', 'id'])
+        .select('id', 'amount', 'markup', { from: 'from_on', clearedOn: 'cleared_on' }),
+    );
+    const ageing = ageingOf(schedule, today, await pausesOf(tx, drawdownId));
     const terms = agreed?.terms;
-    return { ...loan, terms, rates, tranches, schedule, payments, classes, ...summaryOf(schedule) };
+    return { ...loan, terms, rates, tranches, misuses, ageing, schedule, payments, classes, ...summaryOf(schedule) };
   },
 });
 

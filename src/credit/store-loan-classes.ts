@@ -38,15 +38,18 @@ const classBefore = `case when t.drawdown_id is null then l.risk_class
   else coalesce(b.risk_class, 'NORMAL') end`;
 /** What persons agreed and found of a loan, as the rules of its class take it. */
 const loanHistory = `
-  exists (select from credit_misuses m where m.drawdown_id = l.id and m.cleared_on is null)
-    as "useChanged",
+  exists (select from credit_misuses m where m.drawdown_id = l.id and m.from_on <= $2::date
+    and (m.cleared_on is null or m.cleared_on > $2::date)) as "useChanged",
   (select coalesce(jsonb_agg(jsonb_build_object('agreedOn', r.agreed_on, 'firstRepaymentOn',
        r.first_repayment_on, 'classBefore', r.class_before, 'periodMonths', r.period_months)), '[]')
    from credit_reschedules r where r.drawdown_id = l.id and r.kind = 'RESTRUCTURING'
      and r.reversed_by is null) as restructurings,
   (select jsonb_build_object('curedOn', f.cured_on, 'periodMonths', f.period_months,
      'paidNormallySince', true, 'abilityAssessed', true)
-   from credit_upgrade_findings f where f.drawdown_id = l.id
+   from credit_upgrade_findings f where f.drawdown_id = l.id and f.found_on <= $2::date
+     and not exists (select from credit_loan_classes k where k.drawdown_id = l.id
+       and k.classified_on > f.found_on and k.classified_on < $2::date
+       and k.risk_class in ('SUBSTANDARD', 'DOUBTFUL', 'LOSS'))
    order by f.found_on desc, f.id desc limit 1) as cure`;
 
 const columns = `l.id, l.zone_id as "zoneId", l.owner_id as "ownerId",

@@ -15,6 +15,7 @@ import type {
   Tranche,
 } from './model-loans.ts';
 import type { Drawdown } from './model.ts';
+import type { UseOfFunds } from './rules/entrusted-payment.ts';
 import type { Fixing, RecordedRate } from './rules/repricing.ts';
 import type { ExcessUse } from './rules/schedule/terms.ts';
 import { reschedulesOf } from './store-reschedules.ts';
@@ -66,7 +67,7 @@ const selectInstalments = statement(
 
 const selectMisuses = statement(
   'credit.select-misuses',
-  `select id, from_on as "from", cleared_on as "to", amount, markup from credit_misuses
+  `select id, from_on as "from", cleared_on as "to", amount from credit_misuses
    where drawdown_id = $1 order by from_on, id`,
 );
 
@@ -97,7 +98,7 @@ export async function lockLoanById(tx: Tx, id: string): Promise<Loan | undefined
   const payments = await tx.rows<Texts<StoredPayment, Part5>>(selectPayments, [id]);
   const instalments = await tx.rows<Texts<StoredInstalment, 'interest'>>(selectInstalments, [id]);
   const tranches = await tx.rows<Texts<Tranche, 'amount'>>(selectTranches, [id]);
-  const misuses = await tx.rows<Texts<StoredMisuse, 'amount' | 'markup'>>(selectMisuses, [id]);
+  const misuses = await tx.rows<Texts<StoredMisuse, 'amount'>>(selectMisuses, [id]);
   return {
     ...row,
     terms: LoanTermsInput.parse(agreed?.terms),
@@ -105,11 +106,7 @@ export async function lockLoanById(tx: Tx, id: string): Promise<Loan | undefined
     payments: payments.map(paymentFrom),
     tranches: tranches.map((one) => ({ ...one, amount: Money.of(one.amount) })),
     reschedules: await reschedulesOf(tx, id),
-    misuses: misuses.map((one) => ({
-      ...one,
-      amount: Money.of(one.amount),
-      markup: Rate.of(one.markup),
-    })),
+    misuses: misuses.map((one) => ({ ...one, amount: Money.of(one.amount) })),
     instalments: instalments.map((one) => ({ ...one, interest: Money.of(one.interest) })),
   };
 }
@@ -176,19 +173,21 @@ export function insertPaymentRow(tx: Tx, owned: Owned, payment: NewPayment): voi
 const insertTranche = statement(
   'credit.insert-loan-tranche',
   `insert into credit_loan_tranches (drawdown_id, no, zone_id, owner_id, amount, value_on, purpose,
-     reservation_id, operation_id, recorded_at)
-   values ($1, $2::int, $3, $4, $5::numeric, $6::date, $7, $8, $9, $10::timestamptz)`,
+     reservation_id, operation_id, recorded_at, payments)
+   values ($1, $2::int, $3, $4, $5::numeric, $6::date, $7, $8, $9, $10::timestamptz, $11::jsonb)`,
 );
 
 export interface NewTranche extends Tranche {
   readonly purpose: string;
+  readonly payments: readonly UseOfFunds[];
   readonly operationId: string;
   readonly at: Date;
 }
 
 export function insertTrancheRow(tx: Tx, { id, zoneId, ownerId }: Owned, one: NewTranche): void {
   const { no, amount, on, purpose, reservationId, operationId, at } = one;
-  const what = [amount.toString(), on, purpose, reservationId, operationId, at.toISOString()];
+  const why = [operationId, at.toISOString(), JSON.stringify(one.payments)];
+  const what = [amount.toString(), on, purpose, reservationId, ...why];
   tx.send(insertTranche, [id, no, zoneId, ownerId, ...what]);
 }
 

@@ -147,7 +147,7 @@ describe('repricing of LPR loans', () => {
     expect(await code({ publishedOn: '2025-06-19' })).to.equal('lpr-not-as-published');
     expect(await code({ publishedOn: '2024-10-21' })).to.equal('lpr-recorded');
     expect(await code({ publishedOn: ago(-40) })).to.equal('value-day-in-future');
-    expect(await code({}, stage.bank)).to.equal('lpr-needs-every-zone');
+    expect(await code({}, stage.bank)).to.equal('needs-every-zone');
     const { code: future } = await stage.refused(reprice, { asOf: ago(-1) }, stage.root);
     expect(future).to.equal('day-end-in-future');
   });

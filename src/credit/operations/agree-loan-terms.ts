@@ -18,13 +18,17 @@ import { interestDueJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
 import type { Stand } from '../rules/loan-stand.ts';
 import { standOf } from '../rules/loan-stand.ts';
-import { isInBand, publishedBands } from '../rules/penalty.ts';
+import { entrusted } from '../packs/working-capital-2024.ts';
+import { refusePayments } from '../rules/entrusted-payment.ts';
+import { outsideProduct } from '../rules/loan-product.ts';
+import { breaches, isInBand, publishedBands } from '../rules/penalty.ts';
 import type { DatedRate, RecordedRate } from '../rules/repricing.ts';
 import { pricedRates } from '../rules/repricing.ts';
 import { faultsOf } from '../rules/schedule/faults.ts';
 import { periodsOf } from '../rules/schedule/timetable.ts';
 import { lastClosedDay } from '../store-day-end.ts';
 import { lockDrawdownsById } from '../store-loans.ts';
+import { productOn } from '../store-loan-products.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
 import { createLoan, saveStand } from '../store-schedules.ts';
 
@@ -65,11 +69,14 @@ function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly Dated
   const schedule = scheduleTermsOf(terms, drawdown, rates);
   const faults = faultsOf(schedule);
   if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
-  const band = publishedBands.overdue;
-  if (!isInBand(terms.overdueMarkup, band)) {
-    const { least, most, clause } = band;
-    throw new Failure(no['markup-outside-band'], { least, most, clause });
+  for (const breach of breaches) {
+    const { least, most, clause } = publishedBands[breach];
+    const markup = breach === 'overdue' ? terms.overdueMarkup : terms.misuseMarkup;
+    if (isInBand(markup, { least, most, clause })) continue;
+    throw new Failure(no['markup-outside-band'], { breach, least, most, clause });
   }
+  const unpayable = refusePayments(terms.payments, drawdown.amount, entrusted);
+  if (unpayable) throw unpayable;
   const { commitment } = terms;
   if (commitment && commitment.amount.lessThan(drawdown.amount)) {
     const { amount } = drawdown;
@@ -82,6 +89,17 @@ function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly Dated
   }
 }
 
+/** The product as it is on the day of the drawdown. */
+async function demandProduct({ tx }: Context, terms: LoanTerms, drawdown: Drawdown): Promise<void> {
+  const { product: code } = terms;
+  const { valueOn, dueOn } = drawdown;
+  const product = await productOn(tx, code, valueOn);
+  if (!product) throw new Failure(no['product-missing'], { code, valueOn });
+  const outside = outsideProduct(product, terms, { valueOn, dueOn, hasLine: true });
+  if (outside.length === 0) return;
+  throw new Failure(no['product-excludes-terms'], { outside, ...product });
+}
+
 async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { tx, now } = context;
   const { drawdownId, terms } = item.input;
@@ -92,6 +110,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (refusal) throw refusal;
   const faults = contradictionsOf(terms);
   if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
+  await demandProduct(context, terms, drawdown);
   const rates = await ratesFor(context, terms, drawdown);
   demandSound(terms, drawdown, rates);
   // The day-end has closed days up to one for the whole book, or never ran.

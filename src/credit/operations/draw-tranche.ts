@@ -22,9 +22,12 @@ import {
 import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
+import { PaymentsInput } from '../loan-terms.ts';
 import type { Drawdown } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
+import { entrusted } from '../packs/working-capital-2024.ts';
+import { refusePayments } from '../rules/entrusted-payment.ts';
 import { refusePurpose } from '../rules/eligible-purposes.ts';
 import { eligiblePurposes } from '../store-eligible-purposes.ts';
 import { insertTrancheRow, saveDrawnAmount, tranchesEver } from '../store-loan-facts.ts';
@@ -36,6 +39,7 @@ const input = z.strictObject({
   valueOn: DayInput,
   purpose: TextInput(200),
   reservationId: IdInput('rsv').optional(),
+  payments: PaymentsInput,
 });
 type Input = z.output<typeof input>;
 
@@ -64,6 +68,8 @@ function refuse({ drawdown, loan }: LockedLoan, one: Input, today: Day): Failure
   if (drawdown.enrolmentId !== undefined) {
     return new Failure(creditRefusals['drawdown-enrolled'], { drawdownId });
   }
+  const unpayable = refusePayments(one.payments, one.amount, entrusted);
+  if (unpayable) return unpayable;
   const { commitment } = loan.terms;
   if (!commitment) return new Failure(no['loan-drawn-once'], { drawdownId });
   const { amount, until } = commitment;
@@ -113,7 +119,8 @@ async function run(context: Context, item: Item<Input>) {
   };
   const reservationId = one.reservationId ?? null;
   const fact = { no: tranche, on: valueOn, amount, reservationId };
-  insertTrancheRow(tx, drawdown, { ...fact, purpose, operationId, at: now });
+  const { payments } = one;
+  insertTrancheRow(tx, drawdown, { ...fact, purpose, payments, operationId, at: now });
   saveDrawnAmount(tx, drawdown);
   await post(tx, [drawdownJournal({ ...drawdown, amount, valueOn, operationId })], now);
   const change = {

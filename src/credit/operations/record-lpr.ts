@@ -39,7 +39,7 @@ export const recordLpr = operation({
   async run(context, item) {
     const { tx, today, now } = context;
     const { term, publishedOn, rate, source } = item.input;
-    if (item.actor.scope.zones !== '*') throw new Failure(no['lpr-needs-every-zone']);
+    if (item.actor.scope.zones !== '*') throw new Failure(no['needs-every-zone']);
     if (publishedOn > today) {
       const facts = { valueOn: publishedOn, today };
       throw new Failure(creditRefusals['value-day-in-future'], facts);

@@ -12,6 +12,7 @@ import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, MoneyText } from '../../platform/schemas.ts';
 import { classifyPortion } from '../classify-loans.ts';
+import { closeByRules } from '../close-by-rules.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { interestDueJournal } from '../postings.ts';
 import { reportRisk } from '../report-risk.ts';
@@ -127,6 +128,7 @@ async function accrue(
   const hasEvents = await lockLoansWithEvents(tx, portion);
   const due = hasEvents ? await billDueInstalments(tx, portion) : [];
   const noticed = await closePortion(tx, portion, hasEvents);
+  await closeByRules(context, portion);
   const { operationId } = item;
   const journals = due.map(({ zoneId, ownerId, dueOn, interest }) =>
     interestDueJournal(

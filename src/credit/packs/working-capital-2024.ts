@@ -47,3 +47,9 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
     },
   },
 };
+
+/** Above the threshold the bank pays the payee itself. */
+export const entrusted = {
+  threshold: workingCapital2024.parameters.entrustedPaymentMoreThan,
+  clause: workingCapital2024.clauses['entrustedPaymentMoreThan']?.text ?? '',
+} as const;

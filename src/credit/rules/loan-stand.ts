@@ -4,16 +4,17 @@
  * or rate replays whatever followed. The day-end moves the same figures on in SQL, night by night.
  */
 import type { Day, Money, Rate } from '../../kernel/index.ts';
-import { addDays, daysBetween, daysCounted, Exact, Money as Yuan } from '../../kernel/index.ts';
+import { addDays, daysBetween, Exact, Money as Yuan } from '../../kernel/index.ts';
 import type { AllocationOrder, Amounts, Due } from './allocation.ts';
 import { allocate } from './allocation.ts';
-import type { DatedBalance, Penalty } from './penalty.ts';
-import { penaltyOf, penaltyRate } from './penalty.ts';
-import { yearFraction } from './schedule/day-count.ts';
+import type { Misuse, Owing, PaidOn, Penal } from './loan-penalty.ts';
+import { penalOf, penaltyUpTo } from './loan-penalty.ts';
 import type { Schedule, ScheduleRow } from './schedule/draw-up.ts';
 import { drawUpSchedule } from './schedule/draw-up.ts';
-import { rateOn, rateStepsOf } from './schedule/interest.ts';
 import type { ExcessUse, Payment, Reschedule, ScheduleTerms } from './schedule/terms.ts';
+
+export type { Misuse } from './loan-penalty.ts';
+export { penaltyOn } from './loan-penalty.ts';
 
 export interface LoanPayment {
   readonly id: string;
@@ -27,15 +28,6 @@ export interface NewTimetable extends Omit<Reschedule, 'carried'> {
   readonly carriesOverdue: boolean;
 }
 
-/** Principal that was put to another use than agreed, from a day until it is cleared. */
-export interface Misuse {
-  readonly from: Day;
-  readonly to: Day | null;
-  readonly amount: Money;
-  /** "0.5" adds half of the contract rate; it replaces the overdue markup and is never added. */
-  readonly markup: Rate;
-}
-
 export interface LoanFacts {
   /** Without payments and reschedules: those are here. */
   readonly terms: ScheduleTerms;
@@ -43,6 +35,8 @@ export interface LoanFacts {
   readonly misuses?: readonly Misuse[];
   /** "0.5" adds half of the contract rate to what is overdue. */
   readonly overdueMarkup: Rate;
+  /** The same for what is misused; that for overdue when left out. */
+  readonly misuseMarkup?: Rate;
   readonly order: AllocationOrder;
   /** In the order of their recording. */
   readonly payments: readonly LoanPayment[];
@@ -82,30 +76,15 @@ export interface Part {
   readonly under: number;
 }
 
-export interface Stand {
+export interface Stand extends Penal {
   readonly instalments: readonly Instalment[];
   readonly parts: readonly Part[];
   readonly payments: readonly DividedPayment[];
   /** Principal repaid outside the instalments. */
   readonly early: Money;
   readonly settledOn: Day | null;
-  /** What bears penalty and compound interest in the night after the day, and since when. */
-  readonly penalPrincipal: Money;
-  readonly penalInterest: Money;
-  readonly penaltyRate: Rate;
-  readonly stretchFrom: Day;
-  /** Rounded, of the stretches before the present one, whether paid or not. */
-  readonly penaltyClosed: Money;
-  readonly compoundClosed: Money;
   /** Of the oldest instalment due by the day that is not fully paid. */
   readonly overdueSince: Day | null;
-}
-
-interface PaidOn {
-  readonly on: Day;
-  readonly no: number;
-  readonly interest: Money;
-  readonly principal: Money;
 }
 
 interface Run {
@@ -150,7 +129,7 @@ export function standOf(given: LoanFacts, through: Day): Stand {
     payments: given.payments.flatMap(({ id }) => run.divided.find((one) => one.id === id) ?? []),
     early: sumOf(early, ({ amount }) => amount),
     settledOn,
-    ...penalOf(run, through),
+    ...penalOf(owingOf(run), through),
     overdueSince: open[0]?.dueOn ?? null,
   };
 }
@@ -195,6 +174,17 @@ function instalmentOf({ paid }: Run, row: ScheduleRow): Instalment {
   };
 }
 
+/** Misuse is charged before anything falls due. */
+const nothingDue = (on: Day): Due => ({
+  no: 0,
+  dueOn: on,
+  costs: zero,
+  penalty: zero,
+  compound: zero,
+  interest: zero,
+  principal: zero,
+});
+
 function pay(run: Run, payment: LoanPayment): void {
   const { on, amount } = payment;
   const due = run.schedule.rows.filter((row) => row.dueOn <= on);
@@ -211,9 +201,13 @@ function pay(run: Run, payment: LoanPayment): void {
     };
   });
   // Penalty is owed for the loan as a whole; it stands with the oldest instalment.
-  const [first] = dues;
-  if (first) dues[0] = { ...first, ...penaltyOwed(run, on) };
-  const { rows, totals, credit } = allocate(dues, amount, on, run.facts.order);
+  const [first = nothingDue(on), ...others] = dues;
+  const { rows, totals, credit } = allocate(
+    [{ ...first, ...penaltyOwed(run, on) }, ...others],
+    amount,
+    on,
+    run.facts.order,
+  );
   for (const { no, interest, principal } of rows) run.paid.push({ on, no, interest, principal });
   const ahead = payAhead(run, payment, totals, credit);
   run.divided.push({
@@ -247,78 +241,26 @@ function payAhead(run: Run, { on, excess }: LoanPayment, totals: Amounts, rest: 
 
 /** Penalty and compound interest up to the day, less what was paid of them. */
 function penaltyOwed(run: Run, on: Day): Pick<Amounts, 'penalty' | 'compound'> {
-  const { penalty, compound } = penaltyUpTo(run, on);
+  const { penalty, compound } = penaltyUpTo(owingOf(run), on);
   return {
     penalty: penalty.minus(sumOf(run.divided, (one) => one.penalty)),
     compound: compound.minus(sumOf(run.divided, (one) => one.compound)),
   };
 }
 
-/** What is overdue in the nights from each day on at which it changes. */
-function penalBalances(run: Run, through: Day) {
-  const rows = run.schedule.rows.filter((row) => row.to <= through);
-  const moved = run.reschedules.flatMap(({ on, carried }) =>
-    carried.map(({ no, amount }) => ({ on, no, amount })),
-  );
-  const days = [...rows.map(({ to }) => to), ...[...run.paid, ...moved].map(({ on }) => on)];
-  const principal: DatedBalance[] = [];
-  const interest: DatedBalance[] = [];
-  const add = (list: DatedBalance[], from: Day, amount: Money) => {
-    if (!(list.at(-1)?.amount ?? zero).equals(amount)) list.push({ from, amount });
-  };
-  for (const day of [...new Set(days)].filter((one) => one <= through).sort()) {
-    const ended = rows.filter(({ to }) => to <= day);
-    const numbers = new Set(ended.map(({ no }) => no));
-    const paid = run.paid.filter((one) => one.on <= day && numbers.has(one.no));
-    const later = moved.filter(({ on, no }) => on > day && numbers.has(no));
-    const owed = sumOf(ended, (row) => row.principal.minus(row.paidInAdvance)).plus(
-      sumOf(later, ({ amount }) => amount),
-    );
-    add(principal, day, owed.minus(sumOf(paid, (one) => one.principal)));
-    const due = sumOf(ended, (row) => row.interest);
-    add(interest, day, due.minus(sumOf(paid, (one) => one.interest)));
-  }
-  return { principal, interest };
-}
-
-function penaltyUpTo(run: Run, to: Day): Penalty {
-  const { terms, overdueMarkup } = run.facts;
-  const { principal, interest } = penalBalances(run, to);
-  return penaltyOf({
-    rate: terms.rate,
-    rateChanges: realChanges(terms),
-    markups: { overdue: overdueMarkup, misuse: overdueMarkup },
-    overdue: principal,
-    misused: [],
-    unpaidInterest: interest,
-    settleOn: [],
-    to,
-    dayCount: terms.dayCount,
-    rounding: terms.rounding,
-  });
-}
-
-/** A "change" to the rate in force would cut a stretch in two, and round twice. */
-const realChanges = (terms: ScheduleTerms) => rateStepsOf(terms).slice(1);
-
-function penalOf(run: Run, through: Day) {
-  const { terms, overdueMarkup } = run.facts;
-  const steps = rateStepsOf(terms);
-  const { principal, interest } = penalBalances(run, through);
-  const starts = [...principal, ...interest, ...steps].map(({ from }) => from);
-  const stretchFrom = starts.filter((day) => day <= through).reduce(later, terms.from);
-  const { penalty, compound } = penaltyUpTo(run, stretchFrom);
-  return {
-    penalPrincipal: principal.at(-1)?.amount ?? zero,
-    penalInterest: interest.at(-1)?.amount ?? zero,
-    penaltyRate: penaltyRate(rateOn(steps, through), overdueMarkup),
-    stretchFrom,
-    penaltyClosed: penalty,
-    compoundClosed: compound,
-  };
-}
-
-const later = (a: Day, b: Day): Day => (a > b ? a : b);
+/** What the penalty follows from, as the run stands. */
+const owingOf = ({ facts, schedule, paid, reschedules, divided }: Run): Owing => ({
+  terms: facts.terms,
+  overdueMarkup: facts.overdueMarkup,
+  misuseMarkup: facts.misuseMarkup ?? facts.overdueMarkup,
+  misuses: facts.misuses ?? [],
+  rows: schedule.rows,
+  paid,
+  moved: reschedules.flatMap((one) =>
+    one.carried.map(({ no, amount }) => ({ on: one.on, no, amount })),
+  ),
+  repaid: divided,
+});
 
 /** The interest parts in order; deferred interest is carried until the instalment that asks it. */
 function partsOf(rows: readonly ScheduleRow[]): Part[] {
@@ -346,21 +288,4 @@ export function accruedOn({ parts }: Pick<Stand, 'parts'>, day: Day): Exact {
   const nights = daysBetween(from, addDays(day, 1));
   const product = balance.exact().times(rate.exact).times(over).times(nights);
   return before.exact().plus(product.dividedBy(Exact.of(under).times(daysBetween(from, to))));
-}
-
-/** Penalty and compound interest after the night of the day, the last stretch unrounded. */
-export function penaltyOn(stand: Stand, { dayCount }: ScheduleTerms, day: Day) {
-  const from = stand.stretchFrom;
-  const to = addDays(day, 1);
-  const { over, under } = yearFraction(dayCount, {
-    from,
-    to,
-    days30: daysCounted(from, to, '30/360'),
-  });
-  const running = (balance: Money) =>
-    balance.exact().times(stand.penaltyRate.exact).times(over).dividedBy(under);
-  return {
-    penalty: stand.penaltyClosed.exact().plus(running(stand.penalPrincipal)),
-    compound: stand.compoundClosed.exact().plus(running(stand.penalInterest)),
-  };
 }
