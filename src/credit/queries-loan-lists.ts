@@ -35,7 +35,7 @@ export const listLoanProducts = query({
       sql('credit_loan_products')
         .distinctOn('code')
         .where('valid_from', '<=', on)
-        .where((valid) => valid.whereNull('valid_to').orWhere('valid_to', '>=', on))
+        .where((valid) => void valid.whereNull('valid_to').orWhere('valid_to', '>=', on))
         .orderBy(['code', { column: 'version', order: 'desc' }])
         .select('code', 'version', 'zh', 'en', 'methods', 'roundings', 'line', 'evidence', {
           dayCounts: 'day_counts',

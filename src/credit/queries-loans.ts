@@ -237,7 +237,18 @@ export const showLoan = query({
     );
     const ageing = ageingOf(schedule, today, await pausesOf(tx, drawdownId));
     const terms = agreed?.terms;
-    return { ...loan, terms, rates, tranches, misuses, ageing, schedule, payments, classes, ...summaryOf(schedule) };
+    return {
+      ...loan,
+      terms,
+      rates,
+      tranches,
+      misuses,
+      ageing,
+      schedule,
+      payments,
+      classes,
+      ...summaryOf(schedule),
+    };
   },
 });
 

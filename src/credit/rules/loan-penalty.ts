@@ -45,7 +45,7 @@ export interface Charge {
   readonly rate: Rate;
 }
 
-/** What bears penalty in the night after the day, since when, and what earlier stretches came to. */
+/** What bears penalty in the night after the day, since when, and what came before. */
 export interface Penal {
   readonly penalPrincipal: Money;
   readonly penalInterest: Money;
