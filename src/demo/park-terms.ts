@@ -25,8 +25,17 @@ const terms = [
   { loan: '2-24', method: 'equal-principal', ...monthly },
   { loan: '2-27', method: 'equal-instalment', ...monthly },
   { loan: '2-23', method: 'equal-principal', instalments: 4, every: { months: 3 } },
-  { loan: '2-28', method: 'interest-first', settlement: { everyMonths: 3, day: 20 } },
-  { loan: '2-29', method: 'bullet' },
+  {
+    loan: '2-28',
+    method: 'interest-first',
+    settlement: { everyMonths: 3, day: 20 },
+    payments: [{ payee: '示例设备有限公司', amount: '25000000.00', by: 'ENTRUSTED' }],
+  },
+  {
+    loan: '2-29',
+    method: 'bullet',
+    payments: [{ payee: '示例设备有限公司', amount: '15000000.00', by: 'ENTRUSTED' }],
+  },
 ] as const;
 
 export async function agreeTerms(book: DemoBook, lent: Lent): Promise<void> {
