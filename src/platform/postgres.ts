@@ -66,6 +66,8 @@ function connectionOptions(options: PoolOptions) {
     `idle_in_transaction_session_timeout=${options.idleInTransactionTimeoutMs ?? 60_000}`,
     'timezone=UTC',
     'datestyle=ISO',
+    // A batch or a portion ends sooner than its statements would be compiled.
+    'jit=off',
   ];
   return {
     connectionString: options.url,
