@@ -28,7 +28,7 @@ const loanFacts = (loan: WatchedLoan): LoanFacts => ({
   daysPastDue: loan.daysPastDue,
   technicalOverdue: false,
   useChanged: loan.useChanged ?? false,
-  repaidBy: undefined,
+  repaidBy: loan.repaidBy ?? undefined,
   creditImpaired: loan.state === 'NPL',
   expectedLoss: undefined,
   restructurings: [...(loan.restructurings ?? [])],

@@ -40,6 +40,7 @@ const classBefore = `case when t.drawdown_id is null then l.risk_class
 const loanHistory = `
   exists (select from credit_misuses m where m.drawdown_id = l.id and m.from_on <= $2::date
     and (m.cleared_on is null or m.cleared_on > $2::date)) as "useChanged",
+  (select n.borrowing from credit_loan_renewals n where n.new_drawdown_id = l.id) as "repaidBy",
   (select coalesce(jsonb_agg(jsonb_build_object('agreedOn', r.agreed_on, 'firstRepaymentOn',
        r.first_repayment_on, 'classBefore', r.class_before, 'periodMonths', r.period_months)), '[]')
    from credit_reschedules r where r.drawdown_id = l.id and r.kind = 'RESTRUCTURING'
@@ -90,6 +91,8 @@ export interface WatchedLoan {
   readonly state: string;
   /** Put to another use than agreed, and not cleared. */
   readonly useChanged?: boolean;
+  /** What this loan repaid another one as (借新还旧); null when it did not. */
+  readonly repaidBy?: string | null;
   readonly restructurings?: readonly Restructuring[];
   /** What a person found for an upgrade; the last finding holds. */
   readonly cure?: Cure | null;

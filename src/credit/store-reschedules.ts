@@ -62,7 +62,7 @@ const moveDrawdown = statement(
 // Repricing is asked again, because it ends with the loan; a rate that was fixed is never asked.
 const moveLoan = statement(
   'credit.move-loan-due-day',
-  `update credit_loans set due_on = $2::date, lpr_term = $3, watched = $4,
+  `update credit_loans set due_on = $2::date, lpr_term = $3, watched = watched or $4,
      reprice_on = case when $3::text is null then null else repriced_on end where id = $1`,
 );
 

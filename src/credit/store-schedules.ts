@@ -23,9 +23,10 @@ const insertLoan = statement(
   'credit.insert-loan',
   `insert into credit_loans (id, zone_id, owner_id, enterprise_id, product, state, value_on, due_on,
      day_count, rounding, penalty_markup, closed_on, stretch_from, lpr_term, repriced_on,
-     reprice_on)
+     reprice_on, watched)
    values ($1, $2, $3, $4, $5, 'OPEN', $6::date, $7::date, $8, $9, $10::numeric, $11::date,
-     $6::date, $12, $13::date, $14::date)`,
+     $6::date, $12, $13::date, $14::date,
+     exists (select from credit_loan_renewals where new_drawdown_id = $1))`,
 );
 const markScheduled = statement(
   'credit.mark-scheduled',

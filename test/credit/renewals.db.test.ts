@@ -11,6 +11,7 @@ import { Day } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import type { Park } from './stage.ts';
+import { agree, runDayEnds } from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 
 describe('credit: renewals', () => {
@@ -194,5 +195,28 @@ describe('credit: renewals', () => {
     const lacking = renewalFindings.slice(1);
     const one = { size: 'micro' as const, findings: lacking, on: Day.of('2026-01-01') };
     expect(borrowingOf(one, parameters)).to.equal('renewal');
+  });
+
+  it('lets the night lower the class of a loan that repaid another', async () => {
+    const { lineId } = await lineIn(stage, park, '5000000');
+    const terms = { product: 'working-capital', method: 'bullet', rate: '0.0435' };
+    const renewed = async (findings: readonly string[]): Promise<string> => {
+      const answer = await renewLoan(await drawn(lineId, '1000000'), { findings });
+      const drawdownId = answer['drawdownId'] as string;
+      await stage.done(agree, { drawdownId, terms }, stage.bank);
+      return drawdownId;
+    };
+    const [plain, qualifying] = [await renewed([]), await renewed([...renewalFindings])];
+    await runDayEnds(stage, today);
+    const classes = await stage.rows<{ id: string; class: string; codes: string[] | null }>(
+      `select l.id, l.risk_class as class, (select array_agg(t ->> 'code') from
+         credit_loan_classes c, jsonb_array_elements(c.triggers) t
+         where c.drawdown_id = l.id) as codes
+       from credit_loans l where l.id in ('${plain}', '${qualifying}') order by l.risk_class`,
+    );
+    expect(classes).to.deep.equal([
+      { id: qualifying, class: 'NORMAL', codes: null },
+      { id: plain, class: 'SPECIAL_MENTION', codes: ['repaid-by-new-borrowing'] },
+    ]);
   });
 });
