@@ -11,10 +11,11 @@ import { setCap } from './operations/set-cap.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
-import { headroom, whenAvailable } from './headroom-queries.ts';
+import { headroom } from './headroom-queries.ts';
 import { listMovements, listNodes, showNode } from './queries.ts';
 import { limitRefusals } from './refusals.ts';
 import { limitRoutes } from './routes.ts';
+import { whenAvailable } from './when-available.ts';
 
 export type * from './model.ts';
 export { limitRefusals } from './refusals.ts';
@@ -34,6 +35,8 @@ export {
   type TermChange,
   zoneRoot,
 } from './store-terms.ts';
+export type { ExpectedReturn } from './rules/expected-returns.ts';
+export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
 export { limitOverTime, limitsOn } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';

@@ -43,6 +43,10 @@ export interface LimitNode extends Counters {
   readonly zoneId: string;
   readonly ownerId: string;
   readonly parentId: string | undefined;
+  /** Of the zone, so that several banks count in it. */
+  readonly shared: boolean;
+  /** The enterprise, agreement, segment or line that the node is about. */
+  readonly subjectId: string | undefined;
   /** This node first, the root last. */
   readonly path: readonly string[];
   /** Cross-cutting caps that take part in every movement of this node, besides its path. */

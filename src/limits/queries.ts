@@ -62,20 +62,14 @@ export const Node = z.object({
   version: z.number().int(),
 });
 
-export function viewOf({
-  node,
-  subjectId,
-  granted,
-  totalOnly,
-  otherBanks,
-}: SeenNode): z.output<typeof Node> {
+export function viewOf({ node, granted, totalOnly, otherBanks }: SeenNode): z.output<typeof Node> {
   const own = (amount: Money): string | null => (totalOnly ? null : amount.toString());
   return {
     nodeId: node.id,
     zoneId: node.zoneId,
     ownerId: node.ownerId,
     parentId: node.parentId ?? null,
-    subjectId,
+    subjectId: node.subjectId ?? null,
     name: node.name,
     kind: node.kind,
     enforcement: node.enforcement,

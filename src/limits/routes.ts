@@ -12,8 +12,9 @@ import { setCap } from './operations/set-cap.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
-import { headroom, whenAvailable } from './headroom-queries.ts';
+import { headroom } from './headroom-queries.ts';
 import { listMovements, listNodes, showNode } from './queries.ts';
+import { whenAvailable } from './when-available.ts';
 
 const node = '/limits/:nodeId';
 

@@ -104,12 +104,10 @@ const pastFigures = statement(
    ${ownAndSummed}`,
 );
 
-const selectFacts = statement(
-  'limits.select-facts',
-  `select p.id, p.shared, p.subject_id as "subjectId",
-     (select coalesce(sum(c.amount), 0)::numeric(20,2) from limits_nodes c
-      where c.parent_id = p.id and p.id = any ($2::text[])) as granted
-   from limits_nodes p where p.id = any ($1::text[])`,
+const selectGranted = statement(
+  'limits.select-granted',
+  `select parent_id as id, sum(amount)::numeric(20,2) as granted
+   from limits_nodes where parent_id = any ($1::text[]) group by parent_id`,
 );
 const selectChanges = statement(
   'limits.select-changes',
@@ -142,7 +140,6 @@ export function asOfDay(
 /** A node with the figures and terms of the day asked for in place of its counters of now. */
 export interface SeenNode {
   readonly node: LimitNode;
-  readonly subjectId: string | null;
   /** Σ limits of the children that the reader may see (名义额度). */
   readonly granted: Money;
   /** A shared node of which the reader sees only the total. */
@@ -216,36 +213,33 @@ async function readFigures(
   return { figures: new Map(figures), sums };
 }
 
-const readOwners = statement(
-  'limits.read-owners',
-  `select current_setting('yuanxin.owners', true) as owners`,
-);
 const setOwners = statement('limits.set-owners', `select set_config('yuanxin.owners', $1, true)`);
 
-/** Reads beyond the owner's rows, inside the zones of the scope; a failure ends the transaction. */
-async function withAllOwners<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  const [row] = await tx.rows<{ owners: string }>(readOwners);
-  await tx.rows(setOwners, ['*']);
-  const result = await work();
-  await tx.rows(setOwners, [row?.owners ?? '']);
+/**
+ * Reads beyond the owner's rows, inside the zones of the scope; a failure ends the transaction.
+ * @param send must send all its statements at once: the scope is put back right behind them, so
+ * that whatever else is sent while their answers travel sees the owner's rows only.
+ */
+async function withAllOwners<T>(
+  tx: Tx,
+  { owners }: { readonly owners: readonly string[] },
+  send: () => Promise<T>,
+): Promise<T> {
+  const opened = tx.rows(setOwners, ['*']);
+  const answer = send();
+  const closed = tx.rows(setOwners, [owners.join(',')]);
+  const [result] = await Promise.all([answer, opened, closed]);
   return result;
 }
 
-interface Facts {
-  readonly shared: boolean;
-  readonly subjectId: string | null;
-  readonly granted: Money;
-}
+type Granted = ReadonlyMap<string, Money>;
 
-/** @param summed nodes of which the sum granted below is wanted; it reads every child. */
-async function readFacts(
-  tx: Tx,
-  ids: readonly string[],
-  summed: readonly string[],
-): Promise<Map<string, Facts>> {
-  type Row = { id: string; shared: boolean; subjectId: string | null; granted: string };
-  const rows = await tx.rows<Row>(selectFacts, [ids, summed]);
-  return new Map(rows.map((row) => [row.id, { ...row, granted: Money.of(row.granted) }]));
+/** The sum granted below each; it reads every child. */
+async function readGranted(tx: Tx, nodes: readonly LimitNode[]): Promise<Granted> {
+  if (nodes.length === 0) return new Map();
+  const ids = nodes.map((node) => node.id);
+  const rows = await tx.rows<{ id: string; granted: string }>(selectGranted, [ids]);
+  return new Map(rows.map((row) => [row.id, Money.of(row.granted)]));
 }
 
 /** Every change of terms of the nodes, the latest first. */
@@ -281,52 +275,54 @@ async function readTerms(
  * A zone's root that is only a sum has no limit of its own: it shows what was granted below it.
  * 0.00 would read as a limit of zero that everybody exceeds.
  */
-const limitOf = (node: LimitNode, granted: Money): Money =>
-  node.kind === 'ZONE' && node.enforcement === 'SOFT' && node.limit.isZero() ? granted : node.limit;
+const mayBeOnlySum = ({ kind, enforcement }: LimitNode): boolean =>
+  kind === 'ZONE' && enforcement === 'SOFT';
 
 const usedAndHeld = ({ consumed, reserved }: Counted): Money => consumed.plus(reserved);
 
-/** The nodes as they stand for a reader of this scope on the day asked for, in the same order. */
+/**
+ * The nodes as they stand for a reader of this scope on the day asked for, in the same order. No
+ * read needs the answer of another, so all are sent together.
+ */
 export async function seeNodes(
   tx: Tx,
-  scope: Scope,
+  { owners }: Scope,
   nodes: readonly LimitNode[],
   at: AsOf,
   { sumGranted = true }: { readonly sumGranted?: boolean } = {},
 ): Promise<SeenNode[]> {
-  const factsOf = (some: readonly LimitNode[]) =>
-    readFacts(
-      tx,
-      some.map((node) => node.id),
-      // A zone's root shows the sum as its limit; a bank's path of thousands of lines need not.
-      some.filter((node) => sumGranted || node.kind === 'ZONE').map((node) => node.id),
-    );
-  const facts = await factsOf(nodes);
-  const shared = new Set([...facts].filter(([, fact]) => fact.shared).map(([id]) => id));
-  const own = await readFigures(tx, nodes, shared, at);
-  const common = scope.owners === '*' ? [] : nodes.filter((node) => shared.has(node.id));
-  const [all, allFacts] =
-    common.length === 0
-      ? [own, facts]
-      : await withAllOwners(tx, async () => [
-          await readFigures(tx, common, shared, at),
-          await factsOf(common),
-        ]);
-  const terms = await readTerms(tx, nodes, at);
+  if (nodes.length === 0) return [];
+  const shared = new Set(nodes.filter((node) => node.shared).map((node) => node.id));
+  const common = owners === '*' ? [] : nodes.filter((node) => node.shared);
+  const read = (some: readonly LimitNode[]): Promise<[Read, Granted]> =>
+    Promise.all([
+      readFigures(tx, some, shared, at),
+      // A bank's path of thousands of lines need not be summed.
+      readGranted(tx, sumGranted ? some : some.filter(mayBeOnlySum)),
+    ]);
+  const [mine, everybody, terms] = await Promise.all([
+    read(nodes),
+    common.length === 0 || owners === '*'
+      ? undefined
+      : withAllOwners(tx, { owners }, () => read(common)),
+    readTerms(tx, nodes, at),
+  ]);
+  const [own, ownGranted] = mine;
+  const [all, allGranted] = everybody ?? mine;
+  const commonIds = new Set(common.map((node) => node.id));
   return terms.map((node) => {
     const counted = all.figures.get(node.id) ?? own.figures.get(node.id) ?? nothing;
-    const fact = allFacts.get(node.id) ?? facts.get(node.id);
-    const granted = fact?.granted ?? Money.zero;
-    const totalOnly = common.some(({ id }) => id === node.id);
-    const [total, below, mine] = [counted, all.sums.get(node.id), own.sums.get(node.id)].map(
+    const granted = allGranted.get(node.id) ?? ownGranted.get(node.id) ?? Money.zero;
+    const totalOnly = commonIds.has(node.id);
+    const [total, below, seen] = [counted, all.sums.get(node.id), own.sums.get(node.id)].map(
       (one) => usedAndHeld(one ?? nothing),
     ) as [Money, Money, Money];
+    const limit = mayBeOnlySum(node) && node.limit.isZero() ? granted : node.limit;
     return {
-      node: { ...node, ...counted, limit: limitOf(node, granted) },
-      subjectId: fact?.subjectId ?? null,
+      node: { ...node, ...counted, limit },
       granted,
       totalOnly,
-      otherBanks: totalOnly && total.equals(below) ? total.minus(mine) : undefined,
+      otherBanks: totalOnly && total.equals(below) ? total.minus(seen) : undefined,
     };
   });
 }

@@ -15,7 +15,7 @@ const nodeColumns = `id, zone_id as "zoneId", owner_id as "ownerId", parent_id a
   caps, depth, name, kind, revolving, enforcement, contribution, amount, state,
   starts_on as "startsOn", expires_on as "expiresOn", outstanding, drawn, consumed, reserved,
   same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable", version::int,
-  terms, fenced, bucket_use as "bucketUse"`;
+  terms, fenced, bucket_use as "bucketUse", shared, subject_id as "subjectId"`;
 
 type NodeRow = Omit<
   LimitNode,
@@ -24,6 +24,7 @@ type NodeRow = Omit<
   | 'terms'
   | 'bucketUse'
   | 'parentId'
+  | 'subjectId'
   | 'expiresOn'
   | 'outstanding'
   | 'drawn'
@@ -33,6 +34,7 @@ type NodeRow = Omit<
   | 'sameDayRestorable'
 > & {
   parentId: string | null;
+  subjectId: string | null;
   amount: string;
   expiresOn: Day | null;
   outstanding: string;
@@ -66,6 +68,7 @@ export const nodeFromRow = (row: NodeRow): LimitNode => {
     terms: termsFromText(row.terms),
     bucketUse: bucketsFromRow(row.bucketUse),
     parentId: row.parentId ?? undefined,
+    subjectId: row.subjectId ?? undefined,
     expiresOn: row.expiresOn ?? undefined,
     outstanding: Money.of(row.outstanding),
     drawn: Money.of(row.drawn),

@@ -1,9 +1,10 @@
 /** Dated terms in the database: the same rules as in the trial, journalled, seen as of any day. */
 import { expect } from 'chai';
 import { drawDown, openSegment, repay, reserve } from '../../src/credit/index.ts';
-import { headroom, whenAvailable } from '../../src/limits/headroom-queries.ts';
+import { headroom } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
+import { whenAvailable } from '../../src/limits/when-available.ts';
 import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
 

@@ -172,6 +172,8 @@ export function openBook(scenario: Scenario): LimitBook {
       zoneId: '',
       ownerId: '',
       parentId: parent,
+      shared: false,
+      subjectId: undefined,
       path,
       depth: path.length - 1,
       version: 1,
