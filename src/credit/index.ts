@@ -20,6 +20,7 @@ import { release } from './operations/release.ts';
 import { repay } from './operations/repay.ts';
 import { reserve } from './operations/reserve.ts';
 import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from './queries.ts';
+import { whenLineDrawable } from './queries-when-drawable.ts';
 import { creditRefusals } from './refusals.ts';
 import { renewals } from './renewals.ts';
 import { riskRefusals } from './risk-refusals.ts';
@@ -109,6 +110,7 @@ export const creditModule = defineModule({
     ...whitelists.queries,
     listLines,
     showLine,
+    whenLineDrawable,
     listDrawdowns,
     showDrawdown,
   ],
@@ -127,6 +129,7 @@ export const creditModule = defineModule({
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },
     { method: 'get', path: '/credit-lines/:lineId', query: showLine },
+    { method: 'get', path: '/credit-lines/:lineId/when-drawable', query: whenLineDrawable },
     { method: 'post', path: '/reservations', operation: reserve },
     {
       method: 'post',
