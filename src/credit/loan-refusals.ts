@@ -99,8 +99,13 @@ export const loanRefusals = refusals('credit', {
   },
   'reschedule-out-of-order': {
     kind: 'refused',
-    zh: '不得早于上一次展期或重组',
-    en: 'It lies before the last extension or restructuring',
+    zh: '须晚于上一次展期或重组',
+    en: 'It must lie after the last extension or restructuring',
+  },
+  'reschedule-before-drawdown': {
+    kind: 'refused',
+    zh: '展期或重组须晚于放款日',
+    en: 'An extension or restructuring must lie after the day of the drawdown',
   },
   'extension-after-due-day': {
     kind: 'refused',

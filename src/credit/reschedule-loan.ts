@@ -42,8 +42,8 @@ export function demandDays(
     throw new Failure(creditRefusals['value-day-in-future'], facts);
   }
   if (agreedOn <= drawdown.valueOn) {
-    const facts = { valueOn: agreedOn, drawnOn: drawdown.valueOn };
-    throw new Failure(creditRefusals['value-day-before-drawdown'], facts);
+    const facts = { agreedOn, drawnOn: drawdown.valueOn };
+    throw new Failure(no['reschedule-before-drawdown'], facts);
   }
   const last = loan.reschedules.at(-1);
   if (last && agreedOn <= last.on) {

@@ -86,7 +86,7 @@ describe('rescheduled loans in the book', () => {
     expect(await code(ago(1), later)).to.equal('extension-overdue');
     const first = ago(90);
     expect(await code(ago(-1), later)).to.equal('value-day-in-future');
-    expect(await code(loan.valueOn, later)).to.equal('value-day-before-drawdown');
+    expect(await code(loan.valueOn, later)).to.equal('reschedule-before-drawdown');
     expect(await code(first, addMonths(loan.valueOn, 6))).to.equal('extension-not-later');
     const term = addMonths(loan.valueOn, 6);
     const doubled = addDays(
