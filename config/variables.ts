@@ -49,7 +49,7 @@ function onOff(byDefault: '0' | '1') {
 export const variables = {
   PORT: variable(
     z.string().default('8080').pipe(wholeNumber).transform(Number).pipe(z.int().max(65_535)),
-    '0 到 65535 的整数',
+    '整数，0 到 65535',
     'a whole number from 0 to 65535',
   ),
   HOST: variable(
