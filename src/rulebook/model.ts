@@ -4,7 +4,7 @@
  */
 import type { Day } from '../kernel/index.ts';
 
-/** How far a value is established; the marks are printed beside it and never dropped. */
+/** How far a value is established (README, 依据等级); printed beside it and never dropped. */
 export const evidenceMarks = [
   '[S]',
   '[pub]',
