@@ -5,6 +5,7 @@
  * same answer.
  */
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../kernel/canonical.ts';
 import { dayInShanghai } from '../kernel/day.ts';
 import { Failure, isFailure } from '../kernel/failure.ts';
@@ -93,15 +94,23 @@ function withoutSecrets(raw: unknown, secret: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => !secret.includes(name)));
 }
 
-/** The parsed input, or the refusal that lists every problem with its path. */
+/** What a schema itself words; a rule that brings its own sentence keeps it. */
+const chinese = z.locales.zhCN().localeError;
+
+/**
+ * The parsed input, or the refusal that lists every problem with its path. What is wrong is worded
+ * by parsing once more, because a schema words its problems in one language at a time.
+ */
 export function parseInput<I>(schema: Operation<I>['input'], raw: unknown): I | Failure {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
+  const inChinese = schema.safeParse(raw, { error: chinese }).error?.issues ?? [];
   return new Failure(no['invalid-input'], {
-    problems: parsed.error.issues.slice(0, 20).map((issue) => ({
-      path: issue.path.map(String).join('.'),
-      message: issue.message,
-    })),
+    problems: parsed.error.issues.slice(0, 20).map(({ path, message: english }, i) => {
+      const message = inChinese[i]?.message ?? english;
+      const both = message === english ? { message } : { message, messageEn: english };
+      return { path: path.map(String).join('.'), ...both };
+    }),
   });
 }
 

@@ -1,0 +1,40 @@
+// How a wrong input is told: in Chinese with the English beside it; a rule with words keeps them.
+import { expect } from 'chai';
+import { z } from 'zod';
+import { Failure } from '../../src/kernel/index.ts';
+import { parseInput } from '../../src/platform/perform.ts';
+
+const schema = z.strictObject({
+  name: z.string(),
+  share: z.string().refine((text) => text !== '2', { message: 'a share is at most 1' }),
+});
+
+const problemsOf = (raw: unknown): unknown => {
+  const answer = parseInput(schema, raw);
+  return answer instanceof Failure ? answer.facts['problems'] : answer;
+};
+
+describe('a wrong input', () => {
+  it('is told in both languages where the schema words it', () => {
+    expect(problemsOf({ share: '1' })).to.deep.equal([
+      {
+        path: 'name',
+        message: '无效输入：期望 string，实际接收 undefined',
+        messageEn: 'Invalid input: expected string, received undefined',
+      },
+    ]);
+  });
+
+  it('keeps the sentence of a rule, and the order of what is wrong', () => {
+    const problems = problemsOf({ name: 1, share: '2', colour: 'red' });
+    expect(problems).to.have.length(3);
+    expect(problems).to.have.nested.property('[0].path', 'name');
+    expect(problems).to.deep.include({ path: 'share', message: 'a share is at most 1' });
+    expect(problems).to.have.nested.property('[2].messageEn', 'Unrecognized key: "colour"');
+    expect(problems).to.have.nested.property('[2].message').that.contains('colour');
+  });
+
+  it('is no problem when it is right', () => {
+    expect(problemsOf({ name: 'a', share: '1' })).to.deep.equal({ name: 'a', share: '1' });
+  });
+});
