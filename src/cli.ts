@@ -12,10 +12,13 @@ import { isFailure } from './kernel/failure.ts';
 import { StartError } from './platform/start-error.ts';
 
 function usage(): string {
-  const width = Math.max(...commands.map((one) => one.usage.length));
-  const lines = commands.map((one) => `  ${one.usage.padEnd(width)}  ${one.about}`);
+  const lines = commands.map((one) => `  ${one.usage}\n${folded(one.about)}`);
   return `Usage: npm run -s cli -- COMMAND [--json]\n\n${lines.join('\n')}\n`;
 }
+
+/** Below its command, in lines that a terminal shows whole: one of them lists many names. */
+const folded = (about: string): string =>
+  about.replace(/(.{1,80})(?: |$)/g, '      $1\n').trimEnd();
 
 /** The command whose words open the arguments; two words win over one. */
 function commandOf(words: readonly string[]): Command | undefined {
