@@ -7,6 +7,7 @@ import { exceptions } from './exceptions.ts';
 import { exemptions } from './exemptions.ts';
 import { inspections } from './inspections.ts';
 import { creditInvariants } from './invariants.ts';
+import { lines } from './lines.ts';
 import { loans } from './loans.ts';
 import { decideEntry } from './operations/decide-entry.ts';
 import { drawDown } from './operations/draw-down.ts';
@@ -20,7 +21,6 @@ import { release } from './operations/release.ts';
 import { repay } from './operations/repay.ts';
 import { reserve } from './operations/reserve.ts';
 import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from './queries.ts';
-import { whenLineDrawable } from './queries-when-drawable.ts';
 import { creditRefusals } from './refusals.ts';
 import { renewals } from './renewals.ts';
 import { riskRefusals } from './risk-refusals.ts';
@@ -61,6 +61,7 @@ export { meetCondition } from './operations/meet-condition.ts';
 export { recordDiligence } from './operations/record-diligence.ts';
 export { recordInspection } from './operations/record-inspection.ts';
 export { recordTag } from './operations/record-tag.ts';
+export { moveLine } from './operations/move-line.ts';
 export { renewLine } from './operations/renew-line.ts';
 export { renewLoanWithoutRepayment } from './operations/renew-loan.ts';
 export { repayLoan } from './operations/repay-loan.ts';
@@ -87,6 +88,7 @@ export const creditModule = defineModule({
     ...exceptions.operations,
     ...exemptions.operations,
     ...loans.operations,
+    ...lines.operations,
     ...riskReports.operations,
     ...whitelists.operations,
     openLine,
@@ -106,11 +108,11 @@ export const creditModule = defineModule({
     ...exceptions.queries,
     ...exemptions.queries,
     ...loans.queries,
+    ...lines.queries,
     ...riskReports.queries,
     ...whitelists.queries,
     listLines,
     showLine,
-    whenLineDrawable,
     listDrawdowns,
     showDrawdown,
   ],
@@ -129,7 +131,7 @@ export const creditModule = defineModule({
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },
     { method: 'get', path: '/credit-lines/:lineId', query: showLine },
-    { method: 'get', path: '/credit-lines/:lineId/when-drawable', query: whenLineDrawable },
+    ...lines.routes,
     { method: 'post', path: '/reservations', operation: reserve },
     {
       method: 'post',
@@ -158,6 +160,7 @@ export const creditModule = defineModule({
     ...exceptions.refusals,
     ...exemptions.refusals,
     ...loans.refusals,
+    ...lines.refusals,
     ...Object.values(riskRefusals),
   ],
   invariants: [
@@ -169,6 +172,7 @@ export const creditModule = defineModule({
     ...exceptions.invariants,
     ...exemptions.invariants,
     ...loans.invariants,
+    ...lines.invariants,
     ...whitelists.invariants,
   ],
 });

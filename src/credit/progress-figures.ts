@@ -30,11 +30,21 @@ export interface When {
 
 const known = (column: string): string => `($3::timestamptz is null or ${column} <= $3)`;
 
-/** $1 agreements, $2 the day, $3 the instant of knowledge or null. */
-const lines = `line as (
-    select l.id, l.agreement_id, l.segment_id, l.renewal, l.node_id, n.amount, n.state,
-      n.starts_on, n.expires_on, n.drawn, n.outstanding
+/**
+ * $1 agreements, $2 the day, $3 the instant of knowledge or null. A line that was put into another
+ * segment since is counted where it was.
+ */
+const lines = `elsewhere as (
+    select distinct on (c.node_id) c.node_id, s.id as segment_id
+    from limits_changes c join credit_segments s on s.node_id = c.old_value
+    where c.field = 'parent' and s.agreement_id = any ($1::text[])
+      and (c.value_on > $2::date or not ${known('c.recorded_at')})
+    order by c.node_id, c.value_on, c.recorded_at, c.id
+  ), line as (
+    select l.id, l.agreement_id, coalesce(e.segment_id, l.segment_id) as segment_id, l.renewal,
+      l.node_id, n.amount, n.state, n.starts_on, n.expires_on, n.drawn, n.outstanding
     from credit_lines l join limits_nodes n on n.id = l.node_id
+      left join elsewhere e on e.node_id = l.node_id
     where l.agreement_id = any ($1::text[]) and l.parent_line_id is null
       and l.approved_on <= $2::date and ${known('l.recorded_at')}
   ), changed as (

@@ -37,6 +37,7 @@ export {
 } from './store-terms.ts';
 export type { ExpectedReturn } from './rules/expected-returns.ts';
 export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
+export { moveNode } from './move.ts';
 export { limitOverTime, limitsOn } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';

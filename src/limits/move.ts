@@ -17,6 +17,7 @@ import type { LimitBook } from './rules/headroom.ts';
 import { fencedIn } from './rules/headroom.ts';
 import type { Moved, Moving, MovingLeaf } from './rules/move.ts';
 import { decideMove } from './rules/move.ts';
+import { refuseSettled } from './rules/terms.ts';
 import {
   fencedBelow,
   journalMovements,
@@ -268,8 +269,9 @@ export interface Move {
 }
 
 /**
- * Puts a node below another one with all its use. Throws `node-missing`, `parent-missing`, every
- * refusal of a draw on the new path, and `move-impossible`.
+ * Puts a node below another one with all its use. Throws `node-missing`, `parent-missing`,
+ * `limit-closed`, every refusal of a draw on the new path, and `move-impossible`. Whoever hangs a
+ * thing of its own on nodes calls it with that thing, so that the two never part.
  * @returns the node as it was, and how much of use and of reservations went with it.
  */
 export async function moveNode(
@@ -284,6 +286,8 @@ export async function moveNode(
   const book = await bookOf(tx, nodes, cause.today);
   const node = book.nodes.get(move.nodeId) as LimitNode;
   const parent = book.nodes.get(move.parentId) as LimitNode;
+  const settled = refuseSettled(node);
+  if (settled) throw settled;
   if (node.zoneId !== parent.zoneId) {
     throw new Failure(no['parent-missing'], { nodeId: parent.id });
   }

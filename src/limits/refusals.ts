@@ -47,6 +47,11 @@ export const limitRefusals = refusals('limits', {
     zh: '额度不能移到该上级之下',
     en: 'The limit cannot be put below that one',
   },
+  'move-with-line': {
+    kind: 'refused',
+    zh: '授信的额度须随授信调整分类（credit.move-line）',
+    en: 'The limit of a line is moved with the line (credit.move-line)',
+  },
   'cap-expected': {
     kind: 'refused',
     zh: '该额度不是独立的横向限额',

@@ -11,7 +11,7 @@ import { Changed, changeShape, changed, mayChange } from '../administration.ts';
 import type { LimitNode } from '../model.ts';
 import { type Move, moveNode } from '../move.ts';
 import { limitRefusals as no } from '../refusals.ts';
-import { refuseSettled } from '../rules/terms.ts';
+import { refuseOwnMove } from '../rules/move.ts';
 import { readNodes } from '../store.ts';
 
 async function bothOf(tx: Tx, { nodeId, parentId }: Move): Promise<(LimitNode | undefined)[]> {
@@ -46,8 +46,8 @@ export const moveNodeOperation = operation({
     if (!parent) throw new Failure(no['parent-missing'], { nodeId: parentId });
     if (!mayChange(item.actor, parent))
       throw new Failure(no['limit-not-owned'], { nodeId: parentId });
-    const settled = refuseSettled(node);
-    if (settled) throw settled;
+    const elsewhere = refuseOwnMove(node);
+    if (elsewhere) throw elsewhere;
     const cause = { now, today, reason, operationId: item.operationId };
     const went = await moveNode(tx, { nodeId, parentId }, cause);
     const [after = went.node] = await bothOf(tx, item.input);

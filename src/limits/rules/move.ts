@@ -55,6 +55,19 @@ export interface Moved {
 
 type Cause = 'root' | 'same' | 'below' | 'cap' | 'same-day';
 
+/**
+ * A limit that something else says the place of too is moved with that: a line is in a segment of
+ * credit, a segment in an agreement. Only limits that stand for themselves are moved alone.
+ */
+export function refuseOwnMove({ id: nodeId, kind, subjectId }: LimitNode): Failure | undefined {
+  if (subjectId === undefined) return undefined;
+  if (kind === 'ENTERPRISE_LINE' || kind === 'PRODUCT_SUBLINE') {
+    return new Failure(no['move-with-line'], { nodeId, subjectId, operation: 'credit.move-line' });
+  }
+  if (kind !== 'SEGMENT') return undefined;
+  return new Failure(no['move-impossible'], { nodeId, subjectId, cause: 'agreement' });
+}
+
 /** What reaches a node through its parents: all that a movement on it touches but itself. */
 const above = (book: LimitBook, parentId: string | undefined): LimitNode[] => {
   const parent = book.nodes.get(parentId ?? '');
