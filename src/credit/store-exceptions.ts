@@ -180,13 +180,15 @@ const lockQuota = statement(
 );
 
 /**
- * Of a missing limit what its line owes stands on the quota, of the others what was passed, while
- * the loan that passed it is owed.
+ * Of a missing limit what its line owes, or may still draw, stands on the quota, of the others what
+ * was passed, while the loan that passed it is owed.
  */
 export const quotaUse = `
   select coalesce(sum(case
+      when e.kind = 'missing-limit' and e.state in ('APPROVED', 'CONSUMED') then n.outstanding
+        + case when e.expires_on >= $3::date then greatest(e.approved_amount - n.drawn, 0) else 0 end
       when e.state = 'APPROVED' and e.expires_on >= $3::date then e.approved_amount
-      when e.state = 'CONSUMED' then least(e.used_amount, coalesce(d.outstanding, n.outstanding))
+      when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding)
     end), 0)::numeric(20,2) as used,
     coalesce(sum(e.amount) filter (where e.state in ('RAISED', 'JUSTIFIED')), 0)::numeric(20,2)
       as "inProcess"

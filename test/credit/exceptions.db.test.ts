@@ -162,6 +162,30 @@ describe('credit: exceptions', () => {
     expect((await noDraw(lineId as string, '0.01')).code).to.equal('limit-exceeded');
   });
 
+  it('keeps on the quota what the line of a missing limit may still draw', async () => {
+    const missing = {
+      kind: 'missing-limit',
+      segmentId: park.segmentId,
+      enterpriseId: stage.otherFirmId,
+      product: '应急订单贷款',
+      rateAnnual: '0.0345',
+    };
+    const before = Money.of((await quota()).used as string);
+    const used = async () =>
+      Money.of((await quota()).used as string)
+        .minus(before)
+        .toString();
+    const id = await approved(missing);
+    const lineId = (await show(id)).lineId as string;
+    const { drawdownId } = await drawn(lineId, '1.00', { exceptionIds: [id] });
+    expect(await used()).to.equal('20.00');
+    await drawn(lineId, '19.00');
+    expect(await used()).to.equal('20.00');
+    const back = { drawdownId, principal: '1.00', interest: '0', valueOn: today };
+    await stage.done(repay, back, stage.bank);
+    expect(await used()).to.equal('19.00');
+  });
+
   it('ends with its last day, which belongs to it, and gives the quota back', async () => {
     const { lineId, nodeId } = await lineIn(stage, park, '100.00');
     const { used } = await quota();
