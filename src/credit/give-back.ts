@@ -6,8 +6,11 @@ import type { Context } from '../platform/operation.ts';
 import type { Drawdown } from './model.ts';
 import type { Repaid } from './postings.ts';
 
-/** As it was drawn: an extension does not move what is used of a tenor bucket. */
-const tenorOf = ({ valueOn, dueOn, limitDueOn }: Drawdown): number =>
+/**
+ * The tenor that a loan counts with, in all its tranches, or a repayment would free another bucket
+ * than the draw took. As it was drawn: an extension does not move what is used of a tenor bucket.
+ */
+export const tenorOf = ({ valueOn, dueOn, limitDueOn }: Drawdown): number =>
   daysBetween(valueOn, limitDueOn ?? dueOn);
 
 /** Throws when a limit does not know the debt; what is no principal frees nothing. */
@@ -33,9 +36,17 @@ export async function giveBack(context: Context, repaid: readonly Repaid[]): Pro
   if (refused) throw new Error(`A repayment did not fit its limit: ${refused.code}.`);
 }
 
+/** A drawdown, or one tranche of it. */
+type PaidOut = Pick<Drawdown, 'amount' | 'valueOn' | 'reservationId'>;
+
 /** What was paid out comes back whole, as if it had never been; `restore` its reservation too. */
-export function reversing(drawdown: Drawdown, restore: boolean, operationId: string): Take {
-  const { id, nodeId, amount, valueOn, reservationId } = drawdown;
+export function reversing(
+  drawdown: Drawdown,
+  { amount, valueOn, reservationId }: PaidOut,
+  restore: boolean,
+  operationId: string,
+): Take {
+  const { id, nodeId } = drawdown;
   const tenorDays = tenorOf(drawdown);
   const of = reservationId === undefined ? {} : { of: reservationId };
   const step = { kind: 'reverse', nodeId, amount, valueOn, tenorDays, restore, ...of } as const;

@@ -1,13 +1,25 @@
 // Several tranches of one loan: on the limit, in the ledger, and in a schedule that is cut anew.
 import { expect } from 'chai';
+import { drawDown } from '../../src/credit/index.ts';
+import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import type { Stage } from '../support/stage.ts';
 import { openStage } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
 import { day, loanIn, repayLoan, reverseDrawdown, runDayEnds } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, parkIn } from './stage.ts';
 
 const drawTranche = operationOf('draw-tranche');
 const reverseTranche = operationOf('reverse-tranche');
+
+const inParts = {
+  product: 'fixed-asset',
+  instalments: 6,
+  every: { months: 1 },
+  rate: '0.094822',
+  dayCount: '30/360',
+  smoothing: true,
+  commitment: { amount: '240.00', until: '2024-06-30' },
+};
 
 interface Shown {
   readonly version: number;
@@ -31,15 +43,7 @@ describe('several tranches in one loan', () => {
       amount: '100.00',
       valueOn: day('2024-01-01'),
       dueOn: day('2024-07-01'),
-      terms: {
-        product: 'fixed-asset',
-        instalments: 6,
-        every: { months: 1 },
-        rate: '0.094822',
-        dayCount: '30/360',
-        smoothing: true,
-        commitment: { amount: '240.00', until: '2024-06-30' },
-      },
+      terms: inParts,
     }));
   });
   afterEach(() => stage.close());
@@ -148,6 +152,56 @@ describe('several tranches in one loan', () => {
     const all = await stage.done(reverseDrawdown, { drawdownId, reason: '重复放款' }, stage.bank);
     expect(all).to.include({ amount: '140.00', lineAvailable: '250.00' });
     expect(await balance('loan-principal')).to.equal('0.00');
+  });
+
+  it('count in the tenor bucket of their loan, and give back what they took', async () => {
+    const [line] = await stage.rows<{ id: string; version: string; use: object }>(
+      `select id, version from limits_nodes where subject_id = '${lineId}'`,
+    );
+    const use = async (): Promise<object> =>
+      (
+        await stage.rows<{ use: object }>(
+          `select bucket_use as use from limits_nodes where subject_id = '${lineId}'`,
+        )
+      )[0]?.use ?? {};
+    await stage.done(reverseDrawdown, { drawdownId, reason: '重新放款' }, stage.bank);
+    const buckets = [
+      { days: 30, amount: '250.00' },
+      { days: 365, amount: '220.00' },
+    ];
+    const terms = { nodeId: line?.id, buckets, reason: '期限分档' };
+    const options = { expectedVersion: Number(line?.version) };
+    await stage.done(setTerms, terms, stage.bank, options);
+    const shared = { valueOn: day('2024-01-01'), dueOn: day('2024-07-01') };
+    await stage.done(drawDown, drawing(lineId, '20.00', shared), stage.bank);
+    ({ drawdownId } = await loanIn(stage, lineId, { amount: '100.00', ...shared, terms: inParts }));
+    await draw('2024-06-10', '90.00');
+    expect(await use()).to.deep.equal({ '365': '210.00' });
+    const undo = { drawdownId, tranche: 2, reason: '重复提款' };
+    await stage.done(reverseTranche, undo, stage.bank);
+    expect(await use()).to.deep.equal({ '365': '120.00' });
+    await draw('2024-06-10', '90.00');
+    const all = { drawdownId, amount: '250.00', valueOn: '2024-06-20' };
+    await stage.done(repayLoan, all, stage.bank);
+    expect(await use()).to.deep.equal({ '365': '20.00' });
+    await stage.check();
+  });
+
+  it('make a loan owed again whose principal had come back', async () => {
+    const state = async () =>
+      (await stage.rows(`select state from credit_drawdowns where id = '${drawdownId}'`))[0];
+    const back = { drawdownId, amount: '100.00', valueOn: '2024-01-02' };
+    await stage.done(repayLoan, back, stage.bank);
+    expect(await state()).to.deep.equal({ state: 'REPAID' });
+    await draw('2024-01-15');
+    expect(await state()).to.deep.equal({ state: 'PARTLY_REPAID' });
+    const undo = { drawdownId, tranche: 2, reason: '重复提款' };
+    await stage.done(reverseTranche, undo, stage.bank);
+    expect(await state()).to.deep.equal({ state: 'REPAID' });
+    await draw('2024-01-16');
+    const bad = { drawdownId, defaultedOn: day('2024-01-20') };
+    await stage.done(operationOf('mark-default'), bad, stage.bank);
+    expect(await state()).to.deep.equal({ state: 'NPL' });
   });
 
   it('tells who saw an older version', async () => {

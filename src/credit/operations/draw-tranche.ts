@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { daysBetween, Failure, isFailure } from '../../kernel/index.ts';
+import { Failure, isFailure } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Taken } from '../../limits/index.ts';
 import { takeLimits } from '../../limits/index.ts';
@@ -19,6 +19,7 @@ import {
   PositiveAmountInput,
   TextInput,
 } from '../../platform/schemas.ts';
+import { tenorOf } from '../give-back.ts';
 import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
@@ -91,10 +92,11 @@ async function demandPurpose({ tx }: Context, { lineId }: Drawdown, purpose: str
 async function take(
   context: Context,
   { operationId, input: one }: Item<Input>,
-  { id, nodeId, dueOn }: Drawdown,
+  drawdown: Drawdown,
 ): Promise<Taken> {
+  const { id, nodeId } = drawdown;
   const { amount, valueOn, reservationId: of } = one;
-  const tenorDays = daysBetween(valueOn, dueOn);
+  const tenorDays = tenorOf(drawdown);
   const step = { kind: 'draw' as const, nodeId, amount, valueOn, of, tenorDays };
   const [taken] = await takeLimits(context.tx, [{ step, sourceId: id, operationId }], context);
   if (taken === undefined) throw new Error('A tranche got no answer.');
@@ -116,6 +118,8 @@ async function run(context: Context, item: Item<Input>) {
     ...locked.drawdown,
     amount: locked.drawdown.amount.plus(amount),
     outstanding: locked.drawdown.outstanding.plus(amount),
+    // A loan whose principal had come back is owed again.
+    state: locked.drawdown.state === 'REPAID' ? 'PARTLY_REPAID' : locked.drawdown.state,
   };
   const reservationId = one.reservationId ?? null;
   const fact = { no: tranche, on: valueOn, amount, reservationId };

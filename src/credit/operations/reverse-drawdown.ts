@@ -71,7 +71,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { amount } = drawdown;
   const { operationId } = item;
   const tranches = tranchesOf(drawdown, loan?.tranches ?? []);
-  const taking = tranches.map((one) => reversing(one, restore, operationId));
+  const taking = tranches.map((one) => reversing(drawdown, one, restore, operationId));
   const taken = await takeLimits(tx, taking, context);
   const refused = taken.find(isFailure);
   if (refused) throw refused;

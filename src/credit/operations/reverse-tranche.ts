@@ -35,10 +35,12 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     throw new Failure(no['replay-raises-debt'], { shortBy: outstanding.negated() });
   }
   const paidOut = { ...before, amount, valueOn, reservationId: reservationId ?? undefined };
-  const [taken] = await takeLimits(tx, [reversing(paidOut, false, operationId)], context);
+  const [taken] = await takeLimits(tx, [reversing(before, paidOut, false, operationId)], context);
   if (taken === undefined) throw new Error('A reversal got no answer.');
   if (isFailure(taken)) throw taken;
-  const drawdown = { ...before, amount: before.amount.minus(amount), outstanding };
+  // Nothing is left when what was repaid paid for the others.
+  const state = outstanding.isZero() ? ('REPAID' as const) : before.state;
+  const drawdown = { ...before, amount: before.amount.minus(amount), outstanding, state };
   markTrancheReversed(tx, drawdownId, tranche, operationId);
   saveDrawnAmount(tx, drawdown);
   await post(tx, [drawdownReversedJournal(paidOut, operationId)], now);
