@@ -170,9 +170,9 @@ describe('credit: exceptions', () => {
       product: '应急订单贷款',
       rateAnnual: '0.0345',
     };
-    const before = Money.of((await quota()).used as string);
+    const before = Money.of((await quota()).used);
     const used = async () =>
-      Money.of((await quota()).used as string)
+      Money.of((await quota()).used)
         .minus(before)
         .toString();
     const id = await approved(missing);
