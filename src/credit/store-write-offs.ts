@@ -136,14 +136,15 @@ export async function refunded(tx: Tx, drawdownId: string): Promise<Money> {
 
 const selectOverPaid = statement(
   'credit.select-over-paid',
-  `select ((select coalesce(sum(over_paid), 0) from credit_loan_payments where drawdown_id = $1)
+  `select ((select coalesce(sum(over_paid), 0) from credit_loan_payments
+       where drawdown_id = $1 and value_on <= $2::date)
      - (select coalesce(sum(amount), 0) from credit_refunds where drawdown_id = $1))
      ::numeric(20,2)::text as left`,
 );
 
-/** What was paid beyond the debt and is not given back yet. */
-export async function overPaidLeft(tx: Tx, drawdownId: string): Promise<Money> {
-  const [row] = await tx.rows<{ left: string }>(selectOverPaid, [drawdownId]);
+/** What was paid beyond the debt by that day and is not given back yet. */
+export async function overPaidLeft(tx: Tx, drawdownId: string, by: Day): Promise<Money> {
+  const [row] = await tx.rows<{ left: string }>(selectOverPaid, [drawdownId, by]);
   return Money.of(row?.left ?? '0.00');
 }
 

@@ -111,6 +111,10 @@ describe('loans written off', () => {
     expect((await stage.refused(refund, ask('200000.00'), stage.bank)).code).to.equal(
       'refund-above-over-payment',
     );
+    const early = { ...ask(overPaid), valueOn: ago(1) };
+    expect((await stage.refused(refund, early, stage.bank)).code).to.equal(
+      'refund-above-over-payment',
+    );
     const answer = await stage.done(refund, ask(overPaid), stage.bank);
     expect(answer['overPaid']).to.equal('0.00');
     expect(await balances()).to.include({ 'over-payment': '0.00' });

@@ -34,7 +34,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { drawdownId, amount, valueOn, reason } = item.input;
   const { drawdown } = await lockLoan(context, item, drawdownId);
   if (valueOn > today) throw new Failure(creditRefusals['value-day-in-future'], { valueOn, today });
-  const overPaid = await overPaidLeft(tx, drawdownId);
+  const overPaid = await overPaidLeft(tx, drawdownId, valueOn);
   const shortBy = amount.minus(overPaid);
   if (shortBy.isPositive()) {
     throw new Failure(no['refund-above-over-payment'], { overPaid, requested: amount, shortBy });
