@@ -104,7 +104,8 @@ function needIn(
 ): Need | undefined {
   const { approval, name } = operation;
   if (!approval) return undefined;
-  const { always = false, permission } = approval;
+  const { permission } = approval;
+  const always = approval.always ?? approval.needed?.(input) ?? false;
   const asked = { operation: name, amount: approval.amount?.(input), always, permission };
   const where = { operation: name, ownerId: actor.organisationId, today: dayInShanghai() };
   return needOf(asked, tierInForce(tiers, where));

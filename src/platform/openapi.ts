@@ -128,7 +128,8 @@ const missing = (path: string): string[] => (parameterNames(path).length > 0 ? [
 
 function approvalOf({ approval }: Operation): Json {
   if (!approval) return {};
-  const by = approval.always === true ? 'always' : 'amount';
+  const byInput = approval.needed ? 'input' : 'amount';
+  const by = approval.always === true ? 'always' : byInput;
   return { 'x-approval': { by, permission: approval.permission } };
 }
 

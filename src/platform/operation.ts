@@ -83,6 +83,8 @@ export interface ApprovalRule<I> {
   amount?(input: I): Money | undefined;
   /** Ask for approval whatever the amount. */
   readonly always?: boolean;
+  /** Ask for it for such an input, whatever the amount. */
+  needed?(input: I): boolean;
   /** Permission that the deciding person needs. */
   readonly permission: string;
   /** Sets something aside at submission, so that two pending approvals cannot both pass. */

@@ -49,10 +49,11 @@ const listOf = (names: readonly string[] | '*'): string =>
  * Plans are made for the values at hand: one cached while a table was empty costs a fifth of the
  * speed later. A gathered batch finds all it touches by key, whatever the values, so it keeps its
  * plans (planning was a quarter of its work) and may never fall for a scan of a still small table.
+ * A server that compiles dear plans takes a plan under that ban for one: it may not.
  */
 const plans = (byKey: boolean): string =>
   byKey
-    ? 'set local plan_cache_mode=force_generic_plan;set local enable_seqscan=off;'
+    ? 'set local plan_cache_mode=force_generic_plan;set local enable_seqscan=off;set local jit=off;'
     : 'set local plan_cache_mode=force_custom_plan;';
 
 const begin = (scope: Scope, options: TransactionOptions): string =>

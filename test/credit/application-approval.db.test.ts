@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { Approvals, approvalsModule } from '../../src/approvals/index.ts';
 import { approveApplication } from '../../src/credit/operations/approve-application.ts';
 import { apply } from '../../src/credit/operations/apply.ts';
+import { makeEffective } from '../../src/credit/operations/make-effective.ts';
 import { recordDiligence } from '../../src/credit/operations/record-diligence.ts';
 import { showApplication } from '../../src/credit/queries-applications.ts';
 import { addPerson, addUser, grantRoles } from '../../src/identity/store.ts';
@@ -85,5 +86,12 @@ describe('credit: approval of an application by two persons', () => {
     expect((await stage.refused(decide, verdict, otherHand)).code).to.equal('same-person');
     await stage.done(decide, verdict, checker);
     expect(await state()).to.equal('APPROVED');
+  });
+
+  it('asks for a second person before a line is opened outside the whitelist', async () => {
+    const needed = (whitelistRequired: boolean) =>
+      approvals?.needed(makeEffective, manager, { applicationId: 'appl_1', whitelistRequired });
+    expect(await needed(false)).to.equal(true);
+    expect(await needed(true)).to.equal(false);
   });
 });

@@ -23,9 +23,11 @@ const input = z.strictObject({
   applicationId: IdInput('appl'),
   /** Today when left out. */
   startsOn: DayInput.optional(),
-  /** False lets a bank open a line for a firm that no whitelist names. */
+  /** False opens a line for a firm that no whitelist names; that takes a second person. */
   whitelistRequired: z.boolean().default(true),
 });
+
+type Input = z.output<typeof input>;
 
 async function refuseOpenConditions({ tx }: Context, applicationId: string): Promise<void> {
   const conditions = await conditionsOf(tx, applicationId);
@@ -39,10 +41,14 @@ export const makeEffective = operation({
   name: 'credit.make-effective',
   title: { zh: '授信生效（由申请）', en: 'Make an approved line effective' },
   permission: 'credit:line-open',
+  approval: {
+    needed: ({ whitelistRequired }: Input) => !whitelistRequired,
+    permission: 'credit:approve',
+  },
   versioned: true,
   input,
   output: ApplicationChanged.extend({ lineId: IdText, nodeId: IdText }),
-  async run(context, item: Item<z.output<typeof input>>) {
+  async run(context, item: Item<Input>) {
     const application = await applicationToChange(context, item);
     applicationStep(application, 'EFFECTIVE');
     const approval = approvalInForce(context, application);
