@@ -173,6 +173,9 @@ function serverWords({ folder, durable }: Cluster, port: number): string[] {
     max_connections: 100,
     shared_buffers: '256MB',
     max_wal_size: '2GB',
+    // Old segments are kept and written over: a commit then finds its blocks allocated, and waits
+    // for no journal of the file system.
+    min_wal_size: '1GB',
     wal_compression: 'off',
     // A new segment is durable without being filled with zeros first, which held up every commit.
     wal_init_zero: 'off',
