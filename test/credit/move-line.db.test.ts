@@ -50,8 +50,9 @@ describe('credit.move-line', () => {
       );
     const before = { 产业集群: '300.00 300.00 80.00 80.00', 乙: '0.00 0.00 0.00 0.00' };
     expect(await bySegment()).to.deep.equal(before);
+    // Instants are kept to the millisecond: the move must not fall into that of the look.
     const [{ now: knownAt } = { now: new Date() }] = await stage.rows<{ now: Date }>(
-      'select clock_timestamp() as now',
+      'select clock_timestamp() as now, pg_sleep(0.01)',
     );
 
     const input = { lineId, segmentId: to.segmentId, reason };
