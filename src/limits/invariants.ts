@@ -46,7 +46,8 @@ const reservedIsHeld = `
 /**
  * Children are counted down to the first HARD ones, with what each contributes. Left out are
  * nodes that movements reach by another way than through a child: caps on the nodes of other
- * paths.
+ * paths. What leaves and joins the limits above a node is no movement on it: its path does not
+ * name the node, and one of the two is not journalled where only SOFT limits are above.
  */
 const equalTheChildren = `
   with recursive capped as (
@@ -77,7 +78,7 @@ const equalTheChildren = `
   ), direct as (
     select m.node_id, sum(m.reserved) as reserved, sum(m.outstanding) as outstanding,
       sum(m.drawn) as drawn, sum(m.consumed[array_position(m.path, m.node_id)]) as consumed
-    from limits_movements m group by m.node_id
+    from limits_movements m where m.node_id = any (m.path) group by m.node_id
   )
   select n.id from limits_nodes n join children c on c.root = n.id
     left join direct d on d.node_id = n.id

@@ -87,6 +87,23 @@ describe('limits.move-node', () => {
     await book.expectSound();
   });
 
+  it('leaves HARD limits for a SOFT one with use of its own and below it', async () => {
+    const root = await add('1000.00', undefined, { enforcement: 'SOFT' });
+    const a = await add('100.00', root);
+    const line = await add('50.00', a);
+    const subline = await add('30.00', line);
+    expect(await draw(line, '20.00')).to.equal('done');
+    expect(await draw(subline, '10.00')).to.equal('done');
+    outputOf(await move(line, root));
+    // Only what left a is journalled: nothing is counted above the line now.
+    expect([await used(a), await used(line), await used(subline)]).to.deep.equal([
+      ['0.00', '0.00'],
+      ['30.00', '0.00'],
+      ['10.00', '0.00'],
+    ]);
+    await book.expectSound();
+  });
+
   it('is refused one fen above, with every node that binds, and nothing changes', async () => {
     const root = await add('1000.00', undefined);
     const [a, b] = [await add('100.00', root), await add('89.99', root)];

@@ -20,12 +20,7 @@ import { engineTerms } from './history-terms.ts';
 import type { Asked, Figures, TreeNode, Verdict } from './oracle.ts';
 import { Oracle } from './oracle.ts';
 
-const asked = process.env['YUANXIN_LIMIT_DB_RUNS'];
-const histories = Number(asked ?? 40);
-// Known defect: about one history in 170 with moves ends with a HARD parent that is not the sum of
-// its children (seed -212564253, path 164). Until it is mended the gate takes histories of one
-// seed; asked for by number, they are new ones each time.
-const seed = asked === undefined ? 7 : undefined;
+const histories = Number(process.env['YUANXIN_LIMIT_DB_RUNS'] ?? 200);
 let made = 0;
 
 /** Ids of its own, and a cap at most once on a path: a sum over children cannot tell more. */
@@ -226,7 +221,13 @@ describe('takeLimits against an independent model', function () {
       await expectFigures(book, life.oracle, now);
       await book.expectSound({ zones: [zoneOf(made)], owners: '*' });
     });
-    await fc.assert(property, { numRuns: histories, ...(seed === undefined ? {} : { seed }) });
+    // Shrinking a long history may take hours; the seed and path of a failure are enough to go on.
+    const interruptAfterTimeLimit = 60_000 + histories * 2_000;
+    await fc.assert(property, {
+      numRuns: histories,
+      interruptAfterTimeLimit,
+      markInterruptAsFailure: true,
+    });
     const total = tally.accepted + tally.refused;
     const share = (100 * tally.accepted) / total;
     process.stdout.write(`      accepted ${tally.accepted} of ${total} (${share.toFixed(1)} %)\n`);
