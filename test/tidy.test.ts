@@ -139,6 +139,16 @@ describe('the house', () => {
     expect(readers).to.deep.equal(['config/index.ts']);
   });
 
+  it('makes no JS number of a decimal: counts come by parseInt or by Exact.wholeCount', () => {
+    const measuring = /^src\/(bench|platform\/embedded)\//;
+    const bound = sources.filter((file) => !measuring.test(file));
+    expect(bound.length).to.be.greaterThan(400);
+    const wrong = bound.filter((file) =>
+      /\b(Number|parseFloat)\(/.test(readFileSync(path.join(root, file), 'utf8')),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
   it('writes no line over 100 columns and no banned word', () => {
     const banned =
       /\b\w*(?:Manager|Service|Handler|Helper|Util|DTO|Impl)\b|\b(?:services|utils|helpers|types|repositories|dto)\//;

@@ -148,7 +148,7 @@ interface CallRow {
   readonly issuedOn: Day;
   readonly dueOn: Day;
   readonly purpose: string | null;
-  readonly version: string;
+  readonly version: number;
   readonly paid: string;
 }
 
@@ -169,7 +169,7 @@ function callRows(at: AsOf): Knex.QueryBuilder {
       issuedOn: 'c.issued_on',
       dueOn: 'c.due_on',
       purpose: 'c.purpose',
-      version: 'c.version',
+      version: sql.raw('c.version::int'),
       paid,
     });
   until(rows, at, 'c.issued_on', 'c.recorded_at');
@@ -206,7 +206,6 @@ const paidOf = (amountText: string, paidText: string, dueOn: Day, at: AsOf) => {
 
 const callFromRow = (row: CallRow, at: AsOf): z.output<typeof CallOutput> => ({
   ...row,
-  version: Number(row.version),
   ...paidOf(row.amount, row.paid, row.dueOn, at),
 });
 

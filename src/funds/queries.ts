@@ -61,7 +61,7 @@ interface ListedFund {
   readonly state: FundState;
   readonly establishedOn: Day;
   readonly generated: boolean;
-  readonly version: string;
+  readonly version: number;
 }
 
 export const listFunds = query({
@@ -88,7 +88,7 @@ export const listFunds = query({
         state: 'state',
         establishedOn: 'established_on',
         generated: 'generated',
-        version: 'version',
+        version: sql.raw('version::int'),
       })
       .where('established_on', '<=', at.day);
     if (knownAt !== undefined) rows.where('recorded_at', '<=', knownAt);
@@ -103,8 +103,7 @@ export const listFunds = query({
     const items = page.items.map((fund) => {
       const figures = figuresOf(fund.fundId);
       const state = stateThen(fund.state, figures);
-      const version = Number(fund.version);
-      return { ...fund, state, version, asOf: at.day, ...amountsOf(figures) };
+      return { ...fund, state, asOf: at.day, ...amountsOf(figures) };
     });
     return { ...page, items };
   },

@@ -70,16 +70,15 @@ export async function insertCall(
   );
 }
 
-type CallRow = Omit<CapitalCall, 'amount' | 'purpose' | 'version'> & {
+type CallRow = Omit<CapitalCall, 'amount' | 'purpose'> & {
   amount: string;
   purpose: string | null;
-  version: string;
 };
 
 const selectCall = statement(
   'funds.select-call',
   `select id, fund_id as "fundId", number, amount, issued_on as "issuedOn", due_on as "dueOn",
-     purpose, version
+     purpose, version::int
    from funds_capital_calls where id = $1`,
 );
 
@@ -90,7 +89,6 @@ export async function callById(tx: Tx, id: string): Promise<CapitalCall | undefi
       ...row,
       amount: Money.of(row.amount),
       purpose: row.purpose ?? undefined,
-      version: Number(row.version),
     }
   );
 }

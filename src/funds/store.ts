@@ -9,13 +9,12 @@ import type { CommitmentEvent, Fund, FundState, Partner, ShareRule } from './mod
 import { classOfSource } from './model.ts';
 import type { Change } from './rules/dated.ts';
 
-type FundRow = Omit<Fund, 'targetSize' | 'firstCallMinimum' | 'concentration' | 'version'> & {
+type FundRow = Omit<Fund, 'targetSize' | 'firstCallMinimum' | 'concentration'> & {
   targetSize: string | null;
   firstCallMinimumShare: string | null;
   firstCallMinimumClause: string | null;
   concentrationShare: string | null;
   concentrationClause: string | null;
-  version: string;
 };
 
 const fundColumns = `id, zone_id as "zoneId", owner_id as "ownerId", kind, name,
@@ -23,7 +22,7 @@ const fundColumns = `id, zone_id as "zoneId", owner_id as "ownerId", kind, name,
   first_call_minimum_share as "firstCallMinimumShare",
   first_call_minimum_clause as "firstCallMinimumClause",
   concentration_share as "concentrationShare", concentration_clause as "concentrationClause",
-  generated, version`;
+  generated, version::int`;
 
 const shareRule = (share: string | null, clause: string | null): ShareRule | undefined =>
   share === null || clause === null ? undefined : { share: Rate.of(share), clause };
@@ -40,7 +39,7 @@ const fundFromRow = (row: FundRow): Fund => ({
   firstCallMinimum: shareRule(row.firstCallMinimumShare, row.firstCallMinimumClause),
   concentration: shareRule(row.concentrationShare, row.concentrationClause),
   generated: row.generated,
-  version: Number(row.version),
+  version: row.version,
 });
 
 const lockStatement = statement(

@@ -4,7 +4,18 @@ import type { Day } from './day.ts';
 import { dayParts } from './day.ts';
 import type { Money } from './money.ts';
 
-const DIGITS = '零壹贰叁肆伍陆柒捌玖';
+const WORDS: Readonly<Record<string, string>> = {
+  '0': '零',
+  '1': '壹',
+  '2': '贰',
+  '3': '叁',
+  '4': '肆',
+  '5': '伍',
+  '6': '陆',
+  '7': '柒',
+  '8': '捌',
+  '9': '玖',
+};
 /** Units of the places in a section of four digits, from the left. */
 const PLACES = ['仟', '佰', '拾', ''];
 /** What follows each of the four sections of a sixteen-digit amount; 亿 closes the upper half. */
@@ -28,7 +39,7 @@ export function amountInWords(money: Money, options: { readonly prefix?: boolean
  */
 export function dateInWords(date: Day): string {
   const { year, month, day } = dayParts(date);
-  const yearWords = Array.from(String(year).padStart(4, '0'), (figure) => digit(Number(figure)));
+  const yearWords = Array.from(String(year).padStart(4, '0'), digit);
   const monthZero = month <= 2 || month === 10 ? '零' : '';
   const dayZero = day < 10 || day % 10 === 0 ? '零' : '';
   const words = (n: number) => yuanInWords(String(n));
@@ -72,6 +83,6 @@ function unitAfter(digits: string, section: number): string {
   return /[1-9]/.test(digits.slice(from, section * 4 + 4)) ? SECTION_UNITS[section]! : '';
 }
 
-function digit(figure: string | number): string {
-  return DIGITS[Number(figure)]!;
+function digit(figure: string): string {
+  return WORDS[figure]!;
 }

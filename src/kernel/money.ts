@@ -90,6 +90,16 @@ export class Exact {
     return this.value.isNegative() && !this.value.isZero();
   }
 
+  /**
+   * The whole number beside it as a JS number, for a count of days or of parts, never for an
+   * amount. Throws RangeError beyond the safe integers.
+   */
+  wholeCount(mode: Rounding = 'half-up'): number {
+    const count = this.value.toDecimalPlaces(0, decimalRounding[mode]).toNumber();
+    if (!Number.isSafeInteger(count)) throw new RangeError(`not a count: ${this.toString()}`);
+    return count === 0 ? 0 : count;
+  }
+
   /** Plain text with exactly `places` decimals. */
   toFixed(places: number, mode: Rounding = 'half-up'): string {
     return withoutNegativeZero(this.value.toFixed(places, decimalRounding[mode]));
@@ -194,7 +204,7 @@ export class Money {
     const byRemainder = [...parts.keys()].sort(
       (a, b) => compareBigints(remainders[b]!, remainders[a]!) || a - b,
     );
-    for (const index of byRemainder.slice(0, Number(left))) parts[index]! += 1n;
+    for (const [at, index] of byRemainder.entries()) if (BigInt(at) < left) parts[index]! += 1n;
     return parts.map((part) => new Money(this.fen < 0n ? -part : part));
   }
 

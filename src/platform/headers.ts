@@ -46,7 +46,7 @@ export function bearerToken(authorization: string | undefined): string {
 export function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const version = /^(?:(?:W\/)?"(\d{1,15})"|(\d{1,15}))$/.exec(ifMatch.trim());
-  if (version) return Number(version[1] ?? version[2]);
+  if (version) return parseInt(version[1] ?? version[2] ?? '', 10);
   throw new Failure(no['invalid-input'], {
     problems: [{ path: 'If-Match', message: 'one version such as "7"' }],
   });

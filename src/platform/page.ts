@@ -90,6 +90,6 @@ export async function pageOf<R extends object>(
     nextCursor: last && found.length > pageSize ? cursorOf(String(last[by])) : null,
     page,
     pageSize,
-    total: Number(counted?.total),
+    total: parseInt(counted?.total ?? '0', 10),
   };
 }

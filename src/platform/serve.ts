@@ -110,7 +110,7 @@ function refuseBytes(cause: NodeJS.ErrnoException, socket: NodeJS.WritableStream
     type: 'about:blank',
     title,
     titleEn,
-    status: Number.parseInt(status, 10),
+    status: parseInt(status, 10),
     code: 'not-http',
   });
   socket.end(

@@ -17,7 +17,9 @@ const textArrayPlace = /\$(\d+)::text\[\]/g;
 export const statement = (name: string, text: string): Statement => ({
   name,
   text,
-  textArrays: new Set([...text.matchAll(textArrayPlace)].map(([, place]) => Number(place) - 1)),
+  textArrays: new Set(
+    [...text.matchAll(textArrayPlace)].map(([, place = '']) => parseInt(place, 10) - 1),
+  ),
 });
 
 const plain = /^[\w.:+-]+$/;

@@ -11,9 +11,15 @@ export interface Occasion {
 
 /** Verified before template, the zone's own before the general one, then the newest version. */
 const precedence = (a: RulePack, b: RulePack): number =>
-  Number(b.status === 'VERIFIED') - Number(a.status === 'VERIFIED') ||
-  Number(b.zoneId !== undefined) - Number(a.zoneId !== undefined) ||
+  first(a.status === 'VERIFIED', b.status === 'VERIFIED') ||
+  first(a.zoneId !== undefined, b.zoneId !== undefined) ||
   b.version - a.version;
+
+/** Which of two comes first when only one of them has what counts. */
+function first(a: boolean, b: boolean): number {
+  if (a === b) return 0;
+  return a ? -1 : 1;
+}
 
 /** The pack that held on that day in that zone; both ends of its validity belong to it. */
 export function packInForce<P>(

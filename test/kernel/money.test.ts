@@ -214,6 +214,18 @@ describe('exact decimal', () => {
     expect(() => Exact.one.dividedBy(0)).to.throw(RangeError, 'division by zero');
   });
 
+  it('is a count when it is whole, or said how to become so', () => {
+    expect(Exact.of('182.5').wholeCount('down')).to.equal(182);
+    expect(Exact.of('182.5').wholeCount()).to.equal(183);
+    expect(Exact.of('182.5').wholeCount('half-even')).to.equal(182);
+    expect(Exact.of('-182.5').wholeCount('down')).to.equal(-182);
+    expect(Object.is(Exact.of('-0.5').wholeCount('down'), 0)).to.equal(true);
+    expect(Exact.of('9007199254740991.4').wholeCount()).to.equal(Number.MAX_SAFE_INTEGER);
+    for (const text of ['9007199254740992', '-9007199254740992', '9007199254740991.5']) {
+      expect(() => Exact.of(text).wholeCount(), text).to.throw(RangeError, 'not a count');
+    }
+  });
+
   it('compares', () => {
     expect(Exact.of('1.0').compare(1)).to.equal(0);
     expect(Exact.of('-1').compare(Exact.zero)).to.equal(-1);

@@ -24,5 +24,5 @@ export function latestExtension(
   if (!rule) throw new Error('An extension rule has no last term.');
   if (rule.months !== undefined) return { term, latestDueOn: addMonths(firstDueOn, rule.months) };
   const days = Exact.of(daysBetween(valueOn, firstDueOn)).times(rule.share?.exact ?? Exact.zero);
-  return { term, latestDueOn: addDays(firstDueOn, Number(days.toFixed(0, 'down'))) };
+  return { term, latestDueOn: addDays(firstDueOn, days.wholeCount('down')) };
 }

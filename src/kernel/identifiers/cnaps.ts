@@ -19,7 +19,7 @@ export function checkCnaps(code: string): CodeCheck {
 function checkDigit(first11: string): string {
   let product = 10;
   for (const digit of first11) {
-    const sum = (product + Number(digit)) % 10;
+    const sum = (product + parseInt(digit, 10)) % 10;
     product = (2 * (sum === 0 ? 10 : sum)) % 11;
   }
   return String((11 - product) % 10);
