@@ -3,7 +3,7 @@
  * wish for a run. The wish is a row; a worker finds it, and no request waits for the work.
  */
 import { z } from 'zod';
-import { Failure, dayInShanghai } from '../src/kernel/index.ts';
+import { Failure, dayInShanghai, sentence } from '../src/kernel/index.ts';
 import { defineModule } from '../src/platform/module.ts';
 import { operation, query } from '../src/platform/operation.ts';
 import { pageOf } from '../src/platform/page.ts';
@@ -14,7 +14,9 @@ import type { Run } from './runs.ts';
 import { allJobs, jobToRun, latestRuns, runColumns, wantOf, wantRun } from './runs.ts';
 import { sql as build } from '../src/platform/sql.ts';
 
-const JobName = z.string().regex(/^[a-z][a-z-]{0,59}$/, 'the name of a job');
+const JobName = z
+  .string()
+  .regex(/^[a-z][a-z-]{0,59}$/, sentence('作业的名称', 'the name of a job'));
 
 const RunShown = z.object({
   runId: z.string(),

@@ -6,7 +6,7 @@ import { amountInWords } from '../kernel/amount-in-words.ts';
 import { addWorkingDays, makeCalendar } from '../kernel/calendar.ts';
 import { checkCnaps } from '../kernel/identifiers/cnaps.ts';
 import { checkUscc } from '../kernel/identifiers/uscc.ts';
-import { interest } from '../kernel/index.ts';
+import { interest, sentence } from '../kernel/index.ts';
 import { calculation } from '../platform/calculation.ts';
 import { AmountInput, DayInput, RateInput } from '../platform/schemas.ts';
 
@@ -94,7 +94,10 @@ export const workingDaysCalc = calculation({
       workingDays: Days,
     })
     .refine(({ holidays, workingDays }) => !holidays.some((day) => workingDays.includes(day)), {
-      message: 'a day is listed both as a holiday and as a working day',
+      message: sentence(
+        '同一日既列为休息日又列为工作日',
+        'a day is listed both as a holiday and as a working day',
+      ),
     }),
   run({ from, days, holidays, workingDays }) {
     const { day, warnings } = addWorkingDays(makeCalendar({ holidays, workingDays }), from, days);
@@ -127,7 +130,9 @@ export const interestCalc = calculation({
       dayCount: z.enum(['ACT/360', 'ACT/365', '30/360']).default('ACT/360'),
       rounding: z.enum(['half-up', 'half-even']).default('half-up'),
     })
-    .refine(({ from, to }) => to >= from, { message: 'the period ends before it begins' }),
+    .refine(({ from, to }) => to >= from, {
+      message: sentence('期间止日早于起日', 'the period ends before it begins'),
+    }),
   run({ principal, rate, from, to, dayCount, rounding }) {
     const result = interest({ principal, rate, from, to, dayCount }, rounding);
     return {

@@ -1,5 +1,6 @@
 /** How the terms of agreements, segments and programmes arrive and are shown, field by field. */
 import { z } from 'zod';
+import { sentence } from '../kernel/index.ts';
 import {
   DayInput,
   DayText,
@@ -16,7 +17,9 @@ import { qualifiers } from './rules/terms.ts';
 export const PurposesInput = z
   .array(TextInput(200))
   .max(50)
-  .refine((list) => new Set(list).size === list.length, { message: 'a purpose stands twice' })
+  .refine((list) => new Set(list).size === list.length, {
+    message: sentence('用途重复', 'a purpose stands twice'),
+  })
   .meta({ description: '约定用途，空表示不限' });
 
 export const agreementShape = {

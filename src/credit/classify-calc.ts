@@ -3,6 +3,7 @@
  * debtor whole, because one bad loan reaches the others; a single loan is a debtor with one.
  */
 import { z } from 'zod';
+import { sentence } from '../kernel/index.ts';
 import type { Day } from '../kernel/index.ts';
 import { calculation } from '../platform/calculation.ts';
 import { AmountInput, DayInput, TextInput } from '../platform/schemas.ts';
@@ -57,7 +58,7 @@ const LoanInput = z
       .optional(),
   })
   .refine(({ unpaidDueOn, daysPastDue }) => !unpaidDueOn || daysPastDue === undefined, {
-    message: 'either unpaidDueOn or daysPastDue',
+    message: sentence('欠款到期日与逾期天数，二者取一', 'either unpaidDueOn or daysPastDue'),
   });
 
 const DebtorInput = z.strictObject({
@@ -69,7 +70,7 @@ const DebtorInput = z.strictObject({
   acrossBanks: z
     .strictObject({ overdue: AmountInput, total: AmountInput })
     .refine(({ overdue, total }) => overdue.atMost(total), {
-      message: 'the overdue part is larger than the debts',
+      message: sentence('逾期部分大于全部债务', 'the overdue part is larger than the debts'),
     })
     .optional(),
 });
@@ -82,7 +83,10 @@ export const classifyInput = z.strictObject({
     .min(1)
     .max(500)
     .refine((loans) => new Set(loans.map(({ loanId }) => loanId)).size === loans.length, {
-      message: 'one loan is not split: each loanId once',
+      message: sentence(
+        '一笔贷款不拆分：loanId 不得重复',
+        'one loan is not split: each loanId once',
+      ),
     }),
 });
 export type ClassifyInput = z.output<typeof classifyInput>;

@@ -4,7 +4,7 @@
  * loan may be lifted, and how an agreement keeps pace. All by the rules that the books decide with.
  */
 import { z } from 'zod';
-import { Failure, Money, Rate, makeCalendar } from '../kernel/index.ts';
+import { Failure, Money, Rate, makeCalendar, sentence } from '../kernel/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import {
@@ -100,7 +100,9 @@ export const floatingRateCalc = calculation({
       from: DayInput,
       to: DayInput,
     })
-    .refine(({ from, to }) => from < to, { message: 'the loan ends before it starts' }),
+    .refine(({ from, to }) => from < to, {
+      message: sentence('贷款止日早于起日', 'the loan ends before it starts'),
+    }),
   run({ from, to, ...pricing }) {
     const rates = pricedRates(pricing, from, to) ?? null;
     const step = {
@@ -127,7 +129,9 @@ export const commitmentFeeCalc = calculation({
       to: DayInput,
       rateAnnual: RateInput,
     })
-    .refine(({ from, to }) => from <= to, { message: 'the period ends before it starts' }),
+    .refine(({ from, to }) => from <= to, {
+      message: sentence('期间止日早于起日', 'the period ends before it starts'),
+    }),
   run({ standings, from, to, rateAnnual }) {
     const steps = standings.toSorted((a, b) => (a.from < b.from ? -1 : 1));
     const parts = feeParts(steps, from, to);
@@ -251,7 +255,9 @@ export const agreementPaceCalc = calculation({
       paceBehindBelow: RateInput.default(Rate.of('0.9')),
       paceAheadAbove: RateInput.default(Rate.of('1.1')),
     })
-    .refine(({ startsOn, endsOn }) => startsOn < endsOn, { message: 'the term is reversed' }),
+    .refine(({ startsOn, endsOn }) => startsOn < endsOn, {
+      message: sentence('期限止日须晚于起日', 'the term is reversed'),
+    }),
   run({ counted, on, ...terms }) {
     const pace = paceOf(terms, counted, on);
     const step = {

@@ -3,7 +3,7 @@
  * interest.
  */
 import { z } from 'zod';
-import { Money, Rate } from '../kernel/index.ts';
+import { Money, Rate, sentence } from '../kernel/index.ts';
 import type { ExplainedStep } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import {
@@ -54,12 +54,13 @@ const allocationInput = z
     future: z.enum(['next', 'last', 'spread']).default('next'),
   })
   .superRefine(({ dues, order }, context) => {
-    const say = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (new Set(dues.map(({ no }) => no)).size < dues.length) say('dues', 'a number given twice');
+    const say = (path: string, zh: string, en: string) =>
+      context.addIssue({ code: 'custom', path: [path], message: sentence(zh, en) });
+    if (new Set(dues.map(({ no }) => no)).size < dues.length)
+      say('dues', '期号重复', 'a number given twice');
     if (typeof order === 'string') return;
     const entries = new Set(order.map(({ stage, part }) => `${stage} ${part}`));
-    if (entries.size < order.length) say('order', 'an entry given twice');
+    if (entries.size < order.length) say('order', '次序中的一项重复', 'an entry given twice');
   });
 
 const totalOf = (amounts: Amounts): Money => Money.sum(parts.map((part) => amounts[part]));
@@ -133,7 +134,10 @@ const DatedBalances = z
 const BandInput = z
   .strictObject({ least: RateInput, most: RateInput, clause: TextInput(200) })
   .refine(({ least, most }) => least.compare(most) <= 0 && most.compare(Rate.of('10')) <= 0, {
-    message: 'a band from the least to the most, of at most 10',
+    message: sentence(
+      '幅度由低到高，至多为 10',
+      'a band from the least to the most, of at most 10',
+    ),
   });
 
 const penaltyInput = z
@@ -159,29 +163,33 @@ const penaltyInput = z
     rounding: z.enum(['half-up', 'half-even']).default('half-up'),
   })
   .superRefine((input, context) => {
-    const say = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
+    const say = (path: string, zh: string, en: string) =>
+      context.addIssue({ code: 'custom', path: [path], message: sentence(zh, en) });
     const lists = { overdue: input.overdue, misused: input.misused };
     const dated = { ...lists, unpaidInterest: input.unpaidInterest };
     if (Object.values(dated).every((list) => list.length === 0)) {
-      say('overdue', 'something overdue, misused or unpaid');
+      say('overdue', '须有逾期、挪用或欠息', 'something overdue, misused or unpaid');
     }
     for (const [path, list] of Object.entries({ ...dated, rateChanges: input.rateChanges })) {
       const days = list.map(({ from }) => from);
-      if (new Set(days).size < days.length) say(path, 'one value for a day');
+      if (new Set(days).size < days.length) say(path, '同一日只能有一个值', 'one value for a day');
       if (path !== 'rateChanges' && days.some((day) => day >= input.to)) {
-        say(path, 'it begins on or after the last day');
+        say(path, '起日须早于止日', 'it begins on or after the last day');
       }
     }
     if (input.misused.length > 0 && input.markups.misuse === undefined) {
-      say('markups', 'the markup for misuse');
+      say('markups', '须有挪用加收幅度', 'the markup for misuse');
     }
     for (const breach of breaches) {
       const band = bandOf(input, breach);
       const markup = input.markups[breach];
       if (markup === undefined || isInBand(markup, band)) continue;
-      const range = `${band.least.percentText()} to ${band.most.percentText()}`;
-      say(`markups.${breach}`, `outside ${range}: ${band.clause}`);
+      const [least, most] = [band.least.percentText(), band.most.percentText()];
+      say(
+        `markups.${breach}`,
+        `须在 ${least} 至 ${most} 之间：${band.clause}`,
+        `outside ${least} to ${most}: ${band.clause}`,
+      );
     }
   });
 type PenaltyInput = z.output<typeof penaltyInput>;

@@ -4,7 +4,7 @@
  * its own, and the ledger is only ever appended.
  */
 import type { Day } from '../kernel/index.ts';
-import { addDays, daysBetween, Failure, Money, newId } from '../kernel/index.ts';
+import { addDays, daysBetween, Failure, Money, newId, problemOfFault } from '../kernel/index.ts';
 import { post } from '../ledger/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { recordPrincipalRepaid } from '../risk-pool/index.ts';
@@ -127,7 +127,8 @@ export async function replayLoan(
   const all = factsOf(now, drawdown);
   const reschedules = all.reschedules?.map((one) => ({ ...one, carried: [] })) ?? [];
   const faults = faultsOf({ ...all.terms, reschedules });
-  if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
+  if (faults.length > 0)
+    throw new Failure(no['terms-contradict'], { faults: faults.map(problemOfFault) });
   // Facts of a day that is not closed yet are in the stand; the nights before them are closed now.
   const dated = [...now.payments, ...now.tranches, ...now.reschedules];
   const lastFact = latest(fact.on, ...dated.map(({ on }) => on));

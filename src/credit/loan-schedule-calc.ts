@@ -3,8 +3,8 @@
  * instalment out, with the parts that its interest was counted in.
  */
 import { z } from 'zod';
-import type { Money } from '../kernel/index.ts';
-import { makeCalendar, Money as Yuan, Rate } from '../kernel/index.ts';
+import type { InputFault, Money } from '../kernel/index.ts';
+import { makeCalendar, Money as Yuan, Rate, sentence } from '../kernel/index.ts';
 import type { ExplainedStep } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
@@ -14,7 +14,6 @@ import { pricedRates } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
 import type { Schedule, ScheduleRow } from './rules/schedule/draw-up.ts';
 import { drawUpSchedule } from './rules/schedule/draw-up.ts';
-import type { Fault } from './rules/schedule/faults.ts';
 import { faultsOf, mostEvents, mostInstalments } from './rules/schedule/faults.ts';
 import type { Cut } from './rules/schedule/instalment.ts';
 import type { InterestPart } from './rules/schedule/interest.ts';
@@ -24,7 +23,7 @@ import { periodsOf } from './rules/schedule/timetable.ts';
 
 /** A rate of a loan. 4.35 for 4.35 % is the likeliest slip, so more than 100 % is refused. */
 export const LoanRateInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
-  message: 'a rate of at most 1: "0.0435" is 4.35 %',
+  message: sentence('利率不得大于 1："0.0435" 即 4.35%', 'a rate of at most 1: "0.0435" is 4.35 %'),
 });
 const Count = z.number().int().min(0).max(mostInstalments);
 const DaysOff = z.array(DayInput).max(5000).default([]);
@@ -105,34 +104,49 @@ export type LoanScheduleInput = z.output<typeof loanScheduleInput>;
 type Fields = Omit<LoanScheduleInput, 'prepayment'>;
 
 /** What no single member shows: members that contradict each other, or ask for too much. */
-function problemsOf(input: LoanScheduleInput): Fault[] {
-  const problem = (path: string, message: string): Fault[] => [{ path, message }];
+function problemsOf(input: LoanScheduleInput): InputFault[] {
+  const problem = (path: string, zh: string, en: string): InputFault[] => [
+    { path, message: sentence(zh, en) },
+  ];
   const { pricing, prepayment } = input;
   if (input.holidays.some((day) => input.workingDays.includes(day))) {
-    return problem('holidays', 'a day is listed both as a holiday and as a working day');
+    return problem(
+      'holidays',
+      '同一日既列为休息日又列为工作日',
+      'a day is listed both as a holiday and as a working day',
+    );
   }
   const timetable = timetableOf(input);
   if (timetable === undefined) {
-    return problem('instalments', 'instalments and every, or to (with or without settlement)');
+    return problem(
+      'instalments',
+      '填写期数与间隔，或填写止日（可带结息日）',
+      'instalments and every, or to (with or without settlement)',
+    );
   }
   if ((input.rate === undefined) === (pricing === undefined)) {
-    return problem('rate', 'either a rate or a pricing');
+    return problem('rate', '填写利率或定价，二者取一', 'either a rate or a pricing');
   }
   if (pricing !== undefined && input.rateChanges.length > 0) {
-    return problem('rateChanges', 'they follow from the pricing');
+    return problem('rateChanges', '利率变动由定价得出', 'they follow from the pricing');
   }
   const plain = termsOf(input, timetable);
   const faults = faultsOf(plain);
   if (faults.length > 0) return faults;
   if (pricing !== undefined && pricedOver(pricing, plain) === undefined) {
-    return problem('pricing', 'no LPR by the first day, or a negative rate');
+    return problem(
+      'pricing',
+      '首日之前没有 LPR，或利率为负',
+      'no LPR by the first day, or a negative rate',
+    );
   }
   const terms = pricedTerms(input, plain);
   const late = faultsOf(terms);
   if (late.length > 0 || prepayment === undefined) return late;
-  return faultsOf(withPayment(terms, prepayment, 'smaller')).flatMap(({ message }) =>
-    problem('prepayment', message),
-  );
+  return faultsOf(withPayment(terms, prepayment, 'smaller')).map(({ message }) => ({
+    path: 'prepayment',
+    message,
+  }));
 }
 
 /** Undefined when the members for it are too few or contradict each other. */

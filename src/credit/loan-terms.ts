@@ -3,8 +3,8 @@
  * times. A loan hangs on one drawdown, which gives it principal, first day and last day.
  */
 import { z } from 'zod';
-import type { Day } from '../kernel/index.ts';
-import { makeCalendar, Money, Rate } from '../kernel/index.ts';
+import type { Day, InputFault } from '../kernel/index.ts';
+import { makeCalendar, Money, Rate, sentence } from '../kernel/index.ts';
 import { DayInput, PositiveAmountInput, RateInput, TextInput } from '../platform/schemas.ts';
 import { LoanRateInput } from './loan-schedule-calc.ts';
 import type { Drawdown } from './model.ts';
@@ -12,7 +12,6 @@ import type { AllocationOrder } from './rules/allocation.ts';
 import { namedSequences } from './rules/allocation.ts';
 import type { DatedRate } from './rules/repricing.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
-import type { Fault } from './rules/schedule/faults.ts';
 import { mostInstalments } from './rules/schedule/faults.ts';
 import type { DatedAmount, ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
 import { methods } from './rules/schedule/terms.ts';
@@ -20,7 +19,13 @@ import { methods } from './rules/schedule/terms.ts';
 /** What a loan is sold as: a product of the dated list. */
 export const ProductInput = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,59}$/, 'a product: lower-case letters, digits and hyphens');
+  .regex(
+    /^[a-z][a-z0-9-]{0,59}$/,
+    sentence(
+      '产品代码：小写字母、数字和连字符',
+      'a product: lower-case letters, digits and hyphens',
+    ),
+  );
 
 /** To whom what is drawn is paid; needed above the threshold of entrusted payment. */
 export const PaymentsInput = z
@@ -95,23 +100,28 @@ export const LoanTermsInput = z.strictObject({
 export type LoanTerms = z.output<typeof LoanTermsInput>;
 
 /** Members that exclude or need each other; the faults of the schedule itself come after these. */
-export function contradictionsOf(terms: LoanTerms): Fault[] {
-  const faults: Fault[] = [];
-  const say = (path: string, message: string) => faults.push({ path, message });
+export function contradictionsOf(terms: LoanTerms): InputFault[] {
+  const faults: InputFault[] = [];
+  const say = (path: string, zh: string, en: string) =>
+    faults.push({ path, message: sentence(zh, en) });
   if ((terms.rate === undefined) === (terms.pricing === undefined)) {
-    say('rate', 'either a rate or a pricing');
+    say('rate', '填写利率或定价，二者取一', 'either a rate or a pricing');
   }
   if ((terms.instalments === undefined) !== (terms.every === undefined)) {
-    say('instalments', 'instalments and every go together');
+    say('instalments', '期数与间隔须一并填写', 'instalments and every go together');
   }
   if (terms.settlement !== undefined && terms.instalments !== undefined) {
-    say('settlement', 'either instalments or settlement days');
+    say('settlement', '期数与结息日，二者取一', 'either instalments or settlement days');
   }
   if (terms.firstDueOn !== undefined && terms.instalments === undefined) {
-    say('firstDueOn', 'only with instalments');
+    say('firstDueOn', '只与期数并用', 'only with instalments');
   }
   if (terms.holidays.some((day) => terms.workingDays.includes(day))) {
-    say('holidays', 'a day is listed both as a holiday and as a working day');
+    say(
+      'holidays',
+      '同一日既列为休息日又列为工作日',
+      'a day is listed both as a holiday and as a working day',
+    );
   }
   return faults;
 }

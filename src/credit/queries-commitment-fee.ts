@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Failure, Money, Rate, addDays } from '../kernel/index.ts';
+import { Failure, Money, Rate, addDays, sentence } from '../kernel/index.ts';
 import { limitOverTime } from '../limits/index.ts';
 import { query } from '../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, MoneyText, RateInput } from '../platform/schemas.ts';
@@ -72,7 +72,9 @@ export const showCommitmentFee = query({
       /** The rate of the line when left out. */
       rateAnnual: RateInput.optional(),
     })
-    .refine(({ from, to }) => from <= to, { message: 'the period ends before it starts' }),
+    .refine(({ from, to }) => from <= to, {
+      message: sentence('期间止日早于起日', 'the period ends before it starts'),
+    }),
   output: z.object({
     lineId: IdText,
     rateAnnual: z.string(),

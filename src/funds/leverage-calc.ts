@@ -4,6 +4,7 @@
  * one of its halves has no multiple but a reason.
  */
 import { z } from 'zod';
+import { sentence } from '../kernel/index.ts';
 import { Fraction } from './rules/fraction.ts';
 import type { GraphAmounts, LeverageGraph } from './rules/leverage.ts';
 import { graphAmounts, multipleOf, multiplePlaces, sharePlaces } from './rules/leverage.ts';
@@ -14,12 +15,18 @@ import { StepOutput } from './step-output.ts';
 
 const DecimalText = z
   .string()
-  .regex(/^\d{1,18}(\.\d{1,8})?$/, 'a decimal as text, zero or more')
+  .regex(
+    /^\d{1,18}(\.\d{1,8})?$/,
+    sentence('十进制文本，不小于零', 'a decimal as text, zero or more'),
+  )
   .meta({ description: '十进制文本；同一计算内单位一致', examples: ['172', '36.5'] });
-const CountText = z.string().regex(/^\d{1,9}$/, 'a whole number as text');
+const CountText = z.string().regex(/^\d{1,9}$/, sentence('整数文本', 'a whole number as text'));
 const Name = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ·._()（）-]{0,79}$/u, 'a name of letters, digits and .·_-()');
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ·._()（）-]{0,79}$/u,
+    sentence('名称由文字、数字和 .·_-() 组成', 'a name of letters, digits and .·_-()'),
+  );
 const AmountsByName = z.record(Name, DecimalText);
 
 const figureInput = z.strictObject({
@@ -49,10 +56,10 @@ const graphInput = z
     note: z.string().max(500).optional(),
   })
   .refine((graph) => Object.keys(graph.classOfSource).length <= largest.sources, {
-    message: `at most ${largest.sources} sources`,
+    message: sentence(`资金来源至多 ${largest.sources} 个`, `at most ${largest.sources} sources`),
   })
   .refine(({ subFunds, rounds }) => holdingsIn(subFunds) + holdingsIn(rounds) <= largest.holdings, {
-    message: `at most ${largest.holdings} amounts`,
+    message: sentence(`金额至多 ${largest.holdings} 个`, `at most ${largest.holdings} amounts`),
   });
 
 export const leverageInput = z.union([figureInput, graphInput]);

@@ -11,3 +11,4 @@ export * from './identifiers/normal-form.ts';
 export * from './identifiers/uscc.ts';
 export * from './money.ts';
 export * from './rate.ts';
+export * from './sentence.ts';

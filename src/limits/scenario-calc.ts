@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Money, addDays, dayInShanghai, isDay } from '../kernel/index.ts';
+import { Money, addDays, dayInShanghai, isDay, sentence } from '../kernel/index.ts';
 import { calculation } from '../platform/calculation.ts';
 import { AmountInput, DayInput, TextInput } from '../platform/schemas.ts';
 import type { Binding, NodeKind } from './model.ts';
@@ -27,7 +27,12 @@ function isMoment(text: string): boolean {
 
 const Moment = z
   .string()
-  .refine(isMoment, { message: 'a day YYYY-MM-DD or an instant of RFC 3339' })
+  .refine(isMoment, {
+    message: sentence(
+      '日期 YYYY-MM-DD 或 RFC 3339 时刻',
+      'a day YYYY-MM-DD or an instant of RFC 3339',
+    ),
+  })
   .meta({ description: '日期或 RFC 3339 时刻', examples: ['2026-11-22T09:00:00+08:00'] });
 
 const Node = z.strictObject({
@@ -71,7 +76,7 @@ export const scenarioInput = z
     steps: z.array(Step).max(2000),
   })
   .refine(({ nodes, steps }) => nodes.length * steps.length <= largest, {
-    message: `at most ${largest} nodes × steps`,
+    message: sentence(`节点数×步骤数至多 ${largest}`, `at most ${largest} nodes × steps`),
   });
 type Input = z.output<typeof scenarioInput>;
 

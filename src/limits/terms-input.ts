@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Exact, Money, Rate } from '../kernel/index.ts';
+import { Exact, Money, Rate, sentence } from '../kernel/index.ts';
 import { AmountInput, DayInput, RateInput, TextInput } from '../platform/schemas.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { plainTerms } from './rules/dated-terms.ts';
@@ -13,7 +13,7 @@ const YearDay = z
   .string()
   .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
   .refine((text) => text !== '02-29' && !/^(02-30|(02|04|06|09|11)-31)$/.test(text), {
-    message: 'a day of every year, MM-DD',
+    message: sentence('每年都有的月日 MM-DD', 'a day of every year, MM-DD'),
   })
   .meta({ description: '每年的月日 MM-DD', examples: ['11-01'] });
 
@@ -24,7 +24,7 @@ const Quantity = z
   .meta({ description: '数量', examples: ['4000'] });
 
 const Haircut = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
-  message: 'at most 1',
+  message: sentence('不得大于 1', 'at most 1'),
 });
 
 /** Members of an input that gives terms; all may be left out. */

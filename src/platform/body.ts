@@ -8,7 +8,9 @@ import { isUtf8 } from 'node:buffer';
 import type { Request, Response } from 'express';
 import express from 'express';
 import { Failure } from '../kernel/failure.ts';
-import { platformRefusals as no } from './refusals.ts';
+import type { Sentence } from '../kernel/sentence.ts';
+import { sentence } from '../kernel/sentence.ts';
+import { invalidInput, platformRefusals as no } from './refusals.ts';
 
 /** 1 MB: a batch of a few thousand rows. */
 export const bodyLimitBytes = 1024 * 1024;
@@ -26,15 +28,6 @@ const parseJson = express.json({
     if (!isUtf8(bytes)) throw new Error('not UTF-8');
   },
 });
-
-/** One part of an input that is not as it should be; `path` as in schema problems. */
-export interface InputProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-export const invalidInput = (...problems: readonly InputProblem[]): Failure =>
-  new Failure(no['invalid-input'], { problems });
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -57,7 +50,10 @@ export async function readBody(req: Request, res: Response): Promise<Members> {
   });
   const body: unknown = req.body;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalidInput({ path: '', message: 'the body must be a JSON object' });
+    throw invalidInput({
+      path: '',
+      message: sentence('请求体须为 JSON 对象', 'the body must be a JSON object'),
+    });
   }
   return sound(body as Members);
 }
@@ -71,16 +67,22 @@ export function sound(input: Members): Members {
 
 interface Flaw {
   readonly path: string[];
-  readonly message: string;
+  readonly message: Sentence;
 }
 
 function flawIn(value: unknown, depth: number): Flaw | undefined {
   if (typeof value === 'string') return flawInText(value);
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? undefined : { path: [], message: 'not a finite number' };
+    return Number.isFinite(value)
+      ? undefined
+      : { path: [], message: sentence('不是有限的数', 'not a finite number') };
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === depthLimit) return { path: [], message: `nested deeper than ${depthLimit}` };
+  if (depth === depthLimit)
+    return {
+      path: [],
+      message: sentence(`嵌套超过 ${depthLimit} 层`, `nested deeper than ${depthLimit}`),
+    };
   // for…in over what JSON.parse and the query parser made: no inherited members.
   for (const name in value) {
     const flaw = flawInName(name) ?? flawIn((value as Members)[name], depth + 1);
@@ -93,13 +95,16 @@ function flawIn(value: unknown, depth: number): Flaw | undefined {
 }
 
 function flawInName(name: string): Flaw | undefined {
-  if (name === '__proto__') return { path: [], message: 'a name that is not allowed' };
+  if (name === '__proto__')
+    return { path: [], message: sentence('不允许的成员名', 'a name that is not allowed') };
   return flawInText(name);
 }
 
 function flawInText(text: string): Flaw | undefined {
-  if (text.includes('\0')) return { path: [], message: 'NUL is not allowed' };
-  if (/\p{Surrogate}/u.test(text)) return { path: [], message: 'broken Unicode' };
+  if (text.includes('\0'))
+    return { path: [], message: sentence('不允许 NUL 字符', 'NUL is not allowed') };
+  if (/\p{Surrogate}/u.test(text))
+    return { path: [], message: sentence('残缺的 Unicode', 'broken Unicode') };
   return undefined;
 }
 
@@ -113,7 +118,12 @@ export function joined(members: Members, params: Members): Members {
     (name) => Object.hasOwn(members, name) && members[name] !== params[name],
   );
   if (different.length > 0) {
-    throw invalidInput(...different.map((path) => ({ path, message: 'differs from the address' })));
+    throw invalidInput(
+      ...different.map((path) => ({
+        path,
+        message: sentence('与地址中的不一致', 'differs from the address'),
+      })),
+    );
   }
   return names.length === 0 ? members : { ...members, ...params };
 }

@@ -5,7 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../kernel/failure.ts';
-import { platformRefusals as no } from './refusals.ts';
+import { sentence } from '../kernel/sentence.ts';
+import { invalidInput, platformRefusals as no } from './refusals.ts';
 
 /** Sent with every answer of the API. Nothing may be cached: figures change with the day. */
 export const apiHeaders: Readonly<Record<string, string>> = Object.freeze({
@@ -47,8 +48,9 @@ export function expectedVersion(ifMatch: string | undefined): number | undefined
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const version = /^(?:(?:W\/)?"(\d{1,15})"|(\d{1,15}))$/.exec(ifMatch.trim());
   if (version) return parseInt(version[1] ?? version[2] ?? '', 10);
-  throw new Failure(no['invalid-input'], {
-    problems: [{ path: 'If-Match', message: 'one version such as "7"' }],
+  throw invalidInput({
+    path: 'If-Match',
+    message: sentence('须为一个版本号，例如 "7"', 'one version such as "7"'),
   });
 }
 

@@ -6,9 +6,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { canonicalJson } from '../kernel/canonical.ts';
+import { sentence } from '../kernel/sentence.ts';
 import { sendJson } from './answer.ts';
 import type { Members } from './body.ts';
-import { invalidInput, joined, readBody, sound } from './body.ts';
+import { joined, readBody, sound } from './body.ts';
 import { bearerToken, etagOf, expectedVersion, headerText } from './headers.ts';
 import type { Readiness } from './health.ts';
 import type { Log } from './log.ts';
@@ -17,6 +18,7 @@ import type { Module, Route } from './module.ts';
 import type { Actor } from './operation.ts';
 import type { Outcome, Performer } from './perform.ts';
 import { sendProblem } from './problem.ts';
+import { invalidInput } from './refusals.ts';
 
 export const apiBase = '/api/v1';
 
@@ -87,7 +89,10 @@ function refuseQueryText(req: Request): void {
   const names = Object.keys(req.query);
   if (names.length === 0) return;
   throw invalidInput(
-    ...names.map((path) => ({ path, message: 'a write takes nothing from the query string' })),
+    ...names.map((path) => ({
+      path,
+      message: sentence('写操作不从查询字符串取值', 'a write takes nothing from the query string'),
+    })),
   );
 }
 

@@ -3,8 +3,9 @@
  * `page`/`pageSize` (for screens that jump). Both count the total, because users here want 共 N 条.
  */
 import type { Knex } from 'knex';
-import { Failure } from '../kernel/failure.ts';
-import { platformRefusals as no } from './refusals.ts';
+import type { Failure } from '../kernel/failure.ts';
+import { sentence } from '../kernel/sentence.ts';
+import { invalidInput } from './refusals.ts';
 import type { Tx } from './transaction.ts';
 import { sql as build } from './sql.ts';
 
@@ -35,23 +36,33 @@ export interface Page<R> {
   readonly total: number;
 }
 
-const defaultSize = 50;
+export const defaultSize = 50;
 const keyPattern = /^[\w.:-]{1,120}$/;
 
-const cursorOf = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
+/** What a list answers as `nextCursor`, by the key of its last item. */
+export const cursorOf = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
 
 function keyOf(cursor: string, pattern: RegExp): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
   if (cursorOf(key) === cursor && pattern.test(key)) return key;
-  throw new Failure(no['invalid-input'], {
-    problems: [{ path: 'cursor', message: 'not a cursor of this list' }],
-  });
+  throw foreignCursor();
 }
 
-function refuseBoth({ cursor, page }: Place): void {
+export const foreignCursor = (): Failure =>
+  invalidInput({
+    path: 'cursor',
+    message: sentence('不是本列表的游标', 'not a cursor of this list'),
+  });
+
+/** Throws invalid-input when a place is given in both ways. */
+export function demandOneWay({ cursor, page }: Place): void {
   if (cursor === undefined || page === undefined) return;
-  throw new Failure(no['invalid-input'], {
-    problems: [{ path: 'page', message: 'a list is paged by cursor or by page, not by both' }],
+  throw invalidInput({
+    path: 'page',
+    message: sentence(
+      '列表按游标或按页码翻页，不可并用',
+      'a list is paged by cursor or by page, not by both',
+    ),
   });
 }
 
@@ -66,7 +77,7 @@ export async function pageOf<R extends object>(
   place: Place,
   { by = 'id', descending = false, key = keyPattern }: Order = {},
 ): Promise<Page<R>> {
-  refuseBoth(place);
+  demandOneWay(place);
   const pageSize = place.limit ?? place.pageSize ?? defaultSize;
   const page = place.page ?? 1;
   const column = `listed.${by}`;

@@ -10,6 +10,8 @@ import { canonicalJson, sha256Hex } from '../kernel/canonical.ts';
 import { dayInShanghai } from '../kernel/day.ts';
 import { Failure, isFailure } from '../kernel/failure.ts';
 import { newId } from '../kernel/id.ts';
+import type { InputProblem, Sentence } from '../kernel/sentence.ts';
+import { problemOfFault } from '../kernel/sentence.ts';
 import { freshContext, runBatch } from './batch.ts';
 import { Gatherer } from './gather.ts';
 import { Optimism } from './optimism.ts';
@@ -94,7 +96,7 @@ function withoutSecrets(raw: unknown, secret: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => !secret.includes(name)));
 }
 
-/** What a schema itself words; a rule that brings its own sentence keeps it. */
+/** What a schema itself words; a rule brings its own sentence, in both languages. */
 const chinese = z.locales.zhCN().localeError;
 
 /**
@@ -106,10 +108,12 @@ export function parseInput<I>(schema: Operation<I>['input'], raw: unknown): I | 
   if (parsed.success) return parsed.data;
   const inChinese = schema.safeParse(raw, { error: chinese }).error?.issues ?? [];
   return new Failure(no['invalid-input'], {
-    problems: parsed.error.issues.slice(0, 20).map(({ path, message: english }, i) => {
+    problems: parsed.error.issues.slice(0, 20).map((issue, i): InputProblem => {
+      const [path, english] = [issue.path.map(String).join('.'), issue.message];
       const message = inChinese[i]?.message ?? english;
-      const both = message === english ? { message } : { message, messageEn: english };
-      return { path: path.map(String).join('.'), ...both };
+      return message === english
+        ? problemOfFault({ path, message: english as Sentence })
+        : { path, message, messageEn: english };
     }),
   });
 }

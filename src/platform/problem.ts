@@ -7,12 +7,13 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { canonicalJson } from '../kernel/canonical.ts';
 import type { Refusal } from '../kernel/failure.ts';
 import { Failure, httpStatus, isFailure } from '../kernel/failure.ts';
+import type { InputProblem } from '../kernel/sentence.ts';
+import { sentence } from '../kernel/sentence.ts';
 import { sendJson } from './answer.ts';
-import type { InputProblem } from './body.ts';
 import type { Log } from './log.ts';
 import { traceOf } from './log.ts';
 import type { Module } from './module.ts';
-import { platformRefusals as no } from './refusals.ts';
+import { invalidInput, platformRefusals as no } from './refusals.ts';
 
 export interface Problem {
   /** Resolves to the page of the refusal: see `refusalsFor`. */
@@ -49,8 +50,9 @@ function refusalBehind(problem: unknown): Failure | undefined {
   if (known) return new Failure(known);
   if (status === 404) return new Failure(no['route-missing']);
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  return new Failure(no['invalid-input'], {
-    problems: [{ path: '', message: 'the request cannot be read' }],
+  return invalidInput({
+    path: '',
+    message: sentence('请求无法读取', 'the request cannot be read'),
   });
 }
 

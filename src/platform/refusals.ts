@@ -1,5 +1,7 @@
 /** Every "no" that HTTP, `perform` and queries can say before a module is asked, by precedence. */
-import { refusals } from '../kernel/failure.ts';
+import { Failure, refusals } from '../kernel/failure.ts';
+import type { InputFault } from '../kernel/sentence.ts';
+import { problemOfFault } from '../kernel/sentence.ts';
 
 export const platformRefusals = refusals('platform', {
   'route-missing': { kind: 'missing', zh: '没有这个地址', en: 'There is no such address' },
@@ -60,3 +62,7 @@ export const platformRefusals = refusals('platform', {
   },
   busy: { kind: 'busy', zh: '系统繁忙，请稍后重试', en: 'The server is busy; try again' },
 });
+
+/** What is wrong with an input, part by part. */
+export const invalidInput = (...faults: readonly InputFault[]): Failure =>
+  new Failure(platformRefusals['invalid-input'], { problems: faults.map(problemOfFault) });

@@ -4,6 +4,7 @@
  * Unicode, because neither survives the database and the hash chain unchanged.
  */
 import { z } from 'zod';
+import { sentence } from '../kernel/sentence.ts';
 import { Day, isDay } from '../kernel/day.ts';
 import type { Id } from '../kernel/id.ts';
 import { MONEY_INPUT_LIMIT, Money } from '../kernel/money.ts';
@@ -17,11 +18,14 @@ const moneyPattern = /^\d{1,18}(\.\d{1,2})?$/;
 export const AmountInput = z
   .string()
   .regex(moneyPattern, {
-    message: 'an amount in yuan with at most two decimals, as text',
+    message: sentence(
+      '金额（元）须为文本，至多两位小数',
+      'an amount in yuan with at most two decimals, as text',
+    ),
     abort: true,
   })
   .refine((text) => Money.of(text).lessThan(MONEY_INPUT_LIMIT), {
-    message: 'amounts of 10^16 or more are refused',
+    message: sentence('金额须小于 10^16 元', 'amounts of 10^16 or more are refused'),
     abort: true,
   })
   .transform((text) => Money.of(text))
@@ -29,7 +33,7 @@ export const AmountInput = z
 
 /** An amount above zero. */
 export const PositiveAmountInput = AmountInput.refine((money) => money.isPositive(), {
-  message: 'the amount must be above zero',
+  message: sentence('金额须大于零', 'the amount must be above zero'),
 });
 
 /** Money in an answer. */
@@ -43,19 +47,25 @@ const ratePattern = /^\d{1,6}(\.\d{1,12})?$/;
 /** A rate per year or a ratio, zero or more: "0.0345" is 3.45 %. */
 export const RateInput = z
   .string()
-  .regex(ratePattern, { message: 'a rate as text, for instance "0.0345"', abort: true })
+  .regex(ratePattern, {
+    message: sentence('利率或比例须为文本，例如 "0.0345"', 'a rate as text, for instance "0.0345"'),
+    abort: true,
+  })
   .refine(isRateText, { abort: true })
   .transform((text) => Rate.of(text))
   .meta({ description: '利率或比例，文本，0.0345 即 3.45%', examples: ['0.0345'] });
 
 /** A share of at most 1. */
 export const ShareInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
-  message: 'a share is at most 1',
+  message: sentence('比例不得大于 1', 'a share is at most 1'),
 });
 
 export const DayInput = z
   .string()
-  .refine(isDay, { message: 'a day that exists, YYYY-MM-DD', abort: true })
+  .refine(isDay, {
+    message: sentence('须为存在的日期 YYYY-MM-DD', 'a day that exists, YYYY-MM-DD'),
+    abort: true,
+  })
   .transform((text) => Day.of(text))
   .meta({ description: '日期 YYYY-MM-DD', examples: ['2026-11-22'] });
 
@@ -70,7 +80,7 @@ export const InstantInput = z.iso
   .datetime({ offset: true, abort: true })
   .max(instantRange.length)
   .refine((text) => Date.parse(text) >= instantRange.from && Date.parse(text) < instantRange.to, {
-    message: 'an instant between 1970 and 9999',
+    message: sentence('须为 1970 年至 9999 年之间的时刻', 'an instant between 1970 and 9999'),
     abort: true,
   })
   .meta({ description: 'RFC 3339 时刻' });
@@ -81,7 +91,7 @@ export const InstantInput = z.iso
 export const IdInput = <P extends string>(prefix: P) =>
   z
     .string()
-    .regex(/^[\w-]{1,60}$/, `an id ${prefix}_…`)
+    .regex(/^[\w-]{1,60}$/, sentence(`须为标识 ${prefix}_…`, `an id ${prefix}_…`))
     .transform((text) => text as Id<P>)
     .meta({ description: `标识 ${prefix}_…` });
 
@@ -96,12 +106,16 @@ export const TextInput = (length = 200) =>
     .string()
     .min(1)
     .max(length)
-    .refine((text) => !unsafeText.test(text), { message: 'no control characters' })
-    .refine((text) => text.trim() === text, { message: 'no blanks at the ends' });
+    .refine((text) => !unsafeText.test(text), {
+      message: sentence('不得含控制字符', 'no control characters'),
+    })
+    .refine((text) => text.trim() === text, {
+      message: sentence('首尾不得有空白', 'no blanks at the ends'),
+    });
 
 /** A reason that a person gives: at least two characters. */
 export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
-  message: 'a reason has at least two characters',
+  message: sentence('理由至少两个字', 'a reason has at least two characters'),
 });
 
 /** A list's place: `cursor`/`limit`, or `page`/`pageSize`; 50 by default, 200 at most. */

@@ -4,6 +4,7 @@
  * payers and recovery modes are new optional members when a pool first needs them.
  */
 import { z } from 'zod';
+import { sentence } from '../kernel/index.ts';
 import { PositiveAmountInput, RateInput, ShareInput } from '../platform/schemas.ts';
 
 /**
@@ -11,7 +12,10 @@ import { PositiveAmountInput, RateInput, ShareInput } from '../platform/schemas.
  */
 export const FlagInput = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a flag: lower-case letters, digits and hyphens');
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}$/,
+    sentence('标记：小写字母、数字和连字符', 'a flag: lower-case letters, digits and hyphens'),
+  );
 
 const Tier = z.strictObject({
   /** The loan amount up to which the tier reaches, itself included; null: without end. */
@@ -30,7 +34,12 @@ const Tiers = z
         const before = tiers[i - 1]?.upTo;
         return i === 0 || (before !== null && before !== undefined && before.lessThan(upTo));
       }),
-    { message: 'tiers rise, and only the last is without end' },
+    {
+      message: sentence(
+        '档位须由低到高，且只有最后一档不封顶',
+        'tiers rise, and only the last is without end',
+      ),
+    },
   );
 
 /** The share of the loss that is compensated: by the loan's size, or fixed loan by loan. */

@@ -3,6 +3,7 @@
  * bank may think, how long a "no" stands, how long a tag holds. Where zones differ is a parameter.
  */
 import { z } from 'zod';
+import { sentence } from '../kernel/index.ts';
 import { TextInput } from '../platform/schemas.ts';
 import { FlagInput } from './pool-rule.ts';
 
@@ -33,7 +34,7 @@ export const WhitelistRuleInput = z.strictObject({
     .min(1)
     .max(40)
     .refine((list) => isUnique(list.map(({ code }) => code)), {
-      message: 'each standard stands once',
+      message: sentence('每项标准只列一次', 'each standard stands once'),
     }),
   /** How long the bank may think, from the complete file. */
   clock: z.strictObject({
@@ -52,7 +53,9 @@ export const WhitelistRuleInput = z.strictObject({
   tags: z
     .array(Tag)
     .max(40)
-    .refine((list) => isUnique(list.map(({ tag }) => tag)), { message: 'each tag stands once' }),
+    .refine((list) => isUnique(list.map(({ tag }) => tag)), {
+      message: sentence('每个标签只列一次', 'each tag stands once'),
+    }),
 });
 
 export type WhitelistRule = z.output<typeof WhitelistRuleInput>;

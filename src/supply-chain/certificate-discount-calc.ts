@@ -4,7 +4,7 @@
  * finances.
  */
 import { z } from 'zod';
-import { daysBetween } from '../kernel/index.ts';
+import { daysBetween, sentence } from '../kernel/index.ts';
 import { DayInput, MoneyText, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
 import { discountDayCount, discountOf } from './rules.ts';
 
@@ -20,15 +20,15 @@ export const certificateDiscountInput = z
   .refine(
     ({ days, from, to }) => (days !== undefined) !== (from !== undefined && to !== undefined),
     {
-      message: 'either days, or from and to',
+      message: sentence('填写天数，或起止日，二者取一', 'either days, or from and to'),
     },
   )
   .refine(({ days, from, to }) => days === undefined || (from ?? to) === undefined, {
-    message: 'either days, or from and to',
+    message: sentence('填写天数，或起止日，二者取一', 'either days, or from and to'),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
     path: ['to'],
-    message: 'the certificate falls due after it is paid',
+    message: sentence('凭证到期日须晚于付款日', 'the certificate falls due after it is paid'),
   });
 export type CertificateDiscountInput = z.output<typeof certificateDiscountInput>;
 

@@ -9,6 +9,7 @@ import { openRealApp, password } from '../support/real-app.ts';
 import { inputSchema } from './catalogue.ts';
 import type { Members } from './shape.ts';
 import { optionsOf, partsOf, sampleOf, withPart } from './shape.ts';
+import { isToldInBoth } from './told.ts';
 import { wrongValues } from './wrong-values.ts';
 
 function expectProblem({ status, headers, body, text }: Answered, what: string): void {
@@ -16,6 +17,7 @@ function expectProblem({ status, headers, body, text }: Answered, what: string):
   expect(status, shown).to.be.within(400, 499);
   expect(headers['content-type'], shown).to.contain('application/problem+json');
   expect(body, shown).to.include.all.keys('type', 'title', 'titleEn', 'status', 'code');
+  expect(body, shown).to.satisfy(isToldInBoth);
 }
 
 const shown = (value: unknown): string => JSON.stringify(value).slice(0, 60);

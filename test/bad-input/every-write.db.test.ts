@@ -8,6 +8,7 @@ import type { DemoApp } from './demo-app.ts';
 import { openDemoApp } from './demo-app.ts';
 import type { Members, Part } from './shape.ts';
 import { partAt, withPart } from './shape.ts';
+import { isToldInBoth } from './told.ts';
 import { wrongValues } from './wrong-values.ts';
 
 interface Case {
@@ -169,7 +170,8 @@ function flawOf({ status, headers, body, text }: Answered, wanted: Case): string
   const problem = body as Readonly<Record<string, unknown>> | undefined;
   const isProblem = headers['content-type']?.includes('application/problem+json') === true;
   const named = typeof problem?.['code'] === 'string' && problem['status'] === status;
-  if (status === wanted.status && isProblem && named) return undefined;
+  const told = problem !== undefined && isToldInBoth(problem);
+  if (status === wanted.status && isProblem && named && told) return undefined;
   return `${wanted.what}: not ${wanted.status} but ${status} ${text.slice(0, 400)}`;
 }
 

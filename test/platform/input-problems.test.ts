@@ -1,12 +1,14 @@
-// How a wrong input is told: in Chinese with the English beside it; a rule with words keeps them.
+// How a wrong input is told: in Chinese with the English beside it, also where a rule words it.
 import { expect } from 'chai';
 import { z } from 'zod';
-import { Failure } from '../../src/kernel/index.ts';
+import { Failure, sentence } from '../../src/kernel/index.ts';
 import { parseInput } from '../../src/platform/perform.ts';
 
 const schema = z.strictObject({
   name: z.string(),
-  share: z.string().refine((text) => text !== '2', { message: 'a share is at most 1' }),
+  share: z.string().refine((text) => text !== '2', {
+    message: sentence('比例不得大于 1', 'a share is at most 1'),
+  }),
 });
 
 const problemsOf = (raw: unknown): unknown => {
@@ -29,7 +31,11 @@ describe('a wrong input', () => {
     const problems = problemsOf({ name: 1, share: '2', colour: 'red' });
     expect(problems).to.have.length(3);
     expect(problems).to.have.nested.property('[0].path', 'name');
-    expect(problems).to.deep.include({ path: 'share', message: 'a share is at most 1' });
+    expect(problems).to.deep.include({
+      path: 'share',
+      message: '比例不得大于 1',
+      messageEn: 'a share is at most 1',
+    });
     expect(problems).to.have.nested.property('[2].messageEn', 'Unrecognized key: "colour"');
     expect(problems).to.have.nested.property('[2].message').that.contains('colour');
   });

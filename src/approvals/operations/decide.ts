@@ -3,7 +3,7 @@
  * operation refuses now, the refusal is the answer and the request stays open, nothing half-done.
  */
 import { z } from 'zod';
-import { canonicalJson } from '../../kernel/index.ts';
+import { canonicalJson, sentence } from '../../kernel/index.ts';
 import type { Context, Item, Operation } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
@@ -28,7 +28,7 @@ const Decision = z
       .meta({ description: '所见的版本，可代替 If-Match；不填即当前版本' }),
   })
   .refine((input) => input.decision === 'approve' || input.reason !== undefined, {
-    message: 'a rejection needs a reason',
+    message: sentence('驳回须有理由', 'a rejection needs a reason'),
     path: ['reason'],
   });
 

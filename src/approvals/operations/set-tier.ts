@@ -4,7 +4,7 @@
  * keep theirs.
  */
 import { z } from 'zod';
-import { Failure } from '../../kernel/index.ts';
+import { Failure, sentence } from '../../kernel/index.ts';
 import type { Operation } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, DayInput, IdInput, TextInput } from '../../platform/schemas.ts';
@@ -33,7 +33,7 @@ const SetTier = z.strictObject({
     .refine(
       (bands) =>
         bands.every((band, i) => i === 0 || bands[i - 1]?.fromAmount.lessThan(band.fromAmount)),
-      { message: 'the bands rise from the first to the last' },
+      { message: sentence('档位须由低到高', 'the bands rise from the first to the last') },
     ),
   validFrom: DayInput,
   source: TextInput(300).meta({ description: '依据' }),

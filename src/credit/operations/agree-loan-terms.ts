@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { addDays, Failure, Money } from '../../kernel/index.ts';
+import { addDays, Failure, Money, problemOfFault } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -68,7 +68,8 @@ async function ratesFor(
 function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly DatedRate[]): void {
   const schedule = scheduleTermsOf(terms, drawdown, rates);
   const faults = faultsOf(schedule);
-  if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
+  if (faults.length > 0)
+    throw new Failure(no['terms-contradict'], { faults: faults.map(problemOfFault) });
   for (const breach of breaches) {
     const { least, most, clause } = publishedBands[breach];
     const markup = breach === 'overdue' ? terms.overdueMarkup : terms.misuseMarkup;
@@ -109,7 +110,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const refusal = refuse(drawdown);
   if (refusal) throw refusal;
   const faults = contradictionsOf(terms);
-  if (faults.length > 0) throw new Failure(no['terms-contradict'], { faults });
+  if (faults.length > 0)
+    throw new Failure(no['terms-contradict'], { faults: faults.map(problemOfFault) });
   await demandProduct(context, terms, drawdown);
   const rates = await ratesFor(context, terms, drawdown);
   demandSound(terms, drawdown, rates);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, Money, newId } from '../../kernel/index.ts';
+import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
@@ -26,7 +26,7 @@ const input = z
     valueOn: DayInput,
   })
   .refine((one) => one.principal.isPositive() || one.interest.isPositive(), {
-    message: 'principal and interest are both zero',
+    message: sentence('本金与利息均为零', 'principal and interest are both zero'),
   });
 type Input = z.output<typeof input>;
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { enterprisesById, membersOf, officeOf } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, TextInput } from '../../platform/schemas.ts';
@@ -13,7 +13,7 @@ import { creditRefusals as no } from '../refusals.ts';
 import { addList, addReferrals } from '../store-financing-lists.ts';
 
 const unique = (list: readonly string[]): boolean => new Set(list).size === list.length;
-const once = { message: 'each is named once' };
+const once = { message: sentence('不得重复', 'each is named once') };
 
 const input = z.strictObject({
   zoneId: IdInput('zone'),

@@ -3,6 +3,7 @@
  * documents is a value here; code knows only how to compare them.
  */
 import { z } from 'zod';
+import { sentence } from '../../kernel/index.ts';
 import { AmountInput, RateInput, ShareInput } from '../../platform/schemas.ts';
 import { riskClasses } from '../rules/risk-class.ts';
 
@@ -10,7 +11,12 @@ const RiskClassInput = z.enum(riskClasses);
 const Days = z.number().int().min(0).max(36_500);
 const Months = z.number().int().min(1).max(1200);
 const Periods = z.number().int().min(0).max(100);
-const Key = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower-case letters, digits and hyphens');
+const Key = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,59}$/,
+    sentence('小写字母、数字和连字符', 'lower-case letters, digits and hyphens'),
+  );
 
 /** The events that put a loan in a class at least, whatever else is known of it. */
 export const riskEvents = [
@@ -138,7 +144,12 @@ export const DelinquencyRuleInput = z.strictObject({
           const follows = before === undefined ? from === 1 : before.to === from - 1;
           return follows && (to === null ? i === ranges.length - 1 : to >= from);
         }),
-      { message: 'ranges begin at day 1 and follow each other without gap or overlap' },
+      {
+        message: sentence(
+          '区间自第 1 天起，前后相接，不空不叠',
+          'ranges begin at day 1 and follow each other without gap or overlap',
+        ),
+      },
     ),
 });
 export type DelinquencyRule = z.output<typeof DelinquencyRuleInput>;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Rate } from '../../kernel/index.ts';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { membersOf, zonesInScope } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -39,12 +39,18 @@ const input = z
   .refine(
     (terms) =>
       (terms.firstCallMinimumShare === undefined) === (terms.firstCallMinimumClause === undefined),
-    { path: ['firstCallMinimumClause'], message: 'a share and its clause come together' },
+    {
+      path: ['firstCallMinimumClause'],
+      message: sentence('比例与其条款须一并填写', 'a share and its clause come together'),
+    },
   )
   .refine(
     (terms) =>
       (terms.concentrationShare === undefined) === (terms.concentrationClause === undefined),
-    { path: ['concentrationClause'], message: 'a share and its clause come together' },
+    {
+      path: ['concentrationClause'],
+      message: sentence('比例与其条款须一并填写', 'a share and its clause come together'),
+    },
   );
 
 const inScope = ({ owners }: Scope, id: string): boolean => owners === '*' || owners.includes(id);

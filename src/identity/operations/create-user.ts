@@ -3,7 +3,7 @@
  * answers is stored; the user must replace it at the first sign-in.
  */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { organisationsById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -20,7 +20,12 @@ import { addPerson, addUser, grantRoles, lockedPerson } from '../store.ts';
 
 const CreateUser = z
   .strictObject({
-    username: z.string().regex(/^[a-z][a-z0-9._-]{1,39}$/, '2–40 of a-z 0-9 . _ -, a letter first'),
+    username: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9._-]{1,39}$/,
+        sentence('2–40 个字符：a-z 0-9 . _ -，以字母开头', '2–40 of a-z 0-9 . _ -, a letter first'),
+      ),
     organisationId: IdInput('org'),
     name: TextInput(60).optional().meta({ description: '新自然人的姓名或岗位' }),
     personId: IdInput('person').optional().meta({ description: '已有账号的同一自然人' }),
@@ -28,7 +33,10 @@ const CreateUser = z
     password: PasswordInput,
   })
   .refine((input) => (input.name === undefined) !== (input.personId === undefined), {
-    message: 'name a new person, or give the id of a known one',
+    message: sentence(
+      '填写新人员的姓名，或已有人员的标识，二者取一',
+      'name a new person, or give the id of a known one',
+    ),
     path: ['name'],
   });
 

@@ -3,8 +3,8 @@
  * plus temporary top-ups, bounded or raised by collateral. The figure is worked out when asked for,
  * so no job stands between a date and its effect.
  */
-import type { Day, Rate } from '../../kernel/index.ts';
-import { Exact, Failure, Money } from '../../kernel/index.ts';
+import type { Day, InputFault, Rate } from '../../kernel/index.ts';
+import { Exact, Failure, Money, problemOfFault, sentence } from '../../kernel/index.ts';
 import { limitRefusals as no } from '../refusals.ts';
 
 /** A standing amount from this day on. */
@@ -181,10 +181,11 @@ export function turningDays(terms: DatedTerms, from: Day, until: Day, next: (day
 const nextYear = (year: string): string => String(BigInt(year) + 1n).padStart(4, '0');
 
 /** What is wrong with terms by themselves, each by its place. */
-export function termsProblems(terms: DatedTerms): { path: string; message: string }[] {
-  const problems: { path: string; message: string }[] = [];
+export function termsFaults(terms: DatedTerms): InputFault[] {
+  const faults: InputFault[] = [];
   const twice = (list: readonly string[], path: string): void => {
-    if (new Set(list).size < list.length) problems.push({ path, message: 'the same twice' });
+    if (new Set(list).size < list.length)
+      faults.push({ path, message: sentence('同一项出现两次', 'the same twice') });
   };
   twice(
     terms.steps.map((step) => step.from),
@@ -199,16 +200,20 @@ export function termsProblems(terms: DatedTerms): { path: string; message: strin
     'buckets',
   );
   if (terms.topUps.some((one) => one.to < one.from)) {
-    problems.push({ path: 'topUps', message: 'ends before it begins' });
+    faults.push({ path: 'topUps', message: sentence('止日早于起日', 'ends before it begins') });
   }
   if (terms.toleranceRate !== undefined && terms.toleranceAmount !== undefined) {
-    problems.push({ path: 'toleranceAmount', message: 'a share of the limit or an amount' });
+    faults.push({
+      path: 'toleranceAmount',
+      message: sentence('按限额比例或按金额，二者取一', 'a share of the limit or an amount'),
+    });
   }
-  return problems;
+  return faults;
 }
 
 /** Throws `terms-malformed` with every problem. */
 export function demandTerms(terms: DatedTerms): void {
-  const problems = termsProblems(terms);
-  if (problems.length > 0) throw new Failure(no['terms-malformed'], { problems });
+  const faults = termsFaults(terms);
+  if (faults.length === 0) return;
+  throw new Failure(no['terms-malformed'], { problems: faults.map(problemOfFault) });
 }

@@ -2,8 +2,8 @@
  * The tree and the steps of a scenario, and what is wrong with them: every contradiction is
  * reported at once, by its place in the input.
  */
-import type { Day } from '../../kernel/index.ts';
-import { Failure, Money } from '../../kernel/index.ts';
+import type { Day, InputFault } from '../../kernel/index.ts';
+import { Failure, Money, problemOfFault, sentence } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { DatedTerms } from './dated-terms.ts';
@@ -61,11 +61,6 @@ export interface Scenario {
   readonly steps: readonly ScenarioStep[];
 }
 
-interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
 /** What a step cannot do without; where one of several will do they stand together. */
 const needs: Readonly<Record<ScenarioOp, readonly (readonly ('node' | 'amount' | 'of')[])[]>> = {
   reserve: [['node'], ['amount']],
@@ -82,25 +77,31 @@ const needs: Readonly<Record<ScenarioOp, readonly (readonly ('node' | 'amount' |
   'set-limit': [['node'], ['amount']],
 };
 
-const repeated = (names: readonly string[], what: string): Problem[] =>
+const fault = (path: string, zh: string, en: string): InputFault => ({
+  path,
+  message: sentence(zh, en),
+});
+
+const repeated = (names: readonly string[], what: string): InputFault[] =>
   names.flatMap((name, i) =>
     names.indexOf(name) === i
       ? []
-      : [{ path: what.replace('#', `${i}`), message: `twice: ${name}` }],
+      : [fault(what.replace('#', `${i}`), `重复：${name}`, `twice: ${name}`)],
   );
 
-function nodeProblems(nodes: readonly ScenarioNode[]): Problem[] {
+const unknownNode = (path: string, id: string): InputFault =>
+  fault(path, `没有这个节点：${id}`, `no such node: ${id}`);
+
+function nodeFaults(nodes: readonly ScenarioNode[]): InputFault[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const unknown = nodes.flatMap(({ parent, caps }, i) => [
-    ...(parent === undefined || byId.has(parent)
-      ? []
-      : [{ path: `nodes.${i}.parent`, message: `no such node: ${parent}` }]),
-    ...caps.flatMap((cap) =>
-      byId.has(cap) ? [] : [{ path: `nodes.${i}.caps`, message: `no such node: ${cap}` }],
-    ),
+    ...(parent === undefined || byId.has(parent) ? [] : [unknownNode(`nodes.${i}.parent`, parent)]),
+    ...caps.flatMap((cap) => (byId.has(cap) ? [] : [unknownNode(`nodes.${i}.caps`, cap)])),
   ]);
   const circular = nodes.flatMap(({ id }, i) =>
-    pathOf(byId, id) ? [] : [{ path: `nodes.${i}.parent`, message: `${id} is above itself` }],
+    pathOf(byId, id)
+      ? []
+      : [fault(`nodes.${i}.parent`, `${id} 位于自身之上`, `${id} is above itself`)],
   );
   const ids = nodes.map((node) => node.id);
   return [...repeated(ids, 'nodes.#.id'), ...unknown, ...circular];
@@ -116,31 +117,32 @@ function pathOf(byId: ReadonlyMap<string, ScenarioNode>, id: string): string[] |
   return path;
 }
 
-function stepProblems({ nodes, steps }: Scenario): Problem[] {
+function stepFaults({ nodes, steps }: Scenario): InputFault[] {
   const ids = new Set(nodes.map((node) => node.id));
   const amounts = new Map(steps.map((step) => [step.ref, step.amount]));
-  const problems = steps.flatMap((step, i) => {
+  const faults = steps.flatMap((step, i) => {
     const { op, node, amount, of } = step;
     const missing = needs[op].filter((some) => some.every((name) => step[name] === undefined));
     const other = op === 'reverse' && amount && of !== undefined ? amounts.get(of) : undefined;
     return [
-      ...missing.map((some) => ({
-        path: `steps.${i}.${some[0]}`,
-        message: `${op} needs ${some.join(' or ')}`,
-      })),
-      ...(node === undefined || ids.has(node)
-        ? []
-        : [{ path: `steps.${i}.node`, message: `no such node: ${node}` }]),
+      ...missing.map((some) =>
+        fault(
+          `steps.${i}.${some[0]}`,
+          `${op} 须有 ${some.join(' 或 ')}`,
+          `${op} needs ${some.join(' or ')}`,
+        ),
+      ),
+      ...(node === undefined || ids.has(node) ? [] : [unknownNode(`steps.${i}.node`, node)]),
       ...(amount?.isZero() === true && op !== 'set-limit'
-        ? [{ path: `steps.${i}.amount`, message: 'the amount must be above zero' }]
+        ? [fault(`steps.${i}.amount`, '金额须大于零', 'the amount must be above zero')]
         : []),
       ...(other && amount && !amount.equals(other)
-        ? [{ path: `steps.${i}.amount`, message: 'a draw is reversed as a whole' }]
+        ? [fault(`steps.${i}.amount`, '用款须整笔冲销', 'a draw is reversed as a whole')]
         : []),
     ];
   });
   const refs = steps.map((step) => step.ref);
-  return [...repeated(refs, 'steps.#.ref'), ...problems];
+  return [...repeated(refs, 'steps.#.ref'), ...faults];
 }
 
 const unused = {
@@ -155,8 +157,9 @@ const unused = {
 
 /** The scenario's tree, nothing used yet. Throws `scenario-malformed` with every problem. */
 export function openBook(scenario: Scenario): LimitBook {
-  const problems = [...nodeProblems(scenario.nodes), ...stepProblems(scenario)];
-  if (problems.length > 0) {
+  const faults = [...nodeFaults(scenario.nodes), ...stepFaults(scenario)];
+  if (faults.length > 0) {
+    const problems = faults.map(problemOfFault);
     const detail = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new Failure(no['scenario-malformed'], { detail, problems });
   }

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { dayParts } from '../../kernel/index.ts';
+import { dayParts, sentence } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, TextInput } from '../../platform/schemas.ts';
 import { saveCalendarDays } from '../store.ts';
@@ -32,9 +32,18 @@ const input = z
     for (const [i, { day }] of days.entries()) {
       const path = ['days', i, 'day'];
       if (dayParts(day).year !== year) {
-        check.addIssue({ code: 'custom', path, message: 'the day lies in another year' });
+        check.addIssue({
+          code: 'custom',
+          path,
+          message: sentence('日期不在该年', 'the day lies in another year'),
+        });
       }
-      if (seen.has(day)) check.addIssue({ code: 'custom', path, message: 'the day stands twice' });
+      if (seen.has(day))
+        check.addIssue({
+          code: 'custom',
+          path,
+          message: sentence('日期重复', 'the day stands twice'),
+        });
       seen.add(day);
     }
   });

@@ -3,7 +3,7 @@
  * nothing.
  */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, DayInput, IdInput, IdText, TextInput } from '../../platform/schemas.ts';
 import { partyRefusals as no } from '../refusals.ts';
@@ -29,7 +29,7 @@ const input = z
   })
   .refine((one) => one.reportedOn !== undefined || one.period !== undefined, {
     path: ['reportedOn'],
-    message: 'a figure has a day or a period',
+    message: sentence('数据须有日期或期间', 'a figure has a day or a period'),
   });
 
 export const recordReportedFigure = operation({

@@ -3,7 +3,7 @@
  * tree, at zero until the first contribution: a pool without money backs nothing.
  */
 import { z } from 'zod';
-import { Failure, Money, newId } from '../../kernel/index.ts';
+import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
 import { createNodes } from '../../limits/index.ts';
 import { membersOf, zonesInScope } from '../../parties/index.ts';
 import type { Actor } from '../../platform/operation.ts';
@@ -22,7 +22,7 @@ const input = z.strictObject({
   scheme: SchemeInput,
   /** Yuan of loans that a yuan of the pool may back; left out: not limited. */
   multiple: RateInput.refine((rate) => !rate.isZero(), {
-    message: 'a multiple is above zero',
+    message: sentence('倍数须大于零', 'a multiple is above zero'),
   }).optional(),
   openedOn: DayInput,
   generated: z.boolean().default(false),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import type { Actor } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, IdInput, IdText, TextInput } from '../../platform/schemas.ts';
@@ -18,7 +18,13 @@ import { addPackRow, nextVersion } from '../store.ts';
 /** The name under which all versions of one rule stand: `guangzhou-2025`, `replay`. */
 export const SchemeInput = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,59}$/, 'a scheme: lower-case letters, digits and hyphens');
+  .regex(
+    /^[a-z][a-z0-9-]{0,59}$/,
+    sentence(
+      '方案代码：小写字母、数字和连字符',
+      'a scheme: lower-case letters, digits and hyphens',
+    ),
+  );
 
 const common = {
   scheme: SchemeInput,
@@ -31,7 +37,7 @@ const common = {
   evidence: z.enum(evidenceMarks),
   clauses: z
     .record(
-      z.string().regex(/^[a-zA-Z]\w*(\.\w+)*$/, 'the path of a parameter'),
+      z.string().regex(/^[a-zA-Z]\w*(\.\w+)*$/, sentence('参数的路径', 'the path of a parameter')),
       z.strictObject({ text: TextInput(1000), evidence: z.enum(evidenceMarks) }),
     )
     .default({}),

@@ -4,7 +4,7 @@
  * exposure to that enterprise is limited in one place (银发〔2025〕77号).
  */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { createNodes, limitRefusals, readNodes } from '../../limits/index.ts';
 import { enterprisesById, membersOf, partyRefusals, zonesInScope } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
@@ -35,7 +35,7 @@ const input = z
   })
   .refine((one) => one.expiresOn > one.startsOn, {
     path: ['expiresOn'],
-    message: 'the programme ends after it starts',
+    message: sentence('止日须晚于起日', 'the programme ends after it starts'),
   });
 type Input = z.output<typeof input>;
 

@@ -1,6 +1,6 @@
 /** Admits a supplier (tier 1 and up) or a distributor (tier -1 and down) to a programme. */
 import { z } from 'zod';
-import { Failure, newId } from '../../kernel/index.ts';
+import { Failure, newId, sentence } from '../../kernel/index.ts';
 import { enterprisesById, partyRefusals } from '../../parties/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, IdInput, IdText } from '../../platform/schemas.ts';
@@ -13,7 +13,9 @@ const tier = z
   .int()
   .min(-10)
   .max(10)
-  .refine((value) => value !== 0, { message: 'tier 0 is the core enterprise itself' });
+  .refine((value) => value !== 0, {
+    message: sentence('第 0 级是核心企业自身', 'tier 0 is the core enterprise itself'),
+  });
 
 export const relateSupplier = operation({
   name: 'supply-chain.relate-supplier',
