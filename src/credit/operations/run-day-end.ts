@@ -29,7 +29,10 @@ import {
   noteDone,
 } from '../store-day-end.ts';
 
-/** At most in one call: loans closed, debtors and loans of theirs classified, steps taken. */
+/**
+ * At most in one call: loans closed and classified, steps taken; and in one step of classification
+ * debtors and loans of theirs.
+ */
 const most = { loans: 20_000, classify: { debtors: 2_000, loans: 10_000 }, steps: 60 } as const;
 
 const steps = ['accrue', 'classify', 'report'] as const;
@@ -101,7 +104,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     daysFinished: [],
   };
   for (let step = 0; place && place.day <= asOf; step += 1) {
-    if (step >= most.steps || tally.loans >= most.loans) break;
+    if (step >= most.steps || tally.loans + tally.classified >= most.loans) break;
     place = await work[place.step](context, item, place, tally);
   }
   const next = place && place.day <= asOf ? place : undefined;
