@@ -33,7 +33,7 @@ import {
  * At most in one call: loans closed and classified, steps taken; and in one step of classification
  * debtors and loans of theirs.
  */
-const most = { loans: 20_000, classify: { debtors: 2_000, loans: 10_000 }, steps: 60 } as const;
+const most = { loans: 10_000, classify: { debtors: 1_000, loans: 5_000 }, steps: 60 } as const;
 
 const steps = ['accrue', 'classify', 'report'] as const;
 
