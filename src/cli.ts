@@ -11,8 +11,8 @@ import { commands } from './cli/commands.ts';
 import { isFailure } from './kernel/failure.ts';
 import { StartError } from './platform/start-error.ts';
 
-function usage(): string {
-  const lines = commands.map((one) => `  ${one.usage}\n${folded(one.about)}`);
+function usage(shown: readonly Command[] = commands): string {
+  const lines = shown.map((one) => `  ${one.usage}\n${folded(one.about)}`);
   return `Usage: npm run -s cli -- COMMAND [--json]\n\n${lines.join('\n')}\n`;
 }
 
@@ -25,6 +25,10 @@ function commandOf(words: readonly string[]): Command | undefined {
   const starts = (one: Command) => one.words.every((word, i) => words[i] === word);
   return commands.filter(starts).toSorted((a, b) => b.words.length - a.words.length)[0];
 }
+
+/** `help audit` means both of its commands; help with nothing named means all. */
+const commandsMeant = (words: readonly string[]): Command[] =>
+  commands.filter((one) => words.every((word, i) => one.words[i] === word));
 
 const fileReasons: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   ENOENT: ['没有这个文件或文件夹', 'There is no such file or folder'],
@@ -54,19 +58,24 @@ function problemOf(problem: unknown): Record<string, unknown> {
   return { code: problem instanceof StartError ? 'cannot-start' : 'failed', title: message };
 }
 
+function refuseWords(words: readonly string[]): number {
+  process.stderr.write(`There is no command '${words.join(' ')}'.\n\n${usage()}`);
+  return 2;
+}
+
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const json = args.includes('--json');
   const words = args.filter((word) => word !== '--json');
-  if (words.length === 0 || words[0] === 'help' || words[0] === '--help') {
-    process.stdout.write(usage());
-    return words.length === 0 ? 2 : 0;
+  const [first, ...others] = words;
+  if (first === undefined || first === 'help' || first === '--help') {
+    const meant = commandsMeant(others);
+    if (meant.length === 0) return refuseWords(others);
+    process.stdout.write(usage(meant));
+    return first === undefined ? 2 : 0;
   }
   const command = commandOf(words);
-  if (!command) {
-    process.stderr.write(`There is no command '${words.join(' ')}'.\n\n${usage()}`);
-    return 2;
-  }
+  if (!command) return refuseWords(words);
   try {
     const config = readConfig();
     const result = await command.run(words.slice(command.words.length), {
