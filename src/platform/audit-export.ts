@@ -38,6 +38,15 @@ export interface Exported {
   readonly keyId: string;
 }
 
+/** What is wrong with the draft is told of the file that was asked for. */
+function aboutFile(problem: unknown, draft: string, file: string): unknown {
+  if (problem instanceof Error && 'path' in problem && problem.path === draft) {
+    problem.path = file;
+    problem.message = problem.message.replaceAll(draft, file);
+  }
+  return problem;
+}
+
 /**
  * Writes the whole trail to `file`, which appears only when complete and is readable by its owner
  * alone. Needs a transaction that sees all rows, read only and repeatable.
@@ -61,7 +70,9 @@ export async function exportTrail(
     keyId,
   };
   const draft = `${file}.${process.pid}.part`;
-  const out = await open(draft, 'w', 0o600);
+  const out = await open(draft, 'w', 0o600).catch((problem: unknown) => {
+    throw aboutFile(problem, draft, file);
+  });
   let links = 0;
   let seals = 0;
   try {
@@ -84,7 +95,7 @@ export async function exportTrail(
   } catch (problem) {
     await out.close();
     await rm(draft, { force: true });
-    throw problem;
+    throw aboutFile(problem, draft, file);
   }
   return { file, links, seals, chains: chains.length, keyId };
 }

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Knex } from 'knex';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -140,6 +140,22 @@ describe('audit trail', () => {
       expect(again).to.deep.include({ kind: 'done', replayed: true });
       expect(await verifyChains(db)).to.deep.include({ valid: true, links: 6 });
       expect(await db('platform_seals').count({ n: '*' })).to.deep.equal([{ n: '2' }]);
+    });
+
+    it('tells of a file that cannot be written by the name that was asked for', async () => {
+      const before = await readdir(folder);
+      for (const [name, code] of [
+        ['missing/trail.jsonl', 'ENOENT'],
+        ['.', 'EISDIR'],
+      ] as const) {
+        const file = path.join(folder, name);
+        const problem = await exportAudit(db, file, signer).catch((cause: unknown) => cause);
+        expect(problem).to.include({ code, path: file });
+        expect((problem as Error).message)
+          .to.include(`'${file}'`)
+          .and.not.to.include('.part');
+      }
+      expect(await readdir(folder)).to.deep.equal(before);
     });
 
     for (const [what, sql, broken] of [
