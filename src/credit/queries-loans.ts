@@ -6,8 +6,10 @@ import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
+import type { Tx } from '../platform/transaction.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { delinquencyRanges } from './packs/delinquency-ranges.ts';
+import { creditRefusals } from './refusals.ts';
 import { delinquencyOf } from './rules/delinquency.ts';
 import type { StoredPause } from './store-loan-findings.ts';
 import { pausesOf } from './store-loan-findings.ts';
@@ -189,6 +191,13 @@ function ageingOf(schedule: readonly Row[], today: Day, pauses: readonly StoredP
   };
 }
 
+/** A drawdown without terms is another thing than one that is not there. */
+async function whyNoLoan(tx: Tx, drawdownId: string): Promise<Failure> {
+  const [drawdown] = await tx.built(sql('credit_drawdowns').where('id', drawdownId).select('id'));
+  const refusal = drawdown ? no['loan-missing'] : creditRefusals['drawdown-missing'];
+  return new Failure(refusal, { drawdownId });
+}
+
 export const showLoan = query({
   name: 'credit.show-loan',
   title: { zh: '贷款详情', en: 'Loan' },
@@ -199,7 +208,7 @@ export const showLoan = query({
     const [loan] = await tx.built<z.output<typeof LoanRow> & { repriceOn: string | null }>(
       loanRows().where('l.id', drawdownId).select('l.reprice_on as repriceOn'),
     );
-    if (!loan) throw new Failure(no['loan-missing'], { drawdownId });
+    if (!loan) throw await whyNoLoan(tx, drawdownId);
     const of = (table: string) => sql(table).where('drawdown_id', drawdownId);
     const schedule = await tx.built<Row>(instalmentRows(drawdownId, today));
     const [agreed] = await tx.built<{ terms: unknown }>(

@@ -5,7 +5,11 @@ export const creditRefusals = refusals('credit', {
   'agreement-missing': { kind: 'missing', zh: '没有这份协议', en: 'There is no such agreement' },
   'segment-missing': { kind: 'missing', zh: '没有这个分类额度', en: 'There is no such segment' },
   'line-missing': { kind: 'missing', zh: '没有这条授信', en: 'There is no such line' },
-  'drawdown-missing': { kind: 'missing', zh: '没有这笔借据', en: 'There is no such drawdown' },
+  'drawdown-missing': {
+    kind: 'missing',
+    zh: '没有这笔借据或贷款',
+    en: 'There is no such drawdown or loan',
+  },
   'entry-missing': {
     kind: 'missing',
     zh: '没有这条白名单记录',

@@ -1,10 +1,11 @@
 // Loans with terms in the book: agreed, paid, paid early and late, repriced and undone.
 import { expect } from 'chai';
 import { drawDown, repay } from '../../src/credit/index.ts';
+import { showLoan } from '../../src/credit/queries-loans.ts';
 import { addDays } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
-import { queryOf } from './agreement-desk.ts';
+import { queryOf, refusalOf } from './agreement-desk.ts';
 import type { Drawn } from './loan-stage.ts';
 import {
   agree,
@@ -228,6 +229,12 @@ describe('loans with terms', () => {
     expect(await code(today, 'draw_none')).to.equal('drawdown-missing');
     const plain = await stage.done(drawDown, drawing(lineId, '1000.00'), stage.bank);
     expect(await code(today, plain['drawdownId'])).to.equal('loan-missing');
+    const unread = async (id: unknown): Promise<string> => {
+      const asked = stage.ask(showLoan, { drawdownId: id }, stage.bank);
+      return (await refusalOf(asked)).code;
+    };
+    expect(await unread(plain['drawdownId'])).to.equal('loan-missing');
+    expect(await unread('draw_none')).to.equal('drawdown-missing');
     const late = { asOf: ago(-1) };
     expect((await stage.refused(dayEnd, late, stage.root)).code).to.equal('day-end-in-future');
   });
