@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Money, addDays, dayInShanghai, isDay, sentence } from '../kernel/index.ts';
 import { calculation } from '../platform/calculation.ts';
-import { AmountInput, DayInput, TextInput } from '../platform/schemas.ts';
+import { AmountInput, DayInput, PositiveAmountInput, TextInput } from '../platform/schemas.ts';
 import type { Binding, NodeKind } from './model.ts';
 import type { NodeFigures, ScenarioAnswer } from './rules/scenario.ts';
 import { runScenario } from './rules/scenario.ts';
@@ -62,6 +62,18 @@ const Step = z.strictObject({
   restore: z.boolean().default(false),
   /** Days until it is due; asked for where a node has tenor buckets. */
   tenorDays: z.int().min(0).max(36_500).optional(),
+  /** Of a draw: what approved exceptions let it take beyond a limit, or beyond a tenor bucket. */
+  allowances: z
+    .array(
+      z.strictObject({
+        node: Name,
+        amount: PositiveAmountInput,
+        bucketDays: z.int().min(1).max(36_500).optional(),
+      }),
+    )
+    .min(1)
+    .max(5)
+    .optional(),
   at: Moment.optional(),
   expiresAt: Moment.optional(),
 });
@@ -102,7 +114,7 @@ function scenarioOf(input: Input): Scenario {
       startsOn: node.startsOn ?? always,
       expiresOn: node.expiresOn,
     })),
-    steps: input.steps.map(({ at, expiresAt, ref, ...step }, i) => {
+    steps: input.steps.map(({ at, expiresAt, ref, allowances, ...step }, i) => {
       if (at !== undefined) now = momentOf(at);
       return {
         ...step,
@@ -110,6 +122,7 @@ function scenarioOf(input: Input): Scenario {
         node: step.node,
         amount: step.amount,
         of: step.of,
+        allowances: allowances?.map(({ node: nodeId, ...one }) => ({ nodeId, ...one })),
         now,
         day: dayInShanghai(now),
         expiresAt: expiresAt === undefined ? never : endOf(expiresAt),
@@ -125,7 +138,7 @@ const admission = 'amount ≤ min(limit − used − reserved) over every HARD n
 const rules: Readonly<Record<ScenarioOp, readonly [clause: string, formula: string]>> = {
   reserve: [available, `${admission}; reserved + amount`],
   draw: [
-    `${available}；用款不超过预占，余额当即退回，超出部分仅在 spill 时占用可用额度`,
+    `${available}；用款不超过预占，余额当即退回，超出部分仅在 spill 时占用可用额度；例外只补足可用以外的部分`,
     `${admission}; used + amount; reserved − reservation`,
   ],
   repay: ['仅本金恢复额度：循环恢复，不循环不恢复，日内循环只恢复当日用款', 'outstanding − amount'],
@@ -155,7 +168,7 @@ const textsOf = <T extends object>(figures: T): Texts<T> =>
 
 function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
   const [clause, formula] = rules[input.op];
-  const { op, node, amount, of, spill, restore } = input;
+  const { op, node, amount, of, spill, restore, allowances } = input;
   const smallestAdmissible = answer.smallestAdmissible?.toString() ?? null;
   const nodes: Record<string, Texts<NodeFigures>> = Object.fromEntries(
     Object.entries(answer.nodes).map(([id, figures]) => [
@@ -163,12 +176,20 @@ function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
       { ...textsOf(figures), headroom: figures.headroom?.toString() ?? null } as Texts<NodeFigures>,
     ]),
   );
-  const given = { node, amount: amount?.toString(), of, spill, restore };
+  const given = {
+    node,
+    amount: amount?.toString(),
+    of,
+    spill,
+    restore,
+    allowances: allowances?.map(textsOf),
+  };
   return {
     ...answer,
     binding: answer.binding.map((one: Binding) => textsOf(one)),
     smallestAdmissible,
     nodes,
+    ...(answer.exceeded ? { exceeded: answer.exceeded.map(String) } : {}),
     rule: `limits.${op}`,
     clause,
     inputs: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

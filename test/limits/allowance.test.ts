@@ -1,7 +1,10 @@
 // What an approved exception lets one draw take beyond a limit, by the pure engine.
 import { expect } from 'chai';
+import type { Failure } from '../../src/kernel/index.ts';
 import { Money } from '../../src/kernel/index.ts';
 import type { Allowance } from '../../src/limits/index.ts';
+import { limitScenario } from '../../src/limits/index.ts';
+import { calculate } from '../../src/platform/calculation.ts';
 import { allowancesUsed, withAllowances } from '../../src/limits/rules/allowance.ts';
 import type { LimitNode } from '../../src/limits/index.ts';
 
@@ -54,4 +57,72 @@ describe('limits: allowances', () => {
       expect(each.map(String)).to.deep.equal(expected);
     });
   }
+});
+
+describe('limit-scenario with exceptions', () => {
+  interface Answer {
+    readonly code: string | null;
+    readonly exceeded?: readonly string[];
+    readonly smallestAdmissible: string | null;
+    readonly nodes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }
+  const nodes = [
+    { id: 'root', limit: '1000' },
+    { id: 'a', parent: 'root', limit: '100', buckets: [{ days: 30, amount: '60' }] },
+  ];
+  const draw = (amount: string, allowances?: readonly object[]) => ({
+    op: 'draw',
+    node: 'a',
+    amount,
+    tenorDays: 30,
+    ...(allowances ? { allowances } : {}),
+  });
+  const run = (...steps: readonly object[]): Answer[] =>
+    calculate(limitScenario, { at: '2026-05-01', nodes, steps }).steps as Answer[];
+  const limit = (amount: string) => ({ node: 'a', amount });
+  const bucket = (amount: string) => ({ node: 'a', amount, bucketDays: 30 });
+
+  it('lets one draw pass limit and bucket by what each names, and not one fen more', () => {
+    const [above, passed, after] = run(
+      draw('120.01', [limit('20'), bucket('60.01')]),
+      draw('120', [limit('20'), bucket('70')]),
+      draw('0.01'),
+    );
+    expect(above).to.deep.include({ code: 'limit-exceeded' });
+    expect(above).not.to.have.property('exceeded');
+    expect(above?.smallestAdmissible).to.equal('120.00');
+    expect(passed).to.deep.include({ code: null, exceeded: ['20.00', '60.00'] });
+    expect(passed?.nodes['a']).to.include({ used: '120.00', available: '-20.00' });
+    expect(after?.code).to.equal('bucket-full');
+  });
+
+  it('needs each by itself, tells what was needed, and keeps nothing for the next draw', () => {
+    expect(run(draw('120', [limit('20')]))[0]?.code).to.equal('bucket-full');
+    expect(run(draw('61', [limit('20')]))[0]?.code).to.equal('bucket-full');
+    expect(run(draw('120', [bucket('60')]))[0]?.code).to.equal('limit-exceeded');
+    const [fits, full] = run(draw('60', [limit('20'), bucket('60')]), draw('1'));
+    expect(fits?.exceeded).to.deep.equal(['0.00', '0.00']);
+    expect(full?.code).to.equal('bucket-full');
+  });
+
+  it('is refused where it cannot count', () => {
+    const wrong = (step: object): unknown => {
+      try {
+        return run(step);
+      } catch (problem) {
+        return (problem as Failure).facts['problems'];
+      }
+    };
+    expect(wrong({ ...draw('1'), op: 'reserve', allowances: [limit('1')] })).to.deep.equal([
+      {
+        path: 'steps.0.allowances',
+        message: '例外只用于用款',
+        messageEn: 'exceptions are of a draw',
+      },
+    ]);
+    expect(wrong(draw('1', [{ node: 'b', amount: '1' }]))).to.have.nested.property(
+      '[0].path',
+      'steps.0.allowances.0.node',
+    );
+  });
 });

@@ -6,6 +6,7 @@ import type { Day, InputFault } from '../../kernel/index.ts';
 import { Failure, Money, problemOfFault, sentence } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { Allowance } from './allowance.ts';
 import type { DatedTerms } from './dated-terms.ts';
 import { demandTerms, plainTerms } from './dated-terms.ts';
 import type { LimitBook } from './headroom.ts';
@@ -51,6 +52,8 @@ export interface ScenarioStep {
   readonly restore: boolean;
   /** Days until it is due, where a node has tenor buckets. */
   readonly tenorDays?: number | undefined;
+  /** Of a draw: the approved exceptions that it names. */
+  readonly allowances?: readonly Allowance[] | undefined;
   readonly now: Date;
   readonly day: Day;
   readonly expiresAt: Date;
@@ -121,7 +124,7 @@ function stepFaults({ nodes, steps }: Scenario): InputFault[] {
   const ids = new Set(nodes.map((node) => node.id));
   const amounts = new Map(steps.map((step) => [step.ref, step.amount]));
   const faults = steps.flatMap((step, i) => {
-    const { op, node, amount, of } = step;
+    const { op, node, amount, of, allowances = [] } = step;
     const missing = needs[op].filter((some) => some.every((name) => step[name] === undefined));
     const other = op === 'reverse' && amount && of !== undefined ? amounts.get(of) : undefined;
     return [
@@ -133,6 +136,12 @@ function stepFaults({ nodes, steps }: Scenario): InputFault[] {
         ),
       ),
       ...(node === undefined || ids.has(node) ? [] : [unknownNode(`steps.${i}.node`, node)]),
+      ...(allowances.length > 0 && op !== 'draw'
+        ? [fault(`steps.${i}.allowances`, '例外只用于用款', 'exceptions are of a draw')]
+        : []),
+      ...allowances.flatMap(({ nodeId }, k) =>
+        ids.has(nodeId) ? [] : [unknownNode(`steps.${i}.allowances.${k}.node`, nodeId)],
+      ),
       ...(amount?.isZero() === true && op !== 'set-limit'
         ? [fault(`steps.${i}.amount`, '金额须大于零', 'the amount must be above zero')]
         : []),

@@ -34,6 +34,8 @@ export interface ScenarioAnswer {
   readonly binding: readonly Binding[];
   /** The largest amount admitted now; null when no HARD node limits. */
   readonly smallestAdmissible: Money | null;
+  /** Of each exception that the draw named, in their order: how much of it the draw needed. */
+  readonly exceeded?: readonly Money[];
   /** Reservations whose instant had come before the step, so that they no longer held anything. */
   readonly expired: readonly string[];
   readonly nodes: Readonly<Record<string, NodeFigures>>;
@@ -45,6 +47,7 @@ interface Draw {
   readonly tenorDays: number | undefined;
   readonly amount: Money;
   readonly of: string | undefined;
+  readonly exceeded: readonly Money[] | undefined;
   readonly repaid: Money;
   readonly reversed: boolean;
 }
@@ -101,14 +104,14 @@ function reserve(trial: Trial, step: ScenarioStep): Refusal {
 
 /** Without a node or an amount those of the reservation are meant. */
 function draw(trial: Trial, step: ScenarioStep): Refusal {
-  const { of, spill, day: valueOn, tenorDays } = step;
+  const { of, spill, day: valueOn, tenorDays, allowances } = step;
   const reservation = of === undefined ? undefined : trial.book.reservations.get(of);
   const nodeId = step.node ?? reservation?.nodeId;
   const amount = step.amount ?? reservation?.amount;
   if (nodeId === undefined || amount === undefined) {
     return new Failure(no['reservation-missing'], { reservationId: of });
   }
-  const refusal = carryOut(trial, {
+  const decision = decide(trial.book, {
     kind: 'draw',
     nodeId,
     amount,
@@ -116,9 +119,19 @@ function draw(trial: Trial, step: ScenarioStep): Refusal {
     of,
     spill,
     tenorDays,
+    allowances,
   });
-  if (refusal) return refusal;
-  trial.draws.set(step.ref, { nodeId, tenorDays, amount, of, repaid: Money.zero, reversed: false });
+  if (isFailure(decision)) return decision;
+  apply(trial.book, decision);
+  trial.draws.set(step.ref, {
+    nodeId,
+    tenorDays,
+    amount,
+    of,
+    exceeded: decision.exceeded,
+    repaid: Money.zero,
+    reversed: false,
+  });
   trial.owed.set(nodeId, owedAt(trial, nodeId).plus(amount));
   return undefined;
 }
@@ -263,6 +276,7 @@ function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
   const due = dueExpiries(trial.book, step.now, step.day);
   for (const expiry of due) carryOut(trial, expiry);
   const refusal = carryOutStep(trial, step);
+  const exceeded = refusal ? undefined : trial.draws.get(step.ref)?.exceeded;
   const nodes = [...trial.book.nodes.values()];
   return {
     ref: step.ref,
@@ -272,6 +286,7 @@ function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
     smallestAdmissible: admissible(trial, step, refusal),
     expired: due.flatMap((expiry) => ('of' in expiry ? (expiry.of ?? []) : [])),
     nodes: Object.fromEntries(nodes.map((n) => [n.id, figuresOf(trial.book, n, step.day)])),
+    ...(exceeded ? { exceeded } : {}),
   };
 }
 
