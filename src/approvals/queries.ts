@@ -132,12 +132,16 @@ const inbox = (catalogue: Catalogue): Query =>
         .meta({ description: '待我审批、我经办的、全部' }),
       state: z.enum(requestStates).optional(),
       operation: z.string().max(80).optional(),
+      zoneId: IdInput('zone').optional().meta({ description: '该园区的，以及不属于任何园区的' }),
     }),
     output: listOf(RequestOutput),
-    async run({ tx, actor, now }, { box, state, operation, ...place }) {
+    async run({ tx, actor, now }, { box, state, operation, zoneId, ...place }) {
       const rows = requests(now);
       if (state !== undefined) rows.where({ state });
       if (operation !== undefined) rows.where({ operation });
+      if (zoneId !== undefined) {
+        rows.where((either) => void either.where({ zoneId }).orWhereNull('zoneId'));
+      }
       if (box === 'made') rows.where({ makerPersonId: actor.personId });
       if (box === 'to-decide') {
         const decides = actor.permissions.has('approvals:decide') ? [...actor.permissions] : [];

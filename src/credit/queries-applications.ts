@@ -17,6 +17,7 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { demandRefusals as no } from './demand-refusals.ts';
 import { applicationStates, collateralKinds } from './model-demands.ts';
+import { inForceOn } from './store-whitelist.ts';
 
 const ApplicationRow = z.object({
   id: IdText,
@@ -37,6 +38,8 @@ const ApplicationRow = z.object({
   decisionDueOn: DayText.nullable(),
   /** The bank has not decided in time. */
   overdue: z.boolean(),
+  /** Today; outside the whitelist a line takes a second person to become effective. */
+  whitelisted: z.boolean(),
   revolving: z.string(),
   state: z.enum(applicationStates),
   managerUser: IdText,
@@ -105,6 +108,11 @@ const applicationRows = (today: string) =>
       sql.raw(
         `(a.state in ('APPLIED', 'DUE_DILIGENCE') and coalesce(a.decision_due_on < ?::date, false))
           as overdue`,
+        [today],
+      ),
+      sql.raw(
+        `exists (select from credit_whitelist_entries w where w.owner_id = a.owner_id
+          and w.enterprise_id = a.enterprise_id and ${inForceOn('?')}) as whitelisted`,
         [today],
       ),
       sql.raw(`concat(lpad(coalesce(p.queue_rank, 999999)::text, 6, '0'), ':',

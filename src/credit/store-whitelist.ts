@@ -170,12 +170,16 @@ export function addScreening(
   tx.send(insertScreening, [...what, JSON.stringify(findings), ...made]);
 }
 
+/** An entry `w` counts on the day that the parameter is; its last day belongs to it. */
+export const inForceOn = (day: string): string =>
+  `w.state = 'ACTIVE' and (w.expires_on is null or w.expires_on >= ${day}::date)`;
+
 const selectActive = statement(
   'credit.select-active-entries',
-  `select enterprise_id as "enterpriseId", owner_id as "ownerId" from credit_whitelist_entries
-   where enterprise_id = any ($1::text[]) and state = 'ACTIVE'
-     and (expires_on is null or expires_on >= $2::date)
-   order by id for share`,
+  `select w.enterprise_id as "enterpriseId", w.owner_id as "ownerId"
+   from credit_whitelist_entries w
+   where w.enterprise_id = any ($1::text[]) and ${inForceOn('$2')}
+   order by w.id for share`,
 );
 
 /**
@@ -192,6 +196,22 @@ export async function activeEntries(
     on,
   ]);
   return new Set(rows.map((row) => `${row.ownerId} ${row.enterpriseId}`));
+}
+
+const selectListed = statement(
+  'credit.select-listed',
+  `select exists (select from credit_whitelist_entries w
+     where w.owner_id = $1 and w.enterprise_id = $2 and ${inForceOn('$3')}) as listed`,
+);
+
+/** Without a lock: it may be otherwise by the time a line is opened. */
+export async function isWhitelisted(
+  tx: Tx,
+  { ownerId, enterpriseId }: Pick<Entry, 'ownerId' | 'enterpriseId'>,
+  on: Day,
+): Promise<boolean> {
+  const [row] = await tx.rows<{ listed: boolean }>(selectListed, [ownerId, enterpriseId, on]);
+  return row?.listed === true;
 }
 
 const selectLineNodes = statement(

@@ -1,13 +1,14 @@
 /**
- * What waits for somebody: demands and applications with their clocks, conditions, whitelist
- * entries, inspections, loans that fall due, exceptions, and how far the agreements have come. What
- * is late says so by a word, because a print may be grey.
+ * What waits for somebody: what the reader must approve, demands and applications with their clocks,
+ * conditions, whitelist entries, inspections, loans that fall due, exceptions, and how far the
+ * agreements have come. What is late says so by a word, because a print may be grey.
  */
 import { percentText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
 import { listed, pageOfRows } from './lists.js';
 import { alarming, amount, named, words } from './tables.js';
+import { timeText } from './times.js';
 import { word } from './words.js';
 
 /** A day with a clock: whether it is the last one, or over. */
@@ -24,6 +25,22 @@ const clock = (head, read) => ({
 
 const firm = named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc });
 const rank = words('排队', ({ queueRank }) => queueRank && `第 ${queueRank} 位`, { tight: true });
+
+/** What waits for the reader, here or in no zone at all; what they made waits for another. */
+const approvals = {
+  key: 'approvals',
+  permission: 'approvals:decide',
+  caption: '待我审批：经办人已提交，须由另一人决定',
+  empty: '没有等待您审批的事项。',
+  load: listed('/approvals', { box: 'to-decide' }),
+  columns: [
+    named('事项', (row) => row.title.zh, { below: (row) => row.approvalId }),
+    amount('金额', (row) => row.amount),
+    words('经办人', (row) => row.makerName, { tight: true }),
+    words('提交时间', (row) => timeText(row.madeAt), { tight: true }),
+    words('有效至', (row) => timeText(row.expiresAt), { tight: true }),
+  ],
+};
 
 const demands = {
   key: 'demands',
@@ -47,11 +64,14 @@ const demands = {
 const applications = {
   key: 'applications',
   permission: 'application:read',
-  caption: '授信申请：从尽调到授信生效，按重点计划排队',
+  caption: '授信申请：从尽调到授信生效，按重点计划排队；名单外须另一人同意才能生效',
   empty: '没有在办的授信申请。',
   load: listed('/credit-applications', { running: 'true' }),
   columns: [
     firm,
+    words('白名单', (row) => (row.whitelisted ? '名单内' : element('b', {}, '名单外')), {
+      tight: true,
+    }),
     words('产品', (row) => row.product),
     amount('申请金额', (row) => row.amount),
     amount('批复金额', (row) => row.approvedAmount),
@@ -183,4 +203,13 @@ export const progress = {
   ],
 };
 
-export const duties = [demands, applications, conditions, entries, inspections, loans, exceptions];
+export const duties = [
+  approvals,
+  demands,
+  applications,
+  conditions,
+  entries,
+  inspections,
+  loans,
+  exceptions,
+];

@@ -15,6 +15,7 @@ import { ask, askAll, isSignedIn, onSessionEnd, signIn, signOut } from './api.js
 import { element, replaceInside } from './dom.js';
 import { sections } from './sections.js';
 import { listNodes, reading, refusedNode } from './tables.js';
+import { timeText } from './times.js';
 import { zoneNotes } from './words.js';
 
 const byId = (id) => document.getElementById(id);
@@ -178,15 +179,9 @@ async function readList(of, state) {
   drawPart(of.parts.find(({ states }) => states.includes(state)));
 }
 
-const clock = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Asia/Shanghai',
-  dateStyle: 'short',
-  timeStyle: 'short',
-});
-
 /** The age of the oldest list on the screen, by the server's clock. */
 function drawTime({ oldest }) {
-  byId('data-time').textContent = oldest ? `数据截至 ${clock.format(oldest)}` : '';
+  byId('data-time').textContent = oldest ? `数据截至 ${timeText(oldest)}` : '';
 }
 
 function redraw(of) {

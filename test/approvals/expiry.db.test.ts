@@ -121,6 +121,17 @@ describe('approvals, over time and in view', () => {
       expect((await refusalOf(foreign)).code).to.equal('approval-missing');
     });
 
+    it('shows of one zone what is of it, and what is of none', async () => {
+      const seen = (zoneId: string) => ids('auditor', { state: 'PENDING', zoneId });
+      expect(await seen('zone_east')).to.have.members(Object.values(made));
+      expect(await seen('zone_west')).to.deep.equal([]);
+      const one = office.db('approvals_requests').where({ id: made['other'] });
+      await one.clone().update({ zone_id: null });
+      expect(await seen('zone_west')).to.deep.equal([made['other']]);
+      expect(await seen('zone_east')).to.have.members(Object.values(made));
+      await one.clone().update({ zone_id: 'zone_east' });
+    });
+
     it('says what may be done, in words and with what was rehearsed', async () => {
       const input = { approvalId: made['gift'] };
       const seen = await office.performer.ask(question('request'), office.who('checker'), input);

@@ -23,6 +23,7 @@ import { ago, openStage, today } from '../support/stage.ts';
 import { deskOf, statementRows } from './demand-desk.ts';
 import { drawing, parkIn } from './stage.ts';
 import type { Park } from './stage.ts';
+import { entryAt } from './whitelist-stage.ts';
 
 const why = '经营情况不符合本行政策';
 
@@ -86,6 +87,22 @@ describe('credit: applications', () => {
     });
     expect(await demandState(demandId)).to.equal('MET');
     await stage.done(drawDown, drawing(lineId as string, '1000000'), stage.bank);
+  });
+
+  it('warns at once of a firm outside the whitelist, and refuses nothing', async () => {
+    const answered = async (enterpriseId: string) =>
+      stage.done(apply, wanted({ enterpriseId }), stage.bank);
+    const listed = await entryAt(stage, 'ACTIVE');
+    const suspended = await entryAt(stage, 'SUSPENDED');
+    const outside = await answered(stage.firmId);
+    expect(outside).to.deep.include({ state: 'APPLIED', warnings: ['not-whitelisted'] });
+    expect(await answered(suspended.enterpriseId)).to.deep.include({
+      warnings: ['not-whitelisted'],
+    });
+    const inside = await answered(listed.enterpriseId);
+    expect(inside).to.deep.include({ state: 'APPLIED', warnings: [] });
+    expect(await show(inside['applicationId'] as string)).to.include({ whitelisted: true });
+    expect(await show(outside['applicationId'] as string)).to.include({ whitelisted: false });
   });
 
   it('keeps the statements, their ratios, the sizing and collateral after haircut', async () => {

@@ -20,6 +20,7 @@ import { addApplication } from '../store-applications.ts';
 import { lockDemandById } from '../store-demands.ts';
 import type { SegmentTerms } from '../store-terms.ts';
 import { segmentsById } from '../store-terms.ts';
+import { isWhitelisted } from '../store-whitelist.ts';
 
 const input = z.strictObject({
   segmentId: IdInput('seg'),
@@ -90,7 +91,8 @@ export const apply = operation({
   title: { zh: '授信申请', en: 'Apply for a line' },
   permission: 'application:work',
   input,
-  output: ApplicationChanged,
+  /** Warns of what will ask for more later; it refuses nothing now. */
+  output: ApplicationChanged.extend({ warnings: z.array(z.enum(['not-whitelisted'])) }),
   async run(context, item) {
     const segment = await segmentOf(context, item);
     const { zoneId, ownerId } = segment;
@@ -122,6 +124,12 @@ export const apply = operation({
       throw new Failure(no['demand-in-application'], { demandId });
     }
     tellApplication(context, item, application);
-    return { applicationId: application.id, state: application.state, version: 1 };
+    const listed = await isWhitelisted(context.tx, application, context.today);
+    return {
+      applicationId: application.id,
+      state: application.state,
+      version: 1,
+      warnings: listed ? [] : ['not-whitelisted' as const],
+    };
   },
 });
