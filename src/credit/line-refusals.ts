@@ -1,4 +1,4 @@
-/** Why a line cannot be put into another segment. */
+/** Why a line cannot be put into another segment, or does not take a product. */
 import { refusals } from '../kernel/index.ts';
 
 export const lineRefusals = refusals('credit', {
@@ -16,5 +16,15 @@ export const lineRefusals = refusals('credit', {
     kind: 'refused',
     zh: '分类额度属于另一份协议',
     en: 'The segment belongs to another agreement',
+  },
+  'products-same': {
+    kind: 'refused',
+    zh: '授信可用产品没有变化',
+    en: 'The line takes these products already',
+  },
+  'product-not-on-line': {
+    kind: 'refused',
+    zh: '该授信不适用此贷款产品',
+    en: 'The line does not take this loan product',
   },
 });

@@ -1,13 +1,20 @@
-/** The part of the module about lines once they are open: their segment, and when they lend. */
+/**
+ * The part of the module about lines once they are open: their segment, their products, and when
+ * they lend.
+ */
 import type { Invariant, Route } from '../platform/module.ts';
 import { lineRefusals } from './line-refusals.ts';
 import { moveLine } from './operations/move-line.ts';
+import { setLineProducts } from './operations/set-line-products.ts';
+import { lineProducts } from './queries-line-products.ts';
 import { whenLineDrawable } from './queries-when-drawable.ts';
 
 const line = '/credit-lines/:lineId';
 
 const routes: readonly Route[] = [
   { method: 'get', path: `${line}/when-drawable`, query: whenLineDrawable },
+  { method: 'get', path: `${line}/products`, query: lineProducts },
+  { method: 'put', path: `${line}/products`, operation: setLineProducts },
   { method: 'post', path: `${line}/moves`, operation: moveLine, status: 200 },
 ];
 
@@ -20,8 +27,8 @@ const invariants: readonly Invariant[] = [
 ];
 
 export const lines = {
-  operations: [moveLine],
-  queries: [whenLineDrawable],
+  operations: [moveLine, setLineProducts],
+  queries: [whenLineDrawable, lineProducts],
   routes,
   refusals: Object.values(lineRefusals),
   invariants,

@@ -10,6 +10,7 @@ import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayText, IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
 import { accruals, billedChanges, factsOf } from '../loan-change.ts';
+import { lineRefusals } from '../line-refusals.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import type { LoanTerms } from '../loan-terms.ts';
 import { contradictionsOf, LoanTermsInput, scheduleTermsOf } from '../loan-terms.ts';
@@ -28,6 +29,7 @@ import { faultsOf } from '../rules/schedule/faults.ts';
 import { periodsOf } from '../rules/schedule/timetable.ts';
 import { lastClosedDay } from '../store-day-end.ts';
 import { lockDrawdownsById } from '../store-loans.ts';
+import { lineForbidding } from '../store-line-products.ts';
 import { productOn } from '../store-loan-products.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
 import { createLoan, saveStand } from '../store-schedules.ts';
@@ -90,10 +92,14 @@ function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly Dated
   }
 }
 
-/** The product as it is on the day of the drawdown. */
+/** The product as it is on the day of the drawdown, on a line that takes it. */
 async function demandProduct({ tx }: Context, terms: LoanTerms, drawdown: Drawdown): Promise<void> {
   const { product: code } = terms;
-  const { valueOn, dueOn } = drawdown;
+  const { lineId, valueOn, dueOn } = drawdown;
+  const forbidding = await lineForbidding(tx, { lineId, product: code, on: valueOn });
+  if (forbidding) {
+    throw new Failure(lineRefusals['product-not-on-line'], { product: code, ...forbidding });
+  }
   const product = await productOn(tx, code, valueOn);
   if (!product) throw new Failure(no['product-missing'], { code, valueOn });
   const outside = outsideProduct(product, terms, { valueOn, dueOn, hasLine: true });

@@ -20,6 +20,7 @@ import { renewalRefusals as no } from '../demand-refusals.ts';
 import { openLineFor } from '../open-line-for.ts';
 import { creditRefusals } from '../refusals.ts';
 import { lockedNode, shareAmount } from '../share-amount.ts';
+import { carryLineProducts } from '../store-line-products.ts';
 import type { RenewedLine } from '../store-renewals.ts';
 import { linkSuccessor, lockLineById } from '../store-renewals.ts';
 
@@ -115,11 +116,15 @@ export const renewLine = operation({
     });
     if (isFailure(opened)) throw opened;
     await linkSuccessor(context.tx, opened.lineId, line.id, granted);
+    const { reason } = item.input;
+    const { now, tx } = context;
+    const why = { valueOn: startsOn, now, reason, operationId: item.operationId };
+    carryLineProducts(tx, line.id, opened.lineId, why);
     const successor = { id: opened.lineId, nodeId: opened.nodeId };
     const shared = { predecessor: line, successor, granted, leaving: Money.zero };
     const room = await shareAmount(context, item, shared);
     const { zoneId, ownerId, id: predecessorId } = line;
-    const payload = { enterpriseId, predecessorId, amount: granted, reason: item.input.reason };
+    const payload = { enterpriseId, predecessorId, amount: granted, reason };
     const name = 'credit.line-renewed';
     context.emit(item, { name, zoneId, ownerId, subjectId: opened.lineId, payload });
     return { ...opened, amount: granted.toString(), available: room.toString() };
