@@ -6,7 +6,7 @@
 import type { Day } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';
 import type { TermChange } from '../limits/index.ts';
-import { availableOf, changeTerms, lockNode } from '../limits/index.ts';
+import { changeTerms, lockNode, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { DayInput, ReasonInput } from '../platform/schemas.ts';
 import { agreementRefusals as no } from './agreement-refusals.ts';
@@ -81,8 +81,8 @@ export function refuseEnded({ id, terms }: Agreement): Failure | undefined {
 }
 
 /**
- * Changes the limits of nodes, given deepest first. A cut below use is carried out and told as an
- * open incident, as everywhere in the limit tree.
+ * Changes the limits of nodes, given deepest first. A cut below use is carried out and opens its
+ * incident, as everywhere in the limit tree.
  */
 export async function changeNodes(
   context: Context,
@@ -93,16 +93,9 @@ export async function changeNodes(
   for (const { nodeId, change } of nodes) {
     const node = await lockNode(context.tx, nodeId);
     if (!node) throw new Error(`The limit ${nodeId} of an agreement is gone.`);
-    const after = await changeTerms(context.tx, node, change, why);
-    const available = availableOf(after);
-    if (after.enforcement === 'SOFT' || !available.isNegative()) continue;
-    const { limit, consumed: used, reserved, zoneId, ownerId } = after;
-    context.emit(item, {
-      name: 'limits.over-limit',
-      zoneId,
-      ownerId,
-      subjectId: nodeId,
-      payload: { limit, used, reserved, excess: available.negated() },
+    await changeTerms(context.tx, node, change, {
+      ...termCause(context, item, why.reason),
+      valueOn: why.valueOn,
     });
   }
 }

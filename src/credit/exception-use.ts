@@ -6,7 +6,7 @@
 import type { Money } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';
 import type { Allowance, Taken } from '../limits/index.ts';
-import { allowExcess } from '../limits/index.ts';
+import { allowExcess, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { moveException } from './exception-change.ts';
 import { exceptionRefusals as no } from './exception-refusals.ts';
@@ -90,6 +90,7 @@ export async function consumeExceptions(
     await moveException(context, item, one, 'CONSUMED', { usedAmount, drawdownId });
     const unused = approved.minus(usedAmount);
     if (one.kind !== 'excess' || one.nodeId === null || unused.isZero()) continue;
-    await allowExcess(context.tx, new Map([[one.nodeId, unused.negated()]]));
+    const back = new Map([[one.nodeId, unused.negated()]]);
+    await allowExcess(context.tx, back, termCause(context, item, '例外已使用'));
   }
 }

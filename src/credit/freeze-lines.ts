@@ -3,7 +3,7 @@
  * limit of them is frozen, journalled with the reason, and nothing is deleted. A resumption thaws
  * the limits that the suspension froze, never those that somebody froze for another cause.
  */
-import { changeTerms, lockNode, readNodes } from '../limits/index.ts';
+import { changeTerms, lockNode, readNodes, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { Entry } from './model-whitelist.ts';
 import { lineNodesOf } from './store-whitelist.ts';
@@ -21,13 +21,12 @@ async function changeState(
   ids: readonly string[],
   change: { from: 'ACTIVE' | 'FROZEN'; to: 'ACTIVE' | 'FROZEN'; reason: string },
 ): Promise<string[]> {
-  const { tx, now, today: valueOn } = context;
   const changed: string[] = [];
   for (const id of await inLockOrder(context, ids)) {
-    const node = await lockNode(tx, id);
+    const node = await lockNode(context.tx, id);
     if (node?.state !== change.from) continue;
-    const why = { valueOn, now, reason: change.reason, operationId: item.operationId };
-    await changeTerms(tx, node, { state: change.to }, why);
+    const why = termCause(context, item, change.reason);
+    await changeTerms(context.tx, node, { state: change.to }, why);
     changed.push(id);
   }
   return changed;

@@ -5,7 +5,7 @@
  */
 import type { Money } from '../kernel/index.ts';
 import type { LimitNode } from '../limits/index.ts';
-import { changeTerms, lockNode } from '../limits/index.ts';
+import { changeTerms, lockNode, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { RenewedLine } from './store-renewals.ts';
 import { roomOf } from './rules/renewal.ts';
@@ -40,15 +40,12 @@ export async function shareAmount(
   if (!old || !next) throw new Error('A lock was lost.');
   const owed = old.outstanding.minus(leaving);
   const room = roomOf(granted, owed);
-  const why = {
-    valueOn: context.today,
-    now: context.now,
-    reason: `续授信：${successor.id} 接续 ${predecessor.id}`,
-    operationId: item.operationId,
-  };
+  const why = termCause(context, item, `续授信：${successor.id} 接续 ${predecessor.id}`);
   // What a line that does not revolve once lent stays used up, so its own limit says nothing more.
   if (old.revolving === 'R' && !old.granted.equals(owed)) {
-    await changeTerms(context.tx, old, { limit: owed, state: 'FROZEN' }, why);
+    // What is leaving no longer stands against the limit: it is repaid in this transaction.
+    const left = { ...old, outstanding: owed, consumed: old.consumed.minus(leaving) };
+    await changeTerms(context.tx, left, { limit: owed, state: 'FROZEN' }, why);
   } else if (old.state === 'ACTIVE') {
     await changeTerms(context.tx, old, { state: 'FROZEN' }, why);
   }

@@ -10,6 +10,7 @@ import {
   repayLoan,
   runDayEnd,
 } from '../credit/index.ts';
+import { watchLimits } from '../limits/index.ts';
 import type { DemoBook } from './book.ts';
 import { lastDay } from './zones.ts';
 
@@ -51,6 +52,7 @@ export async function agreeTerms(book: DemoBook, lent: Lent): Promise<void> {
   await renew(book, lent);
   await inspect(book, lent);
   await closeDays(book);
+  await book.do(watchLimits, 'park:limit-watch', { asOf: lastDay });
 }
 
 /** The nights up to the demo's last day, so that what is overdue has its class. */

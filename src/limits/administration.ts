@@ -8,7 +8,7 @@ import type { Actor, Context, Item } from '../platform/operation.ts';
 import { IdInput, IdText, ReasonInput } from '../platform/schemas.ts';
 import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
-import type { TermChange } from './store-terms.ts';
+import type { TermCause, TermChange } from './store-terms.ts';
 import { changeTerms, lockNode } from './store-terms.ts';
 
 /** Input of an operation that changes a node; why is always said. */
@@ -43,6 +43,15 @@ export async function nodeToChange(
   return node;
 }
 
+/** Why an item changes terms today; news of what it does leave with the item. */
+export const termCause = (context: Context, item: Item<unknown>, reason: string): TermCause => ({
+  valueOn: context.today,
+  now: context.now,
+  reason,
+  operationId: item.operationId,
+  tell: (event) => context.emit(item, event),
+});
+
 /** Writes the change with its reason, and the news of it. */
 export async function changeNode(
   context: Context,
@@ -52,12 +61,9 @@ export async function changeNode(
   event: { readonly name: string; readonly payload: Readonly<Record<string, unknown>> },
 ): Promise<LimitNode> {
   const { reason } = item.input;
-  const { now, today: valueOn, tx } = context;
-  const why = { valueOn, now, reason, operationId: item.operationId };
-  const after = await changeTerms(tx, node, change, why);
   const { zoneId, ownerId, id: subjectId } = node;
   context.emit(item, { ...event, zoneId, ownerId, subjectId });
-  return after;
+  return changeTerms(context.tx, node, change, termCause(context, item, reason));
 }
 
 export const changed = ({ id: nodeId, state, version }: LimitNode): z.output<typeof Changed> => ({

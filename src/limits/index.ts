@@ -1,16 +1,22 @@
 // The limit tree's front door: take and give back, terms of nodes, headroom with its reasons.
 import { defineModule } from '../platform/module.ts';
 import { limitInvariants } from './invariants.ts';
+import { listIncidents, showIncident } from './incident-queries.ts';
+import { acknowledgeIncident } from './operations/acknowledge-incident.ts';
 import { changeLimit } from './operations/change-limit.ts';
 import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
+import { mitigateIncident } from './operations/mitigate-incident.ts';
 import { moveNodeOperation } from './operations/move-node.ts';
 import { openCap } from './operations/open-cap.ts';
+import { resolveIncident } from './operations/resolve-incident.ts';
 import { setCap } from './operations/set-cap.ts';
 import { setOversubscription } from './operations/set-oversubscription.ts';
 import { setTerms } from './operations/set-terms.ts';
 import { unfreeze } from './operations/unfreeze.ts';
+import { waiveIncident } from './operations/waive-incident.ts';
+import { watchLimits } from './operations/watch-limits.ts';
 import { headroom } from './headroom-queries.ts';
 import { listMovements, listNodes, showNode } from './queries.ts';
 import { limitRefusals } from './refusals.ts';
@@ -26,18 +32,21 @@ export { headroom } from './headroom-queries.ts';
 export { limitEffects } from './effects.ts';
 export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';
+export { termCause } from './administration.ts';
 export {
   allowExcess,
   changeTerms,
   createNodes,
   lockNode,
   type NewNode,
+  type TermCause,
   type TermChange,
   zoneRoot,
 } from './store-terms.ts';
 export type { ExpectedReturn } from './rules/expected-returns.ts';
 export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
 export { moveNode } from './move.ts';
+export { watchLimits } from './operations/watch-limits.ts';
 export { limitOverTime, limitsOn } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';
@@ -57,8 +66,21 @@ export const limitsModule = defineModule({
     openCap,
     setCap,
     expireReservations,
+    watchLimits,
+    acknowledgeIncident,
+    mitigateIncident,
+    resolveIncident,
+    waiveIncident,
   ],
-  queries: [listNodes, showNode, headroom, whenAvailable, listMovements],
+  queries: [
+    listNodes,
+    showNode,
+    headroom,
+    whenAvailable,
+    listMovements,
+    listIncidents,
+    showIncident,
+  ],
   routes: limitRoutes,
   refusals: Object.values(limitRefusals),
   invariants: limitInvariants,

@@ -102,13 +102,23 @@ export const limitInvariants: readonly Invariant[] = [
               and n.id not in (select unnest(caps) from limits_nodes where caps <> '{}') end`,
   },
   {
-    name: 'limits: above its limit only after a cut or by an exception',
+    name: 'limits: above its limit only by an exception or with an open incident of that size',
     sql: `select n.id from limits_nodes n
-          where n.enforcement = 'HARD'
-            and n.consumed + n.reserved > coalesce(n.ceiling, n.amount) + n.excess
-            and not exists (select from limits_changes c where c.node_id = n.id
-              and (c.field = 'terms' or c.field = 'amount'
-                and c.new_value::numeric < c.old_value::numeric))`,
+          cross join lateral (select n.consumed + n.reserved
+            - coalesce(n.ceiling, n.amount) - n.excess as size) o
+          where n.enforcement = 'HARD' and o.size > 0
+            and not exists (select from limits_incidents i where i.node_id = n.id
+              and i.cause = 'use' and i.severity = 'BREACH' and i.state <> 'RESOLVED'
+              and i.size >= o.size)`,
+  },
+  {
+    name: 'limits: an incident stands as its last step left it',
+    sql: `select i.id from limits_incidents i where not exists (
+            select from limits_incident_steps s where s.incident_id = i.id
+              and s.version = i.version and s.state = i.state and s.severity = i.severity
+              and s.size = i.size
+              and i.version = (select count(*) from limits_incident_steps a
+                where a.incident_id = i.id))`,
   },
   {
     name: 'limits: nothing is negative',

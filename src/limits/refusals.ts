@@ -22,6 +22,11 @@ export const limitRefusals = refusals('limits', {
   },
   'node-missing': { kind: 'missing', zh: '没有这个额度', en: 'There is no such limit' },
   'parent-missing': { kind: 'missing', zh: '没有上级额度', en: 'There is no such parent limit' },
+  'incident-missing': {
+    kind: 'missing',
+    zh: '没有这个超限或预警事件',
+    en: 'There is no such incident',
+  },
   'limit-not-owned': {
     kind: 'forbidden',
     zh: '只有额度所属机构可以调整',
@@ -31,6 +36,21 @@ export const limitRefusals = refusals('limits', {
     kind: 'stale',
     zh: '额度已被他人修改',
     en: 'The limit was changed by somebody else',
+  },
+  'incident-step': {
+    kind: 'refused',
+    zh: '事件当前状态不允许该操作',
+    en: 'The incident cannot go from its state to that one',
+  },
+  'waiver-ended': {
+    kind: 'refused',
+    zh: '豁免的到期日不得早于今日',
+    en: 'A waiver does not end before today',
+  },
+  'incident-stands': {
+    kind: 'refused',
+    zh: '超限或预警仍然存在，不能解除',
+    en: 'What the incident is about still stands',
   },
   'limit-closed': { kind: 'refused', zh: '额度已结清关闭', en: 'The limit is closed' },
   'limit-frozen': { kind: 'refused', zh: '额度已冻结', en: 'The limit is frozen' },

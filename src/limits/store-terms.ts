@@ -19,7 +19,10 @@ import type { DatedTerms } from './rules/dated-terms.ts';
 import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
 import { termsText } from './terms-input.ts';
 import { limitRefusals as no } from './refusals.ts';
+import { excessOf } from './rules/terms.ts';
 import { fencedBelow, lockAnyNode, lockHardNodes } from './store.ts';
+import type { WatchCause } from './watch.ts';
+import { watchNodes } from './watch.ts';
 
 export interface NewNode {
   readonly id: string;
@@ -107,18 +110,35 @@ export interface TermChange {
   readonly expiresOn?: Day;
 }
 
-/** Changes terms of a locked node and writes each change with its reason. Use is never touched. */
+/** Why terms change, and who hears of what it does to the limit. */
+export interface TermCause extends WatchCause {
+  readonly valueOn: Day;
+}
+
+/** Tells of a limit that is passed, with the size of it. */
+function tellExcess(node: LimitNode, { tell }: TermCause): void {
+  const excess = excessOf(node);
+  if (!excess) return;
+  const { id: subjectId, zoneId, ownerId, limit, consumed: used, reserved } = node;
+  const payload = { limit, used, reserved, excess };
+  tell({ name: 'limits.over-limit', zoneId, ownerId, subjectId, payload });
+}
+
+/**
+ * Changes terms of a locked node and writes each change with its reason. Use is never touched: a
+ * cut below it is carried out and told, and its incident opened.
+ */
 export async function changeTerms(
   tx: Tx,
   node: LimitNode,
   change: TermChange,
-  why: { valueOn: Day; today?: Day; now: Date; reason: string; operationId: string },
+  why: TermCause,
 ): Promise<LimitNode> {
   forgetTerms(tx);
   const granted = change.limit ?? node.granted;
   const { version } = node;
   const changed: LimitNode = { ...node, ...change, granted, version: version + 1 };
-  const next = onDay(changed, why.today ?? why.valueOn);
+  const next = onDay(changed, why.valueOn);
   const termsOf = ({ terms }: LimitNode): string | undefined => {
     const text = termsText(terms);
     return text === null ? undefined : JSON.stringify(text);
@@ -152,6 +172,10 @@ export async function changeTerms(
       why.operationId,
     ]);
   }
+  if (change.limit !== undefined || change.terms !== undefined) {
+    tellExcess(next, why);
+    await watchNodes(tx, [next], why);
+  }
   return next;
 }
 
@@ -164,12 +188,19 @@ const addExcess = statement(
 /**
  * Moves how far approved exceptions let nodes be passed. The table refuses use beyond limit and
  * excess together; the engine admits beyond the limit only a draw that names its exception.
+ * What is taken back may leave a limit passed, which opens its incident.
  * @param moved by node, the amount more or (negative) less.
  */
-export async function allowExcess(tx: Tx, moved: ReadonlyMap<string, Money>): Promise<void> {
+export async function allowExcess(
+  tx: Tx,
+  moved: ReadonlyMap<string, Money>,
+  why: WatchCause,
+): Promise<void> {
   if (moved.size === 0) return;
-  await lockHardNodes(tx, [...moved.keys()]);
+  const locked = await lockHardNodes(tx, [...moved.keys()]);
   await tx.rows(addExcess, [[...moved.keys()], [...moved.values()].map((sum) => sum.toString())]);
+  const less = [...locked.values()].filter(({ id }) => moved.get(id)?.isNegative() === true);
+  await watchNodes(tx, less, why);
 }
 
 const updateFenced = statement(

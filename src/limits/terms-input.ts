@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Exact, Money, Rate, sentence } from '../kernel/index.ts';
-import { AmountInput, DayInput, RateInput, TextInput } from '../platform/schemas.ts';
+import { AmountInput, DayInput, RateInput, ShareInput, TextInput } from '../platform/schemas.ts';
+import { MarginInput } from '../rulebook/index.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { plainTerms } from './rules/dated-terms.ts';
 
@@ -70,6 +71,10 @@ export const termsShape = {
   /** 超限容忍：占额度的比例，或一个金额；按累计占用检查，不计入可用额度 */
   toleranceRate: RateInput.optional(),
   toleranceAmount: AmountInput.optional(),
+  /** 预警线：占额度的比例；缺省按规则包 */
+  warnRate: ShareInput.optional(),
+  /** 押品的初始线、补仓线、处置线；缺省按规则包 */
+  margin: MarginInput.optional(),
 };
 
 const Terms = z.strictObject(termsShape);
@@ -82,7 +87,9 @@ const isPlain = (terms: DatedTerms): boolean =>
   terms.lend === undefined &&
   terms.borrow === undefined &&
   terms.toleranceRate === undefined &&
-  terms.toleranceAmount === undefined;
+  terms.toleranceAmount === undefined &&
+  terms.warnRate === undefined &&
+  terms.margin === undefined;
 
 /** The terms that an input gives; `plainTerms` itself when it gives none. */
 export function termsOf(input: TermsInput): DatedTerms {
@@ -97,6 +104,8 @@ export function termsOf(input: TermsInput): DatedTerms {
     borrow: input.borrow,
     toleranceRate: input.toleranceRate,
     toleranceAmount: input.toleranceAmount,
+    warnRate: input.warnRate,
+    margin: input.margin,
   };
   return isPlain(terms) ? plainTerms : terms;
 }
@@ -125,6 +134,15 @@ export function termsText(terms: DatedTerms) {
     ...(terms.borrow === undefined ? {} : { borrow: terms.borrow.toString() }),
     ...(terms.toleranceRate && { toleranceRate: terms.toleranceRate.toString() }),
     ...(terms.toleranceAmount && { toleranceAmount: terms.toleranceAmount.toString() }),
+    ...(terms.warnRate && { warnRate: terms.warnRate.toString() }),
+    ...(terms.margin && {
+      margin: {
+        initial: terms.margin.initial.toString(),
+        marginCall: terms.margin.marginCall.toString(),
+        liquidation: terms.margin.liquidation.toString(),
+        buffer: terms.margin.buffer.toString(),
+      },
+    }),
   };
 }
 

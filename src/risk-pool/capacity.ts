@@ -5,8 +5,8 @@
  */
 import type { Day, Failure, Money } from '../kernel/index.ts';
 import { isFailure } from '../kernel/index.ts';
-import { changeTerms, lockNode, takeLimits } from '../limits/index.ts';
-import type { Context } from '../platform/operation.ts';
+import { changeTerms, lockNode, takeLimits, termCause } from '../limits/index.ts';
+import type { Context, Item } from '../platform/operation.ts';
 import type { Enrolment, Pool } from './model.ts';
 import { capacityOf } from './rules/capacity.ts';
 
@@ -71,9 +71,11 @@ export async function giveBackCapacity(context: Context, list: readonly Release[
 /** Sets the limits of the pools whose money changed to what they may back now. */
 export async function resizeNodes(
   context: Context,
+  item: Item<unknown>,
   pools: readonly { readonly before: Pool; readonly after: Pool }[],
-  why: { readonly reason: string; readonly operationId: string },
+  reason: string,
 ): Promise<void> {
+  const why = termCause(context, item, reason);
   const byNode = [...pools].sort((a, b) =>
     (a.after.nodeId ?? '') < (b.after.nodeId ?? '') ? -1 : 1,
   );
@@ -84,7 +86,6 @@ export async function resizeNodes(
     if (limit.equals(capacityOf(multiple, before))) continue;
     const node = await lockNode(context.tx, nodeId);
     if (!node) throw new Error(`The node of pool ${after.id} is outside the scope of this call.`);
-    const { now, today } = context;
-    await changeTerms(context.tx, node, { limit }, { ...why, now, valueOn: today });
+    await changeTerms(context.tx, node, { limit }, why);
   }
 }

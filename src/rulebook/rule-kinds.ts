@@ -1,11 +1,13 @@
 /** The kinds of rule that the book holds, each with the schema that its parameters must satisfy. */
 import type { z } from 'zod';
 import { PoolRuleInput } from './pool-rule.ts';
+import { WatchRuleInput } from './watch-rule.ts';
 import { WhitelistRuleInput } from './whitelist-rule.ts';
 
 export const ruleKinds = {
   pool: PoolRuleInput,
   whitelist: WhitelistRuleInput,
+  'limit-watch': WatchRuleInput,
 } as const satisfies Record<string, z.ZodType>;
 
 export type RuleKind = keyof typeof ruleKinds;

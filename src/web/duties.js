@@ -1,7 +1,7 @@
 /**
  * What waits for somebody: what the reader must approve, demands and applications with their clocks,
- * conditions, whitelist entries, inspections, loans that fall due, exceptions, and how far the
- * agreements have come. What is late says so by a word, because a print may be grey.
+ * conditions, whitelist entries, limits in trouble, inspections, loans that fall due, exceptions, and
+ * how far the agreements have come. What is late says so by a word, because a print may be grey.
  */
 import { percentText } from './amounts.js';
 import { ask } from './api.js';
@@ -168,6 +168,33 @@ const exceptions = {
   ],
 };
 
+const incidents = {
+  key: 'incidents',
+  permission: 'limits:read',
+  caption: '超限与预警：尚未解除的事件，超限在前',
+  empty: '没有尚未解除的超限或预警。',
+  load: listed('/limit-incidents', { open: 'true' }),
+  columns: [
+    named('额度', (row) => row.nodeName, { below: (row) => word('incidentCause', row.cause) }),
+    words('银行', (row, { nameOf }) => nameOf(row.ownerId), { tight: true }),
+    words(
+      '程度',
+      ({ severity }) => {
+        const text = word('severity', severity);
+        return severity === 'BREACH' ? element('b.alarm', {}, text) : text;
+      },
+      { tight: true },
+    ),
+    amount('界限', (row) => row.bound),
+    amount('已用', (row) => row.used),
+    amount('预占', (row) => row.reserved),
+    amount('超出', (row) => row.size),
+    words('状态', (row) => word('incidentState', row.state), { tight: true }),
+    words('发生日', (row) => row.openedOn, { tight: true }),
+    clock('豁免至', (row) => ({ day: row.waivedUntil })),
+  ],
+};
+
 async function progressRows({ zoneId, ...place }) {
   const { body, at } = await ask(`/zones/${zoneId}/park-progress`);
   return { answer: pageOfRows(body.agreements, place), at };
@@ -209,6 +236,7 @@ export const duties = [
   applications,
   conditions,
   entries,
+  incidents,
   inspections,
   loans,
   exceptions,

@@ -83,6 +83,15 @@ const words = {
     LOSS: '损失',
   },
   exceptionKind: { 'missing-limit': '无额度', excess: '超额度', 'bucket-full': '期限档已满' },
+  incidentCause: { use: '额度占用', collateral: '押品价值' },
+  severity: { WARNING: '预警', BREACH: '超限' },
+  incidentState: {
+    OPEN: '待确认',
+    ACKNOWLEDGED: '已确认',
+    MITIGATING: '处置中',
+    RESOLVED: '已解除',
+    WAIVED: '已豁免',
+  },
   exceptionState: { RAISED: '已发起', JUSTIFIED: '待批准', APPROVED: '已批准' },
   measureColumn: {
     'approved-cumulative': '累计批复',

@@ -89,10 +89,17 @@ const textOf: Readonly<Record<string, string>> = {
   newPassword: 'Vq8-Ln4x-Ty6p',
 };
 
+/** Levels of collateral must follow each other. */
+const rateOf: Readonly<Record<string, string>> = {
+  initial: '0.4',
+  liquidation: '0.6',
+  buffer: '0.1',
+};
+
 /** No fact of the demo is later, so what happens on this day contradicts none. */
 const usualDay = '2026-11-20';
 const lateDay = '2027-11-20';
-const lateDays = new Set(['endsOn', 'expiresOn', 'dueOn', 'validTo']);
+const lateDays = new Set(['endsOn', 'expiresOn', 'dueOn', 'validTo', 'until']);
 
 function textSample(schema: Json, member: string): string {
   const known = textOf[member];
@@ -123,7 +130,7 @@ export function sampleOf(
     case 'amount':
       return '1.00';
     case 'rate':
-      return '0.5';
+      return rateOf[member] ?? '0.5';
     case 'day':
       return lateDays.has(member) ? lateDay : usualDay;
     case 'instant':

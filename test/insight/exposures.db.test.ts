@@ -131,7 +131,8 @@ describe('supply-chain exposures', () => {
     await book.see(async (tx) => {
       const node = await lockNode(tx, programme.nodeId);
       if (!node) throw new Error('no node');
-      const why = { valueOn: on(-10), now, reason: '调整', operationId: 'op_test' };
+      const told = { reason: '调整', operationId: 'op_test', tell: () => undefined };
+      const why = { ...told, valueOn: on(-10), now };
       await changeTerms(tx, node, { limit: Money.of('3000000') }, why);
     });
     const limitOn = async (input: object) => (await list(input))[0]?.limit;

@@ -62,7 +62,7 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
     take: (takes, now = new Date()) =>
       tx((open) => takeLimits(open, takes, { now, today: dayInShanghai(now) })),
     async change(id, change, now = new Date()) {
-      const why = { valueOn: dayInShanghai(now), now, reason: 'test', operationId: 'op_test' };
+      const why = { ...quietly, valueOn: dayInShanghai(now), now };
       await tx(async (open) => {
         const node = (await lockNode(open, id)) as LimitNode;
         await changeTerms(open, node, change, why);
@@ -82,6 +82,9 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
     },
   };
 }
+
+/** A cause whose news nobody hears. */
+export const quietly = { reason: 'test', operationId: 'op_test', tell: () => undefined };
 
 export const makeZoneRoot = (book: LimitTestBook, limit?: Money): Promise<string> =>
   book.tx((open) =>

@@ -223,6 +223,10 @@ const elsewhere: readonly string[] = [
   'bucket-above-parent',
   'bucket-under-used',
   'bucket-below-use',
+  'incident-missing',
+  'incident-step',
+  'waiver-ended',
+  'incident-stands',
 ];
 
 interface Answer {

@@ -13,7 +13,7 @@ import { moveNode } from '../../src/limits/move.ts';
 import { sayFencedAbove } from '../../src/limits/store-terms.ts';
 import { everything } from '../../src/platform/transaction.ts';
 import type { LimitTestBook } from './book.ts';
-import { bankId, because, openLimitBook, startsOn } from './book.ts';
+import { bankId, because, openLimitBook, quietly, startsOn } from './book.ts';
 import { beginning, isIdle, later, moneyStep, stepFrom, steps, tree, yuan } from './histories.ts';
 import type { DrawnStep } from './histories.ts';
 import { engineTerms } from './history-terms.ts';
@@ -50,8 +50,7 @@ const zoneOf = (history: number): string => `zone_h${history}`;
 const beforeAll = {
   valueOn: startsOn,
   now: new Date(`${startsOn}T00:00:00Z`),
-  reason: 'test',
-  operationId: 'op_test',
+  ...quietly,
 };
 
 async function plant(book: LimitTestBook, all: readonly TreeNode[]): Promise<void> {

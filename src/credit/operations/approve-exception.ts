@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/index.ts';
 import { Failure, isFailure } from '../../kernel/index.ts';
-import { allowExcess } from '../../limits/index.ts';
+import { allowExcess, termCause } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -99,7 +99,7 @@ export const approveException = operation({
     const { lineId, nodeId } = opens ? await openMissing(context, item, exception) : exception;
     const place = { lineId, nodeId };
     const moved = await moveException(context, item, exception, 'APPROVED', { ...set, ...place });
-    await allowExcess(context.tx, raised(exception, amount));
+    await allowExcess(context.tx, raised(exception, amount), termCause(context, item, reason));
     return { ...moved, lineId };
   },
 });

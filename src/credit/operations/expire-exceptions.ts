@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { Money } from '../../kernel/index.ts';
-import { allowExcess, readNodes } from '../../limits/index.ts';
+import { allowExcess, readNodes, termCause } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
@@ -60,7 +60,7 @@ export const expireExceptions = operation({
       if (kind !== 'excess' || nodeId === null || approvedAmount === null) continue;
       back.set(nodeId, (back.get(nodeId) ?? Money.zero).minus(approvedAmount));
     }
-    await allowExcess(context.tx, back);
+    await allowExcess(context.tx, back, termCause(context, item, '例外到期'));
     // One entry for rows of many zones.
     context.concern(item, platformChain);
     const next = due.length === portion ? (due.at(-1)?.id ?? null) : null;

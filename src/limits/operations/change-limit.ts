@@ -48,22 +48,11 @@ export const changeLimit = operation({
         payload: { from: node.limit, to: limit, reason },
       },
     );
-    const excess = excessOf(after);
-    const { id: subjectId, zoneId, ownerId } = node;
-    if (excess) {
-      context.emit(item, {
-        name: 'limits.over-limit',
-        zoneId,
-        ownerId,
-        subjectId,
-        payload: { limit, used: node.consumed, reserved: node.reserved, excess },
-      });
-    }
     return {
       ...changed(after),
       limit: limit.toString(),
       available: after.enforcement === 'HARD' ? availableOf(after).toString() : null,
-      overLimit: excess?.toString() ?? null,
+      overLimit: excessOf(after)?.toString() ?? null,
     };
   },
 });

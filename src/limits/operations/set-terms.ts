@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/index.ts';
 import { Failure } from '../../kernel/index.ts';
-import type { Context, Item } from '../../platform/operation.ts';
+import type { Context } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { MoneyText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
@@ -47,14 +47,6 @@ async function demandHardParent(
   return parent || undefined;
 }
 
-async function tellExcess(context: Context, item: Item<Input>, node: LimitNode): Promise<void> {
-  const excess = excessOf(node);
-  if (!excess) return;
-  const { id: subjectId, zoneId, ownerId, limit, consumed: used, reserved } = node;
-  const payload = { limit, used, reserved, excess };
-  context.emit(item, { name: 'limits.over-limit', zoneId, ownerId, subjectId, payload });
-}
-
 export const setTerms = operation({
   name: 'limits.set-terms',
   title: { zh: '设定额度计划', en: 'Set the dated terms of a limit' },
@@ -87,7 +79,6 @@ export const setTerms = operation({
       { name: 'limits.terms-set', payload: { reason: item.input.reason } },
     );
     await sayFencedAbove(context.tx, parent);
-    await tellExcess(context, item, after);
     const hard = after.enforcement === 'HARD';
     return {
       ...changed(after),

@@ -4,7 +4,7 @@
  * so no job stands between a date and its effect.
  */
 import type { Day, InputFault, Rate } from '../../kernel/index.ts';
-import { Exact, Failure, Money, problemOfFault, sentence } from '../../kernel/index.ts';
+import { Exact, Failure, Money, addDays, problemOfFault, sentence } from '../../kernel/index.ts';
 import { limitRefusals as no } from '../refusals.ts';
 
 /** A standing amount from this day on. */
@@ -37,6 +37,15 @@ export interface Collateral {
   readonly haircut: Rate;
 }
 
+/** Shares of the full value of the collateral: at most at the start, add more, sell (初始、补仓、处置). */
+export interface Margin {
+  readonly initial: Rate;
+  readonly marginCall: Rate;
+  readonly liquidation: Rate;
+  /** How far below a level the loan must stand before the level counts as cured. */
+  readonly buffer: Rate;
+}
+
 /** The largest use with a tenor of up to so many days. */
 export interface TenorBucket {
   readonly days: number;
@@ -59,6 +68,10 @@ export interface DatedTerms {
   /** How far use may stand above the limit: a share of the limit in force, or an amount. */
   readonly toleranceRate: Rate | undefined;
   readonly toleranceAmount: Money | undefined;
+  /** From which share of the limit on it is warned; undefined: as the rule in force says. */
+  readonly warnRate: Rate | undefined;
+  /** Levels of its collateral; undefined: as the rule in force says. */
+  readonly margin: Margin | undefined;
 }
 
 export const plainTerms: DatedTerms = {
@@ -72,6 +85,8 @@ export const plainTerms: DatedTerms = {
   borrow: undefined,
   toleranceRate: undefined,
   toleranceAmount: undefined,
+  warnRate: undefined,
+  margin: undefined,
 };
 
 const inSeason = ({ from, to }: Season, day: Day): boolean => {
@@ -176,6 +191,33 @@ export function turningDays(terms: DatedTerms, from: Day, until: Day, next: (day
     }
   }
   return [...days].filter((day) => day > from && day <= until).sort();
+}
+
+/** What begins or has just ended on a day. */
+export interface Turn {
+  readonly kind: 'step-begun' | 'season-begun' | 'season-ended' | 'top-up-begun' | 'top-up-ended';
+  readonly amount: Money;
+  /** Of a top-up. */
+  readonly ref?: string;
+}
+
+/** The dated terms that begin on the day, or ended with the day before. */
+export function turnsOn(terms: DatedTerms, day: Day): Turn[] {
+  const before = addDays(day, -1);
+  const [date, last] = [day.slice(5), before.slice(5)];
+  return [
+    ...terms.steps.flatMap(({ from, amount }): Turn[] =>
+      from === day ? [{ kind: 'step-begun', amount }] : [],
+    ),
+    ...terms.seasons.flatMap(({ from, to, amount }): Turn[] => [
+      ...(from === date ? [{ kind: 'season-begun', amount } as const] : []),
+      ...(to === last ? [{ kind: 'season-ended', amount } as const] : []),
+    ]),
+    ...terms.topUps.flatMap(({ ref, from, to, amount }): Turn[] => [
+      ...(from === day ? [{ kind: 'top-up-begun', ref, amount } as const] : []),
+      ...(to === before ? [{ kind: 'top-up-ended', ref, amount } as const] : []),
+    ]),
+  ];
 }
 
 const nextYear = (year: string): string => String(BigInt(year) + 1n).padStart(4, '0');

@@ -59,10 +59,7 @@ export const contribute = operation({
     const one = { id, pool, contributorId, amount, contributedOn, source, operationId };
     await addContribution(tx, one, now);
     await savePools(tx, [after]);
-    await resizeNodes(context, [{ before: pool, after }], {
-      reason: 'risk-pool.contribute',
-      operationId,
-    });
+    await resizeNodes(context, item, [{ before: pool, after }], 'risk-pool.contribute');
     await post(tx, [contributionJournal(one)], now);
     context.emit(item, {
       name: 'risk-pool.contributed',

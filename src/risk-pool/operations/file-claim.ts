@@ -222,7 +222,13 @@ const movementOf = (claim: NewClaim): Movement => ({
   operationId: claim.operationId,
 });
 
-async function save(context: Context, before: Map<string, Pool>, desk: Desk, claims: NewClaim[]) {
+async function save(
+  context: Context,
+  item: Item<unknown>,
+  before: Map<string, Pool>,
+  desk: Desk,
+  claims: NewClaim[],
+): Promise<void> {
   const { tx, now } = context;
   const moved = [...before.values()].flatMap((pool) => {
     const after = desk.pools.get(pool.id) as Pool;
@@ -235,8 +241,7 @@ async function save(context: Context, before: Map<string, Pool>, desk: Desk, cla
   await journal(tx, claims.map(movementOf), now);
   await savePools(tx, pools);
   await saveYears(tx, desk.figures.years);
-  const operationId = claims[0]?.operationId ?? '';
-  await resizeNodes(context, moved, { reason: 'risk-pool.file-claim', operationId });
+  await resizeNodes(context, item, moved, 'risk-pool.file-claim');
 }
 
 async function runMany(
@@ -266,7 +271,8 @@ async function runMany(
       bound,
     };
   });
-  if (claims.length > 0) await save(context, before, desk, claims);
+  const [first] = items;
+  if (first && claims.length > 0) await save(context, first, before, desk, claims);
   return answers;
 }
 

@@ -196,10 +196,10 @@ async function runMany(
   const { desk, payments, releases } = office;
   await desk.save(context);
   await giveBackCapacity(context, releases);
-  await resizeNodes(context, desk.changedPools, {
-    reason: 'risk-pool.pay-compensation',
-    operationId: items[0]?.operationId ?? '',
-  });
+  const [first] = items;
+  if (first) {
+    await resizeNodes(context, first, desk.changedPools, 'risk-pool.pay-compensation');
+  }
   await post(context.tx, payments.flatMap(paymentJournals), context.now);
   return answers;
 }

@@ -80,10 +80,7 @@ export const rejectClaim = operation({
     );
     await desk.save(context);
     await saveYears(context.tx, withoutClaim(one));
-    await resizeNodes(context, desk.changedPools, {
-      reason: 'risk-pool.reject-claim',
-      operationId,
-    });
+    await resizeNodes(context, item, desk.changedPools, 'risk-pool.reject-claim');
     context.emit(item, {
       name: 'risk-pool.claim-rejected',
       zoneId: one.claim.zoneId,

@@ -49,6 +49,11 @@ const common = {
 const input = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pool'), parameters: ruleKinds.pool, ...common }),
   z.strictObject({ kind: z.literal('whitelist'), parameters: ruleKinds.whitelist, ...common }),
+  z.strictObject({
+    kind: z.literal('limit-watch'),
+    parameters: ruleKinds['limit-watch'],
+    ...common,
+  }),
 ]);
 
 interface Asked {

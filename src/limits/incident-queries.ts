@@ -1,0 +1,127 @@
+/** What waits for somebody at the limits: incidents, worst and oldest first, and their steps. */
+import { z } from 'zod';
+import { Failure } from '../kernel/index.ts';
+import { query } from '../platform/operation.ts';
+import { pageOf } from '../platform/page.ts';
+import {
+  DayText,
+  IdInput,
+  IdText,
+  InstantText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
+import { sql as build } from '../platform/sql.ts';
+import { nodeKinds } from './model.ts';
+import { limitRefusals as no } from './refusals.ts';
+import { incidentCauses, incidentStates, incidentSteps, severities } from './rules/incident.ts';
+import { stepsOf } from './store-incidents.ts';
+
+const IncidentRow = z.object({
+  incidentId: IdText,
+  zoneId: IdText,
+  ownerId: IdText,
+  nodeId: IdText,
+  nodeName: z.string(),
+  nodeKind: z.enum(nodeKinds),
+  /** Of the use of the limit, or of the loan against its collateral. */
+  cause: z.enum(incidentCauses),
+  severity: z.enum(severities),
+  state: z.enum(incidentStates),
+  /** Above `bound` when last looked at; the largest it has been. */
+  size: MoneyText,
+  worstSize: MoneyText,
+  bound: MoneyText,
+  used: MoneyText,
+  reserved: MoneyText,
+  /** The rule pack, or the node's own terms. */
+  rule: z.string(),
+  waivedSize: MoneyText.nullable(),
+  waivedUntil: DayText.nullable(),
+  openedOn: DayText,
+  closedOn: DayText.nullable(),
+  version: z.number().int(),
+});
+type IncidentRow = z.output<typeof IncidentRow>;
+
+const incidents = () =>
+  build('limits_incidents as i')
+    .join('limits_nodes as n', 'n.id', 'i.node_id')
+    .select('i.cause', 'i.severity', 'i.state', 'i.size', 'i.bound', 'i.used', 'i.reserved')
+    .select('i.rule', {
+      incidentId: 'i.id',
+      zoneId: 'i.zone_id',
+      ownerId: 'i.owner_id',
+      nodeId: 'i.node_id',
+      nodeName: 'n.name',
+      nodeKind: 'n.kind',
+      worstSize: 'i.worst_size',
+      waivedSize: 'i.waived_size',
+      waivedUntil: 'i.waived_until',
+      openedOn: 'i.opened_on',
+      closedOn: 'i.closed_on',
+    })
+    .select(build.raw('i.version::int as version'));
+
+export const listIncidents = query({
+  name: 'limits.list-incidents',
+  title: { zh: '超限与预警', en: 'Incidents of limits' },
+  permission: 'limits:read',
+  input: z.strictObject({
+    zoneId: IdInput('zone').optional(),
+    nodeId: IdInput('lim').optional(),
+    severity: z.enum(severities).optional(),
+    state: z.enum(incidentStates).optional(),
+    /** Not resolved; one that is waived still stands. */
+    open: z.enum(['true', 'false']).optional(),
+    ...pageShape,
+  }),
+  output: listOf(IncidentRow.extend({ key: z.string() })),
+  run: ({ tx }, { zoneId, nodeId, severity, state, open, ...place }) => {
+    const rows = incidents().select(
+      build.raw(`i.severity || ':' || i.opened_on::text || ':' || i.id as key`),
+    );
+    if (zoneId !== undefined) void rows.where('i.zone_id', zoneId);
+    if (nodeId !== undefined) void rows.where('i.node_id', nodeId);
+    if (severity !== undefined) void rows.where('i.severity', severity);
+    if (state !== undefined) void rows.where('i.state', state);
+    if (open !== undefined) {
+      void rows.where('i.state', open === 'true' ? '<>' : '=', 'RESOLVED');
+    }
+    // BREACH before WARNING, as in the alphabet.
+    return pageOf<IncidentRow & { key: string }>(tx, rows, place, { by: 'key' });
+  },
+});
+
+const StepView = z.object({
+  version: z.number().int(),
+  step: z.enum(incidentSteps),
+  state: z.enum(incidentStates),
+  severity: z.enum(severities),
+  size: MoneyText,
+  bound: MoneyText,
+  used: MoneyText,
+  reserved: MoneyText,
+  rule: z.string(),
+  waivedUntil: DayText.nullable(),
+  reason: z.string(),
+  /** Null: the figures themselves. */
+  madeBy: IdText.nullable(),
+  valueOn: DayText,
+  madeAt: InstantText,
+  operationId: IdText,
+});
+
+export const showIncident = query({
+  name: 'limits.show-incident',
+  title: { zh: '超限或预警', en: 'An incident of a limit' },
+  permission: 'limits:read',
+  input: z.strictObject({ incidentId: IdInput('inc') }),
+  output: IncidentRow.extend({ steps: z.array(StepView) }),
+  async run({ tx }, { incidentId }) {
+    const [found] = await tx.built<IncidentRow>(incidents().where('i.id', incidentId));
+    if (!found) throw new Failure(no['incident-missing'], { incidentId });
+    return { ...found, steps: await stepsOf(tx, incidentId) };
+  },
+});
