@@ -4,9 +4,11 @@
  * than was granted, and never hold headroom that neither can use.
  */
 import type { Money } from '../kernel/index.ts';
+import { Failure } from '../kernel/index.ts';
 import type { LimitNode } from '../limits/index.ts';
-import { changeTerms, lockNode, termCause } from '../limits/index.ts';
+import { changeTerms, lockNode, staleFacts, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
+import { creditRefusals } from './refusals.ts';
 import type { RenewedLine } from './store-renewals.ts';
 import { roomOf } from './rules/renewal.ts';
 
@@ -15,6 +17,18 @@ export async function lockedNode({ tx }: Context, { id, nodeId }: { id: string; 
   const node = await lockNode(tx, nodeId);
   if (!node) throw new Error(`${id} has lost its limit.`);
   return node;
+}
+
+/** Throws `version-stale` with what was changed since; a line's version is that of its limit. */
+export async function expectLineVersion(
+  { tx }: Context,
+  { expectedVersion }: Item<unknown>,
+  lineId: string,
+  node: LimitNode,
+): Promise<void> {
+  if (expectedVersion === undefined || expectedVersion === node.version) return;
+  const facts = await staleFacts(tx, node, expectedVersion);
+  throw new Failure(creditRefusals['version-stale'], { lineId, state: node.state, ...facts });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Actor, Context, Item } from '../platform/operation.ts';
 import { IdInput, IdText, ReasonInput } from '../platform/schemas.ts';
 import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
+import { expectVersion } from './store-changes.ts';
 import type { TermCause, TermChange } from './store-terms.ts';
 import { changeTerms, lockNode } from './store-terms.ts';
 
@@ -25,8 +26,8 @@ export const mayChange = (actor: Actor, node: LimitNode): boolean =>
   actor.organisationId === node.ownerId || actor.scope.zones === '*';
 
 /**
- * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned` or
- * `version-stale`.
+ * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned`, or
+ * `version-stale` with what was changed since.
  */
 export async function nodeToChange(
   context: Context,
@@ -37,9 +38,7 @@ export async function nodeToChange(
   if (!node) throw new Failure(no['node-missing'], { nodeId });
   context.concern(item, node.zoneId);
   if (!mayChange(item.actor, node)) throw new Failure(no['limit-not-owned'], { nodeId });
-  if (item.expectedVersion !== undefined && item.expectedVersion !== node.version) {
-    throw new Failure(no['version-stale'], { nodeId, version: node.version });
-  }
+  await expectVersion(context.tx, node, item);
   return node;
 }
 

@@ -7,7 +7,11 @@ import type { Failure as Refused } from '../kernel/index.ts';
 import { Failure, Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
+import { forgetTerms } from './last-seen.ts';
+import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
+import type { ChangeCause } from './store-changes.ts';
+import { recordChanges } from './store-changes.ts';
 
 /** An amount that shall be granted below a node, or granted more. */
 export interface Granting {
@@ -74,12 +78,27 @@ export async function refuseGrants(
   });
 }
 
+const selectPolicy = statement(
+  'limits.select-policy',
+  'select oversub from limits_nodes where id = $1',
+);
 const updatePolicy = statement(
   'limits.update-policy',
-  'update limits_nodes set oversub = $2::numeric, version = version + 1 where id = $1',
+  `update limits_nodes set oversub = $2::numeric, version = version + 1 where id = $1
+   returning oversub`,
 );
 
-/** Sets the policy of a locked node; undefined: none. */
-export async function savePolicy(tx: Tx, nodeId: string, oversub: string | null): Promise<void> {
-  await tx.rows(updatePolicy, [nodeId, oversub]);
+/** Sets the policy of a locked node; null: none. Its version is raised by one. */
+export async function savePolicy(
+  tx: Tx,
+  node: LimitNode,
+  oversub: string | null,
+  why: ChangeCause,
+): Promise<void> {
+  forgetTerms(tx);
+  type Kept = Pick<Policy, 'oversub'> | { readonly oversub: null };
+  const [before] = await tx.rows<Kept>(selectPolicy, [node.id]);
+  const [after] = await tx.rows<Kept>(updatePolicy, [node.id, oversub]);
+  const texts = { before: before?.oversub ?? null, after: after?.oversub ?? null };
+  recordChanges(tx, [{ node, field: 'oversub', ...texts, version: node.version + 1 }], why);
 }

@@ -9,10 +9,11 @@ import { statement } from '../platform/transaction.ts';
 import { forgetTerms } from './last-seen.ts';
 import type { LimitNode, Movement } from './model.ts';
 import type { MoveCause } from './move.ts';
-import { bookOf, carryOver, leavesOf, lockBranches, recordPlace } from './move.ts';
+import { bookOf, carryOver, leavesOf, lockBranches } from './move.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { bindingOf, toleratedOf, type LimitBook } from './rules/headroom.ts';
 import { readNodes } from './store.ts';
+import { recordChanges } from './store-changes.ts';
 import { contributionOf, transfers } from './rules/move.ts';
 import { bucketsAfter, refuseTenor } from './rules/tenor.ts';
 
@@ -80,12 +81,14 @@ function demandRoom(book: LimitBook, cap: LimitNode, joining: readonly Movement[
 /**
  * Sets who carries a cap. Throws `node-missing`, `cap-nested`, `limit-exceeded` or a refusal of the
  * tenor buckets when what is used there does not fit below it.
+ * @param opening the cap is new, so that its version is the first.
  */
 export async function setCarriers(
   tx: Tx,
   capId: string,
   wanted: readonly string[],
   cause: MoveCause,
+  { opening = false }: { readonly opening?: boolean } = {},
 ): Promise<{ added: readonly string[]; removed: readonly string[] }> {
   const before = await carriersOf(tx, capId);
   const next = [...new Set(wanted)].sort();
@@ -125,9 +128,17 @@ export async function setCarriers(
     changed.map(({ node }) => node.id),
     changed.map(({ caps }) => `{${caps.join(',')}}`),
   ]);
-  for (const { node, caps } of changed) {
-    const texts = { before: node.caps.join(','), after: caps.join(',') };
-    await recordPlace(tx, node, { field: 'caps', ...texts }, cause);
-  }
+  const joined = changed.map(({ node, caps }) => ({
+    node,
+    field: 'caps' as const,
+    before: node.caps.join(','),
+    after: caps.join(','),
+    version: node.version + 1,
+  }));
+  const carriers = { before: before.join(','), after: next.join(',') };
+  const counted = { node: cap, field: 'carriers' as const, ...carriers };
+  // The operation that sets who carries a cap raises its version with it.
+  const own = { ...counted, version: opening ? cap.version : cap.version + 1 };
+  recordChanges(tx, [...joined, own], { ...cause, valueOn: cause.today });
   return { added, removed };
 }

@@ -46,6 +46,7 @@ export {
 export type { ExpectedReturn } from './rules/expected-returns.ts';
 export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
 export { moveNode } from './move.ts';
+export { staleFacts } from './store-changes.ts';
 export { watchLimits } from './operations/watch-limits.ts';
 export { limitOverTime, limitsOn } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';

@@ -4,7 +4,7 @@
  * either wholly before the move or wholly after it. What has run out is given back first.
  */
 import type { Day } from '../kernel/index.ts';
-import { Failure, Money, isFailure, newId } from '../kernel/index.ts';
+import { Failure, Money, isFailure } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { refuseGrants } from './allocation.ts';
@@ -27,6 +27,7 @@ import {
   saveNodeCounters,
   touchedNodes,
 } from './store.ts';
+import { recordChanges } from './store-changes.ts';
 import { lockNode, sayFencedAbove } from './store-terms.ts';
 import { takeLimits, treeChanged } from './take.ts';
 
@@ -187,35 +188,6 @@ const moveReservations = statement(
   'limits.move-reservations',
   `update limits_reservations set root_id = $2 where node_id = any ($1::text[]) and root_id <> $2`,
 );
-const insertPlace = statement(
-  'limits.insert-place',
-  `insert into limits_changes (id, node_id, zone_id, owner_id, field, old_value, new_value,
-     value_on, recorded_at, reason, operation_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-);
-
-/** Writes where a node was, or which caps it carried, before a change of its place. */
-export async function recordPlace(
-  tx: Tx,
-  { id, zoneId, ownerId }: LimitNode,
-  change: { field: 'parent' | 'caps'; before: string | null; after: string | null },
-  { now, today, reason, operationId }: MoveCause,
-): Promise<void> {
-  await tx.rows(insertPlace, [
-    newId('chg'),
-    id,
-    zoneId,
-    ownerId,
-    change.field,
-    change.before,
-    change.after,
-    today,
-    now.toISOString(),
-    reason,
-    operationId,
-  ]);
-}
-
 /** Applies decided movements to the book, and writes counters and journal. */
 export function carryOver(
   tx: Tx,
@@ -258,9 +230,16 @@ async function save(
   await tx.rows(movePaths, [ids, node.depth, node.id, parent.id]);
   await tx.rows(moveReservations, [ids, parent.path.at(-1)]);
   const places = { before: node.parentId ?? null, after: parent.id };
-  await recordPlace(tx, node, { field: 'parent', ...places }, cause);
-  if (node.parentId !== undefined) await sayFencedAbove(tx, await lockNode(tx, node.parentId));
-  await sayFencedAbove(tx, await lockNode(tx, parent.id));
+  const why = { ...cause, valueOn: cause.today };
+  const moved = subtree.map((one) => {
+    const field = one.id === node.id ? ('parent' as const) : ('above' as const);
+    return { node: one, field, ...places, version: one.version + 1 };
+  });
+  recordChanges(tx, moved, why);
+  if (node.parentId !== undefined) {
+    await sayFencedAbove(tx, await lockNode(tx, node.parentId), why);
+  }
+  await sayFencedAbove(tx, await lockNode(tx, parent.id), why);
 }
 
 export interface Move {

@@ -10,7 +10,7 @@ import type { Scope, Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
 import type { TermRecord } from './rules/as-of.ts';
-import { nodeAsOf } from './rules/as-of.ts';
+import { changedTerms, nodeAsOf } from './rules/as-of.ts';
 import { onDay } from './rules/dated-terms.ts';
 import { termsFromText } from './terms-input.ts';
 
@@ -113,7 +113,7 @@ const selectChanges = statement(
   'limits.select-changes',
   `select node_id as "nodeId", field, old_value as "oldValue", value_on as "valueOn",
      recorded_at as "recordedAt"
-   from limits_changes where node_id = any ($1::text[])
+   from limits_changes where node_id = any ($1::text[]) and field = any ($2::text[])
    order by value_on desc, recorded_at desc, id desc`,
 );
 
@@ -244,7 +244,7 @@ async function readGranted(tx: Tx, nodes: readonly LimitNode[]): Promise<Granted
 
 /** Every change of terms of the nodes, the latest first. */
 export async function changesOf(tx: Tx, nodeIds: readonly string[]): Promise<TermRecord[]> {
-  const rows = await tx.rows<TermRecord>(selectChanges, [nodeIds]);
+  const rows = await tx.rows<TermRecord>(selectChanges, [nodeIds, changedTerms]);
   return rows.map((one) =>
     one.field === 'terms' && one.oldValue !== null
       ? { ...one, oldTerms: termsFromText(JSON.parse(one.oldValue)) }

@@ -15,6 +15,8 @@ import type {
   Revolving,
 } from './model.ts';
 import { forgetTerms } from './last-seen.ts';
+import type { ChangeCause, ChangedField } from './store-changes.ts';
+import { recordChanges } from './store-changes.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
 import { termsText } from './terms-input.ts';
@@ -95,13 +97,6 @@ const updateTerm = statement(
      terms = $5::json, ceiling = $6::numeric, version = version + 1
    where id = $1`,
 );
-const insertChange = statement(
-  'limits.insert-changes',
-  `insert into limits_changes (id, node_id, zone_id, owner_id, field, old_value, new_value,
-     value_on, recorded_at, reason, operation_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-);
-
 export interface TermChange {
   /** What is granted; the terms may make it another amount on a day. */
   readonly limit?: Money;
@@ -151,27 +146,20 @@ export async function changeTerms(
     termsOf(next) ?? null,
     next.terms === plainTerms ? null : ceilingOf(granted, next.terms).toString(),
   ]);
-  const fields: [string, string | undefined, string | undefined][] = [
+  const fields: [ChangedField, string | undefined, string | undefined][] = [
     ['amount', node.granted.toString(), granted.toString()],
     ['terms', termsOf(node), termsOf(next)],
     ['state', node.state, next.state],
     ['expires_on', node.expiresOn, next.expiresOn],
   ];
-  for (const [field, before, after] of fields.filter(([, a, b]) => a !== b)) {
-    await tx.rows(insertChange, [
-      newId('chg'),
-      node.id,
-      node.zoneId,
-      node.ownerId,
-      field,
-      before ?? null,
-      after ?? null,
-      why.valueOn,
-      why.now.toISOString(),
-      why.reason,
-      why.operationId,
-    ]);
-  }
+  const changes = fields.map(([field, before, after]) => ({
+    node,
+    field,
+    before: before ?? null,
+    after: after ?? null,
+    version: next.version,
+  }));
+  recordChanges(tx, changes, why);
   if (change.limit !== undefined || change.terms !== undefined) {
     tellExcess(next, why);
     await watchNodes(tx, [next], why);
@@ -210,7 +198,11 @@ const updateFenced = statement(
 );
 
 /** Says on a locked parent, and on those above it, whether something below is not lent. */
-export async function sayFencedAbove(tx: Tx, parent: LimitNode | undefined): Promise<void> {
+export async function sayFencedAbove(
+  tx: Tx,
+  parent: LimitNode | undefined,
+  why: ChangeCause,
+): Promise<void> {
   forgetTerms(tx);
   for (let above = parent; above;) {
     const { id, parentId } = above;
@@ -220,6 +212,9 @@ export async function sayFencedAbove(tx: Tx, parent: LimitNode | undefined): Pro
     );
     if (fenced === above.fenced) return;
     await tx.rows(updateFenced, [id, fenced]);
+    const version = above.version + 1;
+    const texts = { before: String(above.fenced), after: String(fenced) };
+    recordChanges(tx, [{ node: above, field: 'fenced', ...texts, version }], why);
     above = parentId === undefined ? undefined : await lockNode(tx, parentId);
   }
 }

@@ -68,7 +68,7 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
         await changeTerms(open, node, change, why);
         const { parentId } = node;
         if (!change.terms || parentId === undefined) return;
-        await sayFencedAbove(open, await lockNode(open, parentId));
+        await sayFencedAbove(open, await lockNode(open, parentId), why);
       });
     },
     node: (id) => tx(async (open) => (await readNodes(open, [id])).get(id) as LimitNode),

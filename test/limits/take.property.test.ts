@@ -80,7 +80,7 @@ async function plant(book: LimitTestBook, all: readonly TreeNode[]): Promise<voi
       const node = (await lockNode(tx, id)) as LimitNode;
       await changeTerms(tx, node, { terms: engineTerms(terms) }, beforeAll);
       if (node.parentId === undefined) continue;
-      await sayFencedAbove(tx, await lockNode(tx, node.parentId));
+      await sayFencedAbove(tx, await lockNode(tx, node.parentId), beforeAll);
     }
   });
 }

@@ -11,6 +11,7 @@ import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, MoneyText, ReasonInput } from '../../platform/schemas.ts';
 import { agreementRefusals } from '../agreement-refusals.ts';
 import { lineRefusals as no } from '../line-refusals.ts';
+import { expectLineVersion } from '../share-amount.ts';
 import { creditRefusals } from '../refusals.ts';
 import { putIntoSegment } from '../store-line-moves.ts';
 import type { RenewedLine } from '../store-renewals.ts';
@@ -24,7 +25,7 @@ const input = z.strictObject({
 });
 type Input = z.output<typeof input>;
 
-/** Throws `line-missing` or `version-stale`; the version is that of the line's limit. */
+/** Throws `line-missing` or `version-stale`. */
 async function lineToMove(context: Context, item: Item<Input>): Promise<RenewedLine> {
   const { lineId } = item.input;
   const line = await lockLineById(context.tx, lineId);
@@ -34,10 +35,8 @@ async function lineToMove(context: Context, item: Item<Input>): Promise<RenewedL
   context.concern(item, line.zoneId);
   // Not locked here: the move locks the nodes of both paths in the order of everybody.
   const node = (await readNodes(context.tx, [line.nodeId])).get(line.nodeId);
-  if (item.expectedVersion !== undefined && item.expectedVersion !== node?.version) {
-    const { version, state } = node ?? {};
-    throw new Failure(creditRefusals['version-stale'], { lineId, version, state });
-  }
+  if (!node) throw new Error(`${lineId} has lost its limit.`);
+  await expectLineVersion(context, item, line.id, node);
   return line;
 }
 

@@ -19,7 +19,7 @@ import {
 import { renewalRefusals as no } from '../demand-refusals.ts';
 import { openLineFor } from '../open-line-for.ts';
 import { creditRefusals } from '../refusals.ts';
-import { lockedNode, shareAmount } from '../share-amount.ts';
+import { expectLineVersion, lockedNode, shareAmount } from '../share-amount.ts';
 import { carryLineProducts } from '../store-line-products.ts';
 import type { RenewedLine } from '../store-renewals.ts';
 import { linkSuccessor, lockLineById } from '../store-renewals.ts';
@@ -38,7 +38,7 @@ const input = z.strictObject({
 });
 type Input = z.output<typeof input>;
 
-/** Throws `line-missing` or `version-stale`; the version is that of the line's limit. */
+/** Throws `line-missing` or `version-stale`. */
 async function lineToRenew(context: Context, item: Item<Input>) {
   const { lineId } = item.input;
   const line = await lockLineById(context.tx, lineId);
@@ -47,10 +47,7 @@ async function lineToRenew(context: Context, item: Item<Input>) {
   if (!own) throw new Failure(creditRefusals['line-missing'], { lineId });
   context.concern(item, line.zoneId);
   const node = await lockedNode(context, line);
-  const { version, state } = node;
-  if (item.expectedVersion !== undefined && item.expectedVersion !== version) {
-    throw new Failure(creditRefusals['version-stale'], { lineId, version, state });
-  }
+  await expectLineVersion(context, item, lineId, node);
   return { line, node };
 }
 

@@ -13,6 +13,7 @@ import { type Move, moveNode } from '../move.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { refuseOwnMove } from '../rules/move.ts';
 import { readNodes } from '../store.ts';
+import { expectVersion } from '../store-changes.ts';
 
 async function bothOf(tx: Tx, { nodeId, parentId }: Move): Promise<(LimitNode | undefined)[]> {
   const found = await readNodes(tx, [nodeId, parentId]);
@@ -40,9 +41,7 @@ export const moveNodeOperation = operation({
     if (!node) throw new Failure(no['node-missing'], { nodeId });
     context.concern(item, node.zoneId);
     if (!mayChange(item.actor, node)) throw new Failure(no['limit-not-owned'], { nodeId });
-    if (item.expectedVersion !== undefined && item.expectedVersion !== node.version) {
-      throw new Failure(no['version-stale'], { nodeId, version: node.version });
-    }
+    await expectVersion(tx, node, item);
     if (!parent) throw new Failure(no['parent-missing'], { nodeId: parentId });
     if (!mayChange(item.actor, parent))
       throw new Failure(no['limit-not-owned'], { nodeId: parentId });

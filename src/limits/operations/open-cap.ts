@@ -62,7 +62,7 @@ export const openCap = operation({
     const startsOn = item.input.startsOn ?? today;
     await createNodes(tx, [{ ...cap, enforcement: 'HARD', startsOn, expiresOn }]);
     const cause = { now, today, reason, operationId: item.operationId };
-    const { added } = await setCarriers(tx, nodeId, nodeIds, cause);
+    const { added } = await setCarriers(tx, nodeId, nodeIds, cause, { opening: true });
     const payload = { name, limit, carriers: added, reason };
     context.emit(item, { name: 'limits.cap-opened', zoneId, ownerId, subjectId: nodeId, payload });
     return { nodeId, version: 1, carriers: added.length };

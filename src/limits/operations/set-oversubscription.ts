@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { savePolicy } from '../allocation.ts';
-import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import { Changed, changeShape, changed, nodeToChange, termCause } from '../administration.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { refuseSettled } from '../rules/terms.ts';
 
@@ -34,14 +34,10 @@ export const setOversubscription = operation({
     const settled = refuseSettled(node);
     if (settled) throw settled;
     if (node.enforcement === 'SOFT') throw new Failure(no['parent-soft'], { nodeId: node.id });
-    const after = await changeNode(
-      context,
-      item,
-      node,
-      {},
-      { name: 'limits.oversubscription-set', payload: { oversub } },
-    );
-    await savePolicy(context.tx, node.id, oversub);
-    return { ...changed(after), version: after.version + 1, oversub };
+    const { id: subjectId, zoneId, ownerId } = node;
+    const event = { name: 'limits.oversubscription-set', zoneId, ownerId, subjectId };
+    context.emit(item, { ...event, payload: { oversub } });
+    await savePolicy(context.tx, node, oversub, termCause(context, item, item.input.reason));
+    return { ...changed(node), version: node.version + 1, oversub };
   },
 });

@@ -9,7 +9,14 @@ import { Failure } from '../../kernel/index.ts';
 import type { Context } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { MoneyText } from '../../platform/schemas.ts';
-import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import {
+  Changed,
+  changeNode,
+  changeShape,
+  changed,
+  nodeToChange,
+  termCause,
+} from '../administration.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { DatedTerms } from '../rules/dated-terms.ts';
@@ -78,7 +85,7 @@ export const setTerms = operation({
       { terms },
       { name: 'limits.terms-set', payload: { reason: item.input.reason } },
     );
-    await sayFencedAbove(context.tx, parent);
+    await sayFencedAbove(context.tx, parent, termCause(context, item, item.input.reason));
     const hard = after.enforcement === 'HARD';
     return {
       ...changed(after),

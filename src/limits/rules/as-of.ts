@@ -8,10 +8,14 @@ import type { LimitNode } from '../model.ts';
 import type { DatedTerms } from './dated-terms.ts';
 import { onDay, plainTerms } from './dated-terms.ts';
 
+/** Those of the changes that say what a limit was on a past day. */
+export const changedTerms = ['amount', 'state', 'expires_on', 'terms', 'parent', 'caps'] as const;
+type ChangedTerm = (typeof changedTerms)[number];
+
 /** One change of a term, as it was recorded. */
 export interface TermRecord {
   readonly nodeId: string;
-  readonly field: 'amount' | 'state' | 'expires_on' | 'terms' | 'parent' | 'caps';
+  readonly field: ChangedTerm;
   readonly oldValue: string | null;
   /** `oldValue` of terms, read. */
   readonly oldTerms?: DatedTerms | undefined;
