@@ -13,12 +13,13 @@ import {
   RateInput,
   TextInput,
 } from '../platform/schemas.ts';
-import { LoanRateInput, loanScheduleCalc } from './loan-schedule-calc.ts';
+import { loanScheduleCalc } from './loan-schedule-calc.ts';
 import type { Allocated, AllocationOrder, Amounts, Due } from './rules/allocation.ts';
 import { allocate, namedSequences, parts, stages } from './rules/allocation.ts';
 import type { Breach, Charge, PenaltyRow } from './rules/penalty.ts';
 import { breaches, isInBand, penaltyOf, publishedBands } from './rules/penalty.ts';
 import { dayCounts } from './rules/schedule/day-count.ts';
+import { LoanRateInput } from './schedule-input.ts';
 
 const Owed = AmountInput.default(Money.zero);
 

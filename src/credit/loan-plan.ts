@@ -5,34 +5,19 @@
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { addDays, addMonths } from '../kernel/index.ts';
-import { DayInput } from '../platform/schemas.ts';
 import type { LoanTerms } from './loan-terms.ts';
-import { timetableOf } from './loan-terms.ts';
 import type { NewTimetable } from './rules/loan-stand.ts';
 import { mostInstalments } from './rules/schedule/faults.ts';
 import type { Every } from './rules/schedule/terms.ts';
 import { methods } from './rules/schedule/terms.ts';
+import { instalmentCount, timetableOf, timetableShape } from './schedule-input.ts';
 
 export const PlanInput = z.strictObject({
   method: z.enum(methods).optional(),
-  /** With `every`; or `settlement`; or `atOnce`: all of it on the new due day. */
-  instalments: z.number().int().min(1).max(mostInstalments).optional(),
-  every: z
-    .union([
-      z.strictObject({ months: z.number().int().min(1).max(120) }),
-      z.strictObject({ weeks: z.number().int().min(1).max(520) }),
-      z.strictObject({ days: z.number().int().min(1).max(3660) }),
-    ])
-    .optional(),
-  firstDueOn: DayInput.optional(),
-  settlement: z
-    .strictObject({
-      everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
-      day: z.number().int().min(1).max(31).default(20),
-    })
-    .optional(),
+  ...timetableShape,
+  /** Instead of a timetable: all of it on the new due day. */
   atOnce: z.boolean().default(false),
-  principalGrace: z.number().int().min(0).max(mostInstalments).default(0),
+  principalGrace: instalmentCount,
 });
 export type Plan = z.output<typeof PlanInput>;
 

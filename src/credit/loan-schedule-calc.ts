@@ -4,28 +4,31 @@
  */
 import { z } from 'zod';
 import type { InputFault, Money } from '../kernel/index.ts';
-import { makeCalendar, Money as Yuan, Rate, sentence } from '../kernel/index.ts';
+import { Money as Yuan, Rate, sentence } from '../kernel/index.ts';
 import type { ExplainedStep } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
-import { DayInput, PositiveAmountInput, RateInput } from '../platform/schemas.ts';
+import { DayInput, PositiveAmountInput } from '../platform/schemas.ts';
 import { comparePrepayment, withPayment } from './rules/prepayment.ts';
 import type { DatedRate, Pricing } from './rules/repricing.ts';
 import { pricedRates } from './rules/repricing.ts';
-import { dayCounts } from './rules/schedule/day-count.ts';
 import type { Schedule, ScheduleRow } from './rules/schedule/draw-up.ts';
 import { drawUpSchedule } from './rules/schedule/draw-up.ts';
-import { faultsOf, mostEvents, mostInstalments } from './rules/schedule/faults.ts';
+import { faultsOf, mostEvents } from './rules/schedule/faults.ts';
 import type { Cut } from './rules/schedule/instalment.ts';
 import type { InterestPart } from './rules/schedule/interest.ts';
 import type { ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
-import { excessUses, methods } from './rules/schedule/terms.ts';
+import { excessUses } from './rules/schedule/terms.ts';
 import { periodsOf } from './rules/schedule/timetable.ts';
+import {
+  LoanRateInput,
+  countingOf,
+  dayTwice,
+  hasDayTwice,
+  pricingShape,
+  scheduleShape,
+  timetableOf,
+} from './schedule-input.ts';
 
-/** A rate of a loan. 4.35 for 4.35 % is the likeliest slip, so more than 100 % is refused. */
-export const LoanRateInput = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
-  message: sentence('利率不得大于 1："0.0435" 即 4.35%', 'a rate of at most 1: "0.0435" is 4.35 %'),
-});
-const Count = z.number().int().min(0).max(mostInstalments);
 const DaysOff = z.array(DayInput).max(5000).default([]);
 const DatedAmountInput = z.strictObject({ on: DayInput, amount: PositiveAmountInput });
 
@@ -41,46 +44,15 @@ export const loanScheduleInput = z
           .array(z.strictObject({ on: DayInput, rate: LoanRateInput }))
           .min(1)
           .max(120),
-        spreadBp: z.number().int().min(-5000).max(5000),
-        repricing: z
-          .union([
-            z.literal(['fixed', 'new-year']),
-            z.strictObject({ months: z.number().int().min(1).max(120) }),
-          ])
-          .default('new-year'),
+        ...pricingShape,
       })
       .optional(),
     from: DayInput,
-    method: z.enum(methods).default('equal-instalment'),
-    /** With `every`; or `to` instead of both, with or without `settlement`. */
-    instalments: z.number().int().min(1).max(mostInstalments).optional(),
-    every: z
-      .union([
-        z.strictObject({ months: z.number().int().min(1).max(120) }),
-        z.strictObject({ weeks: z.number().int().min(1).max(520) }),
-        z.strictObject({ days: z.number().int().min(1).max(3660) }),
-      ])
-      .optional(),
-    firstDueOn: DayInput.optional(),
-    monthEnd: z.enum(['clamp', 'roll']).default('clamp'),
+    /** `instalments` with `every`; or `to` instead of both, with or without `settlement`. */
+    ...scheduleShape,
     to: DayInput.optional(),
-    settlement: z
-      .strictObject({
-        everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
-        day: z.number().int().min(1).max(31).default(20),
-      })
-      .optional(),
-    dueOnDayOff: z.enum(['keep', 'next-working-day']).default('keep'),
     holidays: DaysOff,
     workingDays: DaysOff,
-    dayCount: z.enum(dayCounts).default('ACT/360'),
-    rounding: z.enum(['half-up', 'half-even']).default('half-up'),
-    /** "100.00": instalments of whole hundreds. */
-    instalmentUnit: PositiveAmountInput.default(Yuan.of('0.01')),
-    smoothing: z.boolean().default(false),
-    principalGrace: Count.default(0),
-    interestDeferral: Count.default(0),
-    interestFree: Count.default(0),
     drawdowns: z.array(DatedAmountInput).min(1).max(mostEvents.drawdowns).optional(),
     rateChanges: z
       .array(z.strictObject({ from: DayInput, rate: LoanRateInput }))
@@ -109,14 +81,8 @@ function problemsOf(input: LoanScheduleInput): InputFault[] {
     { path, message: sentence(zh, en) },
   ];
   const { pricing, prepayment } = input;
-  if (input.holidays.some((day) => input.workingDays.includes(day))) {
-    return problem(
-      'holidays',
-      '同一日既列为休息日又列为工作日',
-      'a day is listed both as a holiday and as a working day',
-    );
-  }
-  const timetable = timetableOf(input);
+  if (hasDayTwice(input)) return problem('holidays', ...dayTwice);
+  const timetable = timetableIn(input);
   if (timetable === undefined) {
     return problem(
       'instalments',
@@ -150,41 +116,22 @@ function problemsOf(input: LoanScheduleInput): InputFault[] {
 }
 
 /** Undefined when the members for it are too few or contradict each other. */
-function timetableOf(input: Fields): Timetable | undefined {
-  const { instalments, every, firstDueOn, monthEnd, to, settlement } = input;
-  if (instalments !== undefined && every !== undefined) {
-    if (to !== undefined || settlement !== undefined) return undefined;
-    return {
-      kind: 'regular',
-      instalments,
-      every,
-      monthEnd,
-      ...(firstDueOn === undefined ? {} : { firstDueOn }),
-    };
-  }
-  if (instalments !== undefined || every !== undefined || firstDueOn !== undefined)
-    return undefined;
-  if (to === undefined) return undefined;
-  if (settlement === undefined) return { kind: 'one', to };
-  return { kind: 'settlement', to, everyMonths: settlement.everyMonths, day: settlement.day };
+function timetableIn(input: Fields): Timetable | undefined {
+  const { instalments, every, firstDueOn, to, settlement } = input;
+  const wrong =
+    instalments !== undefined && every !== undefined
+      ? to !== undefined || settlement !== undefined
+      : to === undefined || (instalments ?? every ?? firstDueOn) !== undefined;
+  return wrong ? undefined : timetableOf(input, to ?? input.from);
 }
 
 /** Without a rate it is zero until the pricing says it. */
 const termsOf = (input: Fields, timetable: Timetable): ScheduleTerms => ({
+  ...countingOf(input),
   principal: input.principal,
   rate: input.rate ?? Rate.zero,
   from: input.from,
-  method: input.method,
   timetable,
-  dueOnDayOff: input.dueOnDayOff,
-  calendar: makeCalendar(input),
-  dayCount: input.dayCount,
-  rounding: input.rounding,
-  instalmentUnit: input.instalmentUnit,
-  smoothing: input.smoothing,
-  principalGrace: input.principalGrace,
-  interestDeferral: input.interestDeferral,
-  interestFree: input.interestFree,
   drawdowns: input.drawdowns ?? [{ on: input.from, amount: input.principal }],
   rateChanges: input.rateChanges,
   newRateCounts: input.newRateCounts,
@@ -316,7 +263,7 @@ export const loanScheduleCalc = calculation({
   title: { zh: '还款计划试算', en: 'Repayment schedule' },
   input: loanScheduleInput,
   run(input) {
-    const timetable = timetableOf(input);
+    const timetable = timetableIn(input);
     if (timetable === undefined) throw new TypeError('the input was not validated');
     const terms = pricedTerms(input, termsOf(input, timetable));
     const schedule = drawUpSchedule(terms);

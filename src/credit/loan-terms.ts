@@ -3,18 +3,23 @@
  * times. A loan hangs on one drawdown, which gives it principal, first day and last day.
  */
 import { z } from 'zod';
-import type { Day, InputFault } from '../kernel/index.ts';
-import { makeCalendar, Money, Rate, sentence } from '../kernel/index.ts';
+import type { InputFault } from '../kernel/index.ts';
+import { Money, Rate, sentence } from '../kernel/index.ts';
 import { DayInput, PositiveAmountInput, RateInput, TextInput } from '../platform/schemas.ts';
-import { LoanRateInput } from './loan-schedule-calc.ts';
 import type { Drawdown } from './model.ts';
 import type { AllocationOrder } from './rules/allocation.ts';
 import { namedSequences } from './rules/allocation.ts';
 import type { DatedRate } from './rules/repricing.ts';
-import { dayCounts } from './rules/schedule/day-count.ts';
-import { mostInstalments } from './rules/schedule/faults.ts';
-import type { DatedAmount, ScheduleTerms, Timetable } from './rules/schedule/terms.ts';
-import { methods } from './rules/schedule/terms.ts';
+import type { DatedAmount, ScheduleTerms } from './rules/schedule/terms.ts';
+import {
+  LoanRateInput,
+  countingOf,
+  dayTwice,
+  hasDayTwice,
+  pricingShape,
+  scheduleShape,
+  timetableOf,
+} from './schedule-input.ts';
 
 /** What a loan is sold as: a product of the dated list. */
 export const ProductInput = z
@@ -40,50 +45,19 @@ export const PaymentsInput = z
   .max(200)
   .default([]);
 
-const Count = z.number().int().min(0).max(mostInstalments).default(0);
 const DaysOff = z.array(DayInput).max(2000).default([]);
 
 export const LoanTermsInput = z.strictObject({
   product: ProductInput,
-  method: z.enum(methods).default('equal-instalment'),
-  /** With `every`; or `settlement`; or neither: one instalment on the drawdown's due day. */
-  instalments: z.number().int().min(1).max(mostInstalments).optional(),
-  every: z
-    .union([
-      z.strictObject({ months: z.number().int().min(1).max(120) }),
-      z.strictObject({ weeks: z.number().int().min(1).max(520) }),
-      z.strictObject({ days: z.number().int().min(1).max(3660) }),
-    ])
-    .optional(),
-  firstDueOn: DayInput.optional(),
-  monthEnd: z.enum(['clamp', 'roll']).default('clamp'),
-  settlement: z
-    .strictObject({
-      everyMonths: z.literal([1, 2, 3, 4, 6, 12]),
-      day: z.number().int().min(1).max(31).default(20),
-    })
-    .optional(),
-  dueOnDayOff: z.enum(['keep', 'next-working-day']).default('keep'),
+  /** Without a timetable: one instalment on the drawdown's due day. */
+  ...scheduleShape,
   holidays: DaysOff,
   workingDays: DaysOff,
-  dayCount: z.enum(dayCounts).default('ACT/360'),
-  rounding: z.enum(['half-up', 'half-even']).default('half-up'),
-  instalmentUnit: PositiveAmountInput.default(Money.of('0.01')),
-  smoothing: z.boolean().default(false),
-  principalGrace: Count,
-  interestDeferral: Count,
-  interestFree: Count,
   rate: LoanRateInput.optional(),
   pricing: z
     .strictObject({
       term: z.enum(['1Y', '5Y']),
-      spreadBp: z.number().int().min(-5000).max(5000),
-      repricing: z
-        .union([
-          z.literal(['fixed', 'new-year']),
-          z.strictObject({ months: z.number().int().min(1).max(120) }),
-        ])
-        .default('new-year'),
+      ...pricingShape,
     })
     .optional(),
   /** What is overdue bears the contract rate × (1 + markup). */
@@ -116,28 +90,8 @@ export function contradictionsOf(terms: LoanTerms): InputFault[] {
   if (terms.firstDueOn !== undefined && terms.instalments === undefined) {
     say('firstDueOn', '只与期数并用', 'only with instalments');
   }
-  if (terms.holidays.some((day) => terms.workingDays.includes(day))) {
-    say(
-      'holidays',
-      '同一日既列为休息日又列为工作日',
-      'a day is listed both as a holiday and as a working day',
-    );
-  }
+  if (hasDayTwice(terms)) say('holidays', ...dayTwice);
   return faults;
-}
-
-type TimetableTerms = Pick<
-  LoanTerms,
-  'instalments' | 'every' | 'firstDueOn' | 'monthEnd' | 'settlement'
->;
-
-export function timetableOf(terms: TimetableTerms, to: Day): Timetable {
-  const { instalments, every, firstDueOn, monthEnd, settlement } = terms;
-  if (instalments !== undefined && every !== undefined) {
-    const first = firstDueOn === undefined ? {} : { firstDueOn };
-    return { kind: 'regular', instalments, every, monthEnd, ...first };
-  }
-  return settlement ? { kind: 'settlement', to, ...settlement } : { kind: 'one', to };
 }
 
 /**
@@ -154,20 +108,11 @@ export function scheduleTermsOf(
   const later = tranches.map((one) => ({ on: one.on, amount: one.amount }));
   const firstAmount = amount.minus(Money.sum(later.map((one) => one.amount)));
   return {
+    ...countingOf(terms),
     principal: amount,
     rate: first?.rate ?? Rate.zero,
     from: valueOn,
-    method: terms.method,
     timetable: timetableOf(terms, dueOn),
-    dueOnDayOff: terms.dueOnDayOff,
-    calendar: makeCalendar(terms),
-    dayCount: terms.dayCount,
-    rounding: terms.rounding,
-    instalmentUnit: terms.instalmentUnit,
-    smoothing: terms.smoothing,
-    principalGrace: terms.principalGrace,
-    interestDeferral: terms.interestDeferral,
-    interestFree: terms.interestFree,
     drawdowns: [{ on: valueOn, amount: firstAmount }, ...later],
     rateChanges,
     newRateCounts: 'its-day',

@@ -3,7 +3,7 @@
  * an income statement, which then give the days, the margin and the ratios as well.
  */
 import { z } from 'zod';
-import { Exact, Failure, MONEY_INPUT_LIMIT, Money, sentence } from '../kernel/index.ts';
+import { Exact, Failure, sentence } from '../kernel/index.ts';
 import { calculation } from '../platform/calculation.ts';
 import { AmountInput } from '../platform/schemas.ts';
 import type { CitedStep } from './packs/pack.ts';
@@ -14,28 +14,11 @@ import type { Ratios } from './rules/statement-ratios.ts';
 import { marginOf, ratiosOf, refuseBalanceSheet, turnoverDays } from './rules/statement-ratios.ts';
 import type { Need, NeedFacts, TurnoverDays } from './rules/working-capital.ts';
 import { needOf, needsEntrustedPayment, tenorOf } from './rules/working-capital.ts';
+import { GrowthInput, SignedAmountInput, SignedRatioInput } from './signed-input.ts';
 
-const signed = (pattern: RegExp, message: string) =>
-  z.string().regex(pattern, { message, abort: true });
-const SignedRateInput = signed(
-  /^-?\d{1,6}(\.\d{1,12})?$/,
-  sentence('比例须为文本，例如 "-0.05"', 'a ratio as text: "-0.05"'),
-).transform((text) => Exact.of(text));
-const MarginInput = SignedRateInput.refine((margin) => margin.compare(1) < 0, {
+const MarginInput = SignedRatioInput.refine((margin) => margin.compare(1) < 0, {
   message: sentence('利润率须小于 1', 'a margin is below 1'),
 });
-const GrowthInput = SignedRateInput.refine((growth) => growth.compare(-1) > 0, {
-  message: sentence('增长率须大于 −1', 'growth is above −1'),
-});
-/** An amount with a sign: a loss. */
-const SignedAmountInput = signed(
-  /^-?\d{1,18}(\.\d{1,2})?$/,
-  sentence('金额（元）须为文本', 'an amount in yuan as text'),
-)
-  .transform((text) => Money.of(text))
-  .refine((amount) => amount.abs().lessThan(MONEY_INPUT_LIMIT), {
-    message: sentence('金额须小于 10^16 元', 'amounts of 10^16 or more are refused'),
-  });
 const DaysInput = z
   .union([
     z.number().int().min(0).max(36_500),

@@ -16,10 +16,10 @@ import {
 } from '../../platform/schemas.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals } from '../loan-refusals.ts';
-import { LoanRateInput } from '../loan-schedule-calc.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { withRates } from '../rules/repricing.ts';
 import { insertRateRows } from '../store-loan-facts.ts';
+import { LoanRateInput } from '../schedule-input.ts';
 
 const input = z.strictObject({
   drawdownId: IdInput('draw'),

@@ -18,11 +18,11 @@ import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan } from '../loan-change.ts';
 import { PlanInput } from '../loan-plan.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
-import { LoanRateInput } from '../loan-schedule-calc.ts';
 import { extension1996 as pack } from '../packs/extension-1996.ts';
 import { creditRefusals } from '../refusals.ts';
 import { demandDays, rescheduleLoan, standBefore } from '../reschedule-loan.ts';
 import { latestExtension } from '../rules/extension.ts';
+import { LoanRateInput } from '../schedule-input.ts';
 
 export const rescheduleInput = {
   drawdownId: IdInput('draw'),

@@ -3,7 +3,8 @@
  * need that follow from them, collateral, and the manager's opinion. Of several the last holds.
  */
 import { z } from 'zod';
-import { Exact, Failure, MONEY_INPUT_LIMIT, Money, newId, sentence } from '../../kernel/index.ts';
+import type { Exact } from '../../kernel/index.ts';
+import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -27,34 +28,15 @@ import { marginOf, ratiosOf, turnoverDays } from '../rules/statement-ratios.ts';
 import type { StatementRow } from '../rules/statement-rows.ts';
 import { readStatementRows, statementItems } from '../rules/statement-rows.ts';
 import { needOf } from '../rules/working-capital.ts';
+import { GrowthInput, SignedAmountInput } from '../signed-input.ts';
 import type { Diligence } from '../store-applications.ts';
 import { addDiligence } from '../store-applications.ts';
-
-/** A loss and a negative growth have a sign. */
-const signed = (pattern: RegExp, message: string) =>
-  z.string().regex(pattern, { message, abort: true });
-const FigureInput = signed(
-  /^-?\d{1,18}(\.\d{1,2})?$/,
-  sentence('金额（元）须为文本', 'an amount in yuan as text'),
-)
-  .transform((text) => Money.of(text))
-  .refine((amount) => amount.abs().lessThan(MONEY_INPUT_LIMIT), {
-    message: sentence('金额须小于 10^16 元', 'amounts of 10^16 or more are refused'),
-  });
-const GrowthInput = signed(
-  /^-?\d{1,6}(\.\d{1,12})?$/,
-  sentence('比例须为文本，例如 "-0.05"', 'a ratio as text: "-0.05"'),
-)
-  .transform((text) => Exact.of(text))
-  .refine((growth) => growth.compare(-1) > 0, {
-    message: sentence('增长率须大于 −1', 'growth is above −1'),
-  });
 
 const RowInput = z
   .strictObject({
     item: z.enum(statementItems),
-    before: FigureInput.optional(),
-    now: FigureInput,
+    before: SignedAmountInput.optional(),
+    now: SignedAmountInput,
   })
   .refine(
     ({ item, before, now }) =>

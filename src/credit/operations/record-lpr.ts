@@ -9,9 +9,9 @@ import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, DayText, TextInput } from '../../platform/schemas.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
-import { LoanRateInput } from '../loan-schedule-calc.ts';
 import { creditRefusals } from '../refusals.ts';
 import { addFixing, reopenRepricing } from '../store-repricing.ts';
+import { LoanRateInput } from '../schedule-input.ts';
 
 /** Since 2019-08 on the 20th of a month, later when that is a day off; in steps of 0.05 pp. */
 const published = { earliestDay: 20, stepsPerOne: 2000 } as const;
