@@ -36,22 +36,33 @@ export interface Repaid {
   readonly operationId: string;
 }
 
+/** Money that came in from a borrower, to the accounts of what it paid. */
+function receivedJournal(
+  kind: string,
+  { id: sourceId, drawdown, principal, interest, valueOn, operationId }: Repaid,
+  paid: { readonly principal: AccountKind; readonly interest: AccountKind },
+): Journal {
+  const { lineId, ownerId } = drawdown;
+  return {
+    id: newId('jnl'),
+    kind,
+    valueOn,
+    sourceId,
+    operationId,
+    lines: [
+      debit(account(drawdown, 'bank-funding', ownerId), principal.plus(interest)),
+      credit(account(drawdown, paid.principal, lineId), principal),
+      credit(account(drawdown, paid.interest, ownerId), interest),
+    ],
+  };
+}
+
 /** Money comes back: principal lowers what the line owes, interest is earned. */
-export const repaymentJournal = (repaid: Repaid): Journal => ({
-  id: newId('jnl'),
-  kind: 'credit.repayment',
-  valueOn: repaid.valueOn,
-  sourceId: repaid.id,
-  operationId: repaid.operationId,
-  lines: [
-    debit(
-      account(repaid.drawdown, 'bank-funding', repaid.drawdown.ownerId),
-      repaid.principal.plus(repaid.interest),
-    ),
-    credit(account(repaid.drawdown, 'loan-principal', repaid.drawdown.lineId), repaid.principal),
-    credit(account(repaid.drawdown, 'interest-received', repaid.drawdown.ownerId), repaid.interest),
-  ],
-});
+export const repaymentJournal = (repaid: Repaid): Journal =>
+  receivedJournal('credit.repayment', repaid, {
+    principal: 'loan-principal',
+    interest: 'interest-received',
+  });
 
 type OfLoan = Pick<Drawdown, 'zoneId' | 'ownerId' | 'lineId' | 'id'>;
 
@@ -140,27 +151,11 @@ export const writtenOffJournal = (
 });
 
 /** Money that came in on a claim off the books. */
-export const recoveredJournal = (repaid: Repaid): Journal => ({
-  id: newId('jnl'),
-  kind: 'credit.written-off-recovered',
-  valueOn: repaid.valueOn,
-  sourceId: repaid.id,
-  operationId: repaid.operationId,
-  lines: [
-    debit(
-      account(repaid.drawdown, 'bank-funding', repaid.drawdown.ownerId),
-      repaid.principal.plus(repaid.interest),
-    ),
-    credit(
-      account(repaid.drawdown, 'written-off-principal', repaid.drawdown.lineId),
-      repaid.principal,
-    ),
-    credit(
-      account(repaid.drawdown, 'written-off-interest', repaid.drawdown.ownerId),
-      repaid.interest,
-    ),
-  ],
-});
+export const recoveredJournal = (repaid: Repaid): Journal =>
+  receivedJournal('credit.written-off-recovered', repaid, {
+    principal: 'written-off-principal',
+    interest: 'written-off-interest',
+  });
 
 /** An over-payment goes back to who paid it. */
 export const refundJournal = (
