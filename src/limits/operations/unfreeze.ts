@@ -1,7 +1,7 @@
 /** Lets a frozen node take reservations and draws again. */
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
-import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import { Changed, changeShape, changeState } from '../administration.ts';
 import { refuseUnfreeze } from '../rules/terms.ts';
 
 export const unfreeze = operation({
@@ -11,12 +11,6 @@ export const unfreeze = operation({
   versioned: true,
   input: z.strictObject(changeShape),
   output: Changed,
-  async run(context, item) {
-    const node = await nodeToChange(context, item);
-    const refusal = refuseUnfreeze(node);
-    if (refusal) throw refusal;
-    const { reason } = item.input;
-    const event = { name: 'limits.limit-unfrozen', payload: { reason } };
-    return changed(await changeNode(context, item, node, { state: 'ACTIVE' }, event));
-  },
+  run: (context, item) =>
+    changeState(context, item, refuseUnfreeze, { state: 'ACTIVE', event: 'limits.limit-unfrozen' }),
 });
