@@ -7,7 +7,7 @@ import { percentText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
 import { listed, pageOfRows } from './lists.js';
-import { alarming, amount, named, words } from './tables.js';
+import { alarming, amount, bankName, coded, named, words } from './tables.js';
 import { timeText } from './times.js';
 import { word } from './words.js';
 
@@ -56,7 +56,7 @@ const demands = {
     words('重点计划', (row) => row.programme),
     rank,
     words('认领银行', (row) => row.claimedByName),
-    words('状态', (row) => word('demandState', row.state), { tight: true }),
+    coded('状态', 'demandState', (row) => row.state),
     clock('答复期限', (row) => ({ ...row, day: row.dueOn })),
   ],
 };
@@ -76,7 +76,7 @@ const applications = {
     amount('申请金额', (row) => row.amount),
     amount('批复金额', (row) => row.approvedAmount),
     rank,
-    words('状态', (row) => word('applicationState', row.state), { tight: true }),
+    coded('状态', 'applicationState', (row) => row.state),
     words('未落实条件', (row) => (row.openConditions > 0 ? `${row.openConditions} 项` : '无'), {
       tight: true,
     }),
@@ -94,7 +94,7 @@ const conditions = {
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
     words('条件', (row) => row.wording),
-    words('类别', (row) => word('conditionKind', row.kind), { tight: true }),
+    coded('类别', 'conditionKind', (row) => row.kind),
     amount('批复金额', (row) => row.approvedAmount),
     clock('批复有效期', (row) => ({ day: row.validUntil, overdue: row.lapsed })),
   ],
@@ -122,9 +122,9 @@ const inspections = {
   load: listed('/inspections-due', { overdue: 'true' }),
   columns: [
     named('企业', (row) => row.enterpriseName),
-    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    bankName,
     amount('贷款余额', (row) => row.outstanding),
-    words('五级分类', (row) => word('riskClass', row.riskClass), { tight: true }),
+    coded('五级分类', 'riskClass', (row) => row.riskClass),
     words('内容', (row) => (row.first ? '首次检查：资金用途' : '定期检查'), { tight: true }),
     words('上次检查', (row) => row.lastOn ?? '未检查', { tight: true }),
     clock('应检日', (row) => ({ ...row, day: row.dueOn })),
@@ -139,7 +139,7 @@ const loans = {
   load: listed('/loans-due'),
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
-    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    bankName,
     amount('应还金额', (row) => row.dueAmount),
     words('口径', (row) => (row.principalOnly ? '本金' : '本息'), { tight: true }),
     amount('贷款余额', (row) => row.outstanding),
@@ -147,7 +147,7 @@ const loans = {
     words('逾期天数', (row) => (row.overdue ? `${row.daysPastDue} 天` : '未逾期'), {
       number: true,
     }),
-    words('五级分类', (row) => word('riskClass', row.riskClass), { tight: true }),
+    coded('五级分类', 'riskClass', (row) => row.riskClass),
   ],
 };
 
@@ -159,11 +159,11 @@ const exceptions = {
   load: listed('/credit-exceptions', { open: 'true' }),
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.purpose }),
-    words('类别', (row) => word('exceptionKind', row.kind), { tight: true }),
+    coded('类别', 'exceptionKind', (row) => row.kind),
     words('额度', (row) => row.nodeName ?? row.product),
     amount('申请金额', (row) => row.amount),
     amount('批准金额', (row) => row.approvedAmount),
-    words('状态', (row) => word('exceptionState', row.state), { tight: true }),
+    coded('状态', 'exceptionState', (row) => row.state),
     clock('有效期', (row) => ({ day: row.expiresOn, overdue: row.overdue })),
   ],
 };

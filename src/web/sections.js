@@ -9,7 +9,17 @@ import { element } from './dom.js';
 import { duties, progress } from './duties.js';
 import { exposures, leverage } from './figures.js';
 import { listed, pageOfRows } from './lists.js';
-import { alarming, amount, amountNode, badge, named, qualified, words } from './tables.js';
+import {
+  alarming,
+  amount,
+  amountNode,
+  badge,
+  bankName,
+  coded,
+  named,
+  qualified,
+  words,
+} from './tables.js';
 import { rowsBehind, word } from './words.js';
 
 const small = (text) => element('small', {}, text);
@@ -26,7 +36,7 @@ const agreements = {
         [row.bankName, row.source && `来源：${row.source}`].filter(Boolean).join('；'),
     }),
     amount('意向额度', (row) => row.intentAmount, { qualifier: (row) => row.qualifier }),
-    words('意向性质', (row) => word('sense', row.sense), { tight: true }),
+    coded('意向性质', 'sense', (row) => row.sense),
     amount('授信额度', (row) => row.approvedInForce, { sums: true }),
     amount('累计投放', (row) => row.drawnCumulative, { sums: true }),
     amount('余额', (row) => row.outstanding, { sums: true }),
@@ -42,14 +52,14 @@ const lines = {
   load: listed('/credit-lines'),
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc }),
-    words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true }),
+    bankName,
     words('产品', (row) => row.product),
     amount('额度', (row) => row.limit),
     amount('已用', (row) => row.used),
     amount('预占', (row) => row.reserved),
     amount('可用', (row) => row.available),
     amount('余额', (row) => row.outstanding),
-    words('状态', (row) => word('lineState', row.state), { tight: true }),
+    coded('状态', 'lineState', (row) => row.state),
     words('到期日', (row) => row.expiresOn, { tight: true }),
   ],
 };
@@ -80,7 +90,7 @@ const pools = {
       cell: ({ headroom, overLeveraged }, { unit }) =>
         overLeveraged ? alarming('超限', amountNode(headroom, unit)) : amountNode(headroom, unit),
     },
-    words('状态', (row) => word('poolState', row.state), { tight: true }),
+    coded('状态', 'poolState', (row) => row.state),
   ],
 };
 
@@ -119,7 +129,7 @@ const fuses = {
       },
     ),
     amount('距熔断', (row) => (row.fuse.figure === null ? null : row.fuse.room)),
-    words('触发后', (row) => word('fuseAction', row.fuse.action), { tight: true }),
+    coded('触发后', 'fuseAction', (row) => row.fuse.action),
     words('状态', (row) => (row.fuse.tripped ? element('b.alarm', {}, '已触发') : '未触发'), {
       tight: true,
     }),
@@ -157,13 +167,13 @@ const funds = {
   },
   columns: [
     named('基金', (row) => row.name, { below: (row) => `设立于 ${row.establishedOn}` }),
-    words('类型', (row) => word('fundKind', row.kind), { tight: true }),
+    coded('类型', 'fundKind', (row) => row.kind),
     amount('目标规模', (row) => row.targetSize),
     amount('认缴', (row) => row.committed),
     amount('实缴', (row) => row.paidIn),
     amount('已投', (row) => row.invested),
     amount('账面现金', (row) => row.cash),
-    words('状态', (row) => word('fundState', row.state), { tight: true }),
+    coded('状态', 'fundState', (row) => row.state),
   ],
 };
 
@@ -185,7 +195,7 @@ const reported = {
   load: listed('/reported-figures'),
   columns: [
     named('事项', (row) => row.subject, { below: (row) => row.note, generated: () => false }),
-    words('口径', (row) => word('measure', row.measure), { tight: true }),
+    coded('口径', 'measure', (row) => row.measure),
     {
       head: '数值',
       number: true,

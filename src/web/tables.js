@@ -6,7 +6,7 @@
 import { defaultSize, pageSizes } from './address.js';
 import { amountText, fullText, isNegative, isZero, missing, totalOf } from './amounts.js';
 import { element, replaceInside } from './dom.js';
-import { whatToDo } from './words.js';
+import { whatToDo, word } from './words.js';
 
 /**
  * @typedef {object} Context
@@ -69,6 +69,12 @@ export const words = (head, read, { number = false, tight = false } = {}) => ({
   tight,
   cell: (row, context) => read(row, context) ?? missing,
 });
+
+/** The word of a code, by the kind of its words. */
+export const coded = (head, kind, read) =>
+  words(head, (row) => word(kind, read(row)), { tight: true });
+
+export const bankName = words('银行', (row, { nameOf }) => nameOf(row.bankId), { tight: true });
 
 /** An amount that means trouble is marked by a word, because a print may be grey. */
 export const alarming = (text, node) =>
