@@ -167,8 +167,8 @@ async function enterDemands(book: DemoBook, park: Park): Promise<string[]> {
   return claimed;
 }
 
-/** Sales of 80 million with a cycle of 90 days: a need of 19 million, of which 10 are new. */
-const statements = [
+/** Sales of 80 million, margin 5 %, a cycle of 90 days at growth 0: a need of 19 million. */
+export const statements = [
   { item: 'sales', before: '64000000', now: '80000000' },
   { item: 'costOfSales', now: '60000000' },
   { item: 'totalProfit', now: '4000000' },

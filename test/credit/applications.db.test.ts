@@ -17,10 +17,11 @@ import { withdrawApplication } from '../../src/credit/operations/withdraw-applic
 import { showLine } from '../../src/credit/queries.ts';
 import { listApplications, showApplication } from '../../src/credit/queries-applications.ts';
 import { showDemand } from '../../src/credit/queries-demands.ts';
+import { statements as statementRows } from '../../src/demo/park-desk.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
-import { deskOf, statementRows } from './demand-desk.ts';
+import { deskOf } from './demand-desk.ts';
 import { drawing, parkIn } from './stage.ts';
 import type { Park } from './stage.ts';
 import { entryAt } from './whitelist-stage.ts';

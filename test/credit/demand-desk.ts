@@ -4,27 +4,11 @@ import { approveApplication } from '../../src/credit/operations/approve-applicat
 import { makeEffective } from '../../src/credit/operations/make-effective.ts';
 import { recordDiligence } from '../../src/credit/operations/record-diligence.ts';
 import { signContract } from '../../src/credit/operations/sign-contract.ts';
+import { statements } from '../../src/demo/park-desk.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
 import type { Answer, Stage } from '../support/stage.ts';
 import { ago, today } from '../support/stage.ts';
 import type { Park } from './stage.ts';
-
-/** Sales 80 million, margin 5 %, cycle 90 days at growth 0: a need of 19 million. */
-export const statementRows = [
-  { item: 'sales', before: '64000000', now: '80000000' },
-  { item: 'costOfSales', now: '60000000' },
-  { item: 'totalProfit', now: '4000000' },
-  { item: 'interestExpense', now: '1000000' },
-  { item: 'inventory', before: '10000000', now: '10000000' },
-  { item: 'receivables', before: '20000000', now: '20000000' },
-  { item: 'prepaid', before: '0', now: '0' },
-  { item: 'payables', before: '10000000', now: '10000000' },
-  { item: 'advancesReceived', before: '0', now: '0' },
-  { item: 'currentAssets', before: '36000000', now: '40000000' },
-  { item: 'currentLiabilities', before: '20000000', now: '20000000' },
-  { item: 'totalAssets', before: '70000000', now: '80000000' },
-  { item: 'totalLiabilities', before: '40000000', now: '40000000' },
-];
 
 export interface Desk {
   readonly applied: (more?: object) => Promise<string>;
@@ -64,7 +48,7 @@ export function deskOf(stage: Stage, park: () => Park): Desk {
     return refusal.code;
   };
   const diligence = (more: object = {}) => ({
-    statements: statementRows,
+    statements,
     growth: '0',
     ownFunds: '4000000',
     existingLoans: '5000000',

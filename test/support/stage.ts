@@ -1,29 +1,15 @@
-// A zone with its office, two banks and two firms on a database of their own, and the shortest way
-// to perform and to ask.
-import { expect } from 'chai';
-import type { Knex } from 'knex';
-import type { Day, Failure } from '../../src/kernel/index.ts';
-import { addDays, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
-import { brokenInvariants } from '../../src/ledger/index.ts';
+// A zone with its office, two banks and two firms on a database of their own.
 import { openZone, registerEnterprise, registerOrganisation } from '../../src/parties/index.ts';
-import type { Actor, Operation, Query } from '../../src/platform/operation.ts';
-import type { CallOptions, Outcome, Ports } from '../../src/platform/perform.ts';
-import { Performer } from '../../src/platform/perform.ts';
-import { makePool } from '../../src/platform/postgres.ts';
+import type { Actor, Operation } from '../../src/platform/operation.ts';
+import type { Ports } from '../../src/platform/perform.ts';
 import type { Scope } from '../../src/platform/transaction.ts';
-import { everything, withTransaction } from '../../src/platform/transaction.ts';
-import { invariants } from '../../src/runtime.ts';
-import { cloneDatabase } from './database.ts';
+import type { Base } from './base.ts';
+import { actorOf, ago, openBase } from './base.ts';
 
-export const today: Day = dayInShanghai();
-/** So many days before today: every fact of a test lies in the past. */
-export const ago = (days: number): Day => addDays(today, -days);
+export type { Answer } from './base.ts';
+export { ago, freshKey, today } from './base.ts';
 
-export type Answer = Readonly<Record<string, string>>;
-
-export interface Stage {
-  readonly db: Knex;
-  readonly performer: Performer;
+export interface Stage extends Base {
   readonly zoneId: string;
   readonly officeId: string;
   readonly bankId: string;
@@ -33,66 +19,12 @@ export interface Stage {
   readonly office: Actor;
   readonly bank: Actor;
   readonly otherBank: Actor;
-  readonly root: Actor;
-  done(operation: Operation, input: unknown, actor: Actor, options?: CallOptions): Promise<Answer>;
-  refused(
-    operation: Operation,
-    input: unknown,
-    actor: Actor,
-    options?: CallOptions,
-  ): Promise<Failure>;
-  outcome(
-    operation: Operation,
-    input: unknown,
-    actor: Actor,
-    options?: CallOptions,
-  ): Promise<Outcome>;
-  ask<I, O>(question: Query<I, O>, input: unknown, actor: Actor): Promise<O>;
-  rows<R>(sql: string): Promise<R[]>;
-  /** Throws when an invariant of any module does not hold. */
-  check(): Promise<void>;
-  close(): Promise<void>;
 }
 
-const trivial: Ports = {
-  authorise: () => undefined,
-  needsApproval: () => false,
-  submit: () => Promise.reject(new Error('nothing needs approval here')),
-  observe: () => undefined,
-};
-
-const actorOf = (organisationId: string, scope: Scope): Actor => ({
-  userId: `user_${organisationId}`,
-  personId: `person_${organisationId}`,
-  organisationId,
-  permissions: new Set(),
-  scope,
-});
-
-let keys = 0;
-export const freshKey = (): string => `key-${(keys += 1)}`;
-
 export async function openStage(ports: Partial<Ports> = {}): Promise<Stage> {
-  const database = await cloneDatabase();
-  const db = makePool({ url: database.url, max: 8, applicationName: 'test-stage' });
-  const performer = new Performer(db, { ...trivial, ...ports });
-  const root = actorOf('org_root', everything);
-
-  const outcome: Stage['outcome'] = async (operation, input, actor, options = {}) => {
-    try {
-      return await performer.perform(operation, actor, input, freshKey(), options);
-    } catch (problem) {
-      if (isFailure(problem)) return { kind: 'refused', failure: problem, replayed: false };
-      throw problem;
-    }
-  };
-  const performed: Stage['done'] = async (operation, input, actor, options) => {
-    const answer = await outcome(operation, input, actor, options);
-    if (answer.kind !== 'done') throw new Error(`not done: ${JSON.stringify(answer)}`);
-    return answer.output as Answer;
-  };
+  const base = await openBase(ports);
   const idOf = async (name: string, operation: Operation, input: unknown): Promise<string> =>
-    String((await performed(operation, input, root))[name]);
+    String((await base.done(operation, input, base.root))[name]);
 
   const organisation = (kind: string, name: string) =>
     idOf('organisationId', registerOrganisation, { kind, name, since: ago(2000) });
@@ -109,15 +41,8 @@ export async function openStage(ports: Partial<Ports> = {}): Promise<Stage> {
   const firm = (uscc: string, name: string) =>
     idOf('enterpriseId', registerEnterprise, { zoneId, uscc, name, registeredOn: ago(2000) });
   const inZone = (owners: Scope['owners']): Scope => ({ zones: [zoneId], owners });
-
-  const check = async (): Promise<void> => {
-    expect(invariants.length).to.be.greaterThan(12);
-    const broken = await withTransaction(db, everything, (tx) => brokenInvariants(tx, invariants));
-    expect(broken).to.deep.equal([]);
-  };
   return {
-    db,
-    performer,
+    ...base,
     zoneId,
     officeId,
     bankId,
@@ -127,24 +52,5 @@ export async function openStage(ports: Partial<Ports> = {}): Promise<Stage> {
     office: actorOf(officeId, inZone('*')),
     bank: actorOf(bankId, inZone([bankId])),
     otherBank: actorOf(otherBankId, inZone([otherBankId])),
-    root,
-    outcome,
-    done: performed,
-    async refused(operation, input, actor, options) {
-      const answer = await outcome(operation, input, actor, options);
-      if (answer.kind !== 'refused') throw new Error(`not refused: ${JSON.stringify(answer)}`);
-      return answer.failure;
-    },
-    ask: (question, input, actor) => performer.ask(question, actor, input),
-    rows: async <R>(text: string) => (await db.raw<{ rows: R[] }>(text)).rows,
-    check,
-    async close() {
-      try {
-        await check();
-      } finally {
-        await db.destroy();
-        await database.drop();
-      }
-    },
   };
 }
