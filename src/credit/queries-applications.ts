@@ -3,21 +3,14 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import {
-  DayText,
-  IdInput,
-  IdText,
-  InstantText,
-  MoneyText,
-  listOf,
-  pageShape,
-} from '../platform/schemas.ts';
-import { sql } from '../platform/sql.ts';
+import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import { having, sql } from '../platform/sql.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { demandRefusals as no } from './demand-refusals.ts';
 import { applicationStates, collateralKinds } from './model-demands.ts';
 import { inForceOn } from './store-whitelist.ts';
+import { StepShown, stepsOf } from './steps-shown.ts';
 
 const ApplicationRow = z.object({
   id: IdText,
@@ -135,10 +128,8 @@ export const listApplications = query({
   }),
   output: listOf(ApplicationRow),
   run: ({ tx, today }, { zoneId, enterpriseId, demandId, state, running, ...place }) => {
-    const rows = sql.select('*').from(applicationRows(today).as('listed'));
-    for (const [column, value] of Object.entries({ zoneId, enterpriseId, demandId, state })) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    const listed = sql.select('*').from(applicationRows(today).as('listed'));
+    const rows = having(listed, { zoneId, enterpriseId, demandId, state });
     if (running !== undefined) {
       void rows.whereRaw('("closedOn" is null) = ?', [running === 'true']);
     }
@@ -172,14 +163,6 @@ const Condition = z.object({
   wording: z.string(),
   metOn: DayText.nullable(),
   evidence: z.string().nullable(),
-});
-const Step = z.object({
-  version: z.number().int(),
-  to: z.string(),
-  reason: z.string().nullable(),
-  on: DayText,
-  madeBy: IdText,
-  madeAt: InstantText,
 });
 
 const selectDiligences = statement(
@@ -226,19 +209,17 @@ export const showApplication = query({
   output: ApplicationRow.extend({
     diligences: z.array(Diligence),
     conditions: z.array(Condition),
-    steps: z.array(Step),
+    steps: z.array(StepShown),
   }),
   async run({ tx, today }, { applicationId }) {
     const rows = applicationRows(today).where('a.id', applicationId);
     const [row] = await tx.built<ApplicationRow>(rows);
     if (!row) throw new Failure(no['application-missing'], { applicationId });
-    type StepRow = Omit<z.output<typeof Step>, 'madeAt'> & { readonly madeAt: Date };
-    const steps = await tx.rows<StepRow>(selectSteps, [applicationId]);
     return {
       ...row,
       diligences: await diligencesOf(tx, applicationId),
       conditions: await tx.rows<z.output<typeof Condition>>(selectConditions, [applicationId]),
-      steps: steps.map((one) => ({ ...one, madeAt: one.madeAt.toISOString() })),
+      steps: await stepsOf(tx, selectSteps, applicationId),
     };
   },
 });

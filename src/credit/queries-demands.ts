@@ -3,19 +3,12 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import {
-  DayText,
-  IdInput,
-  IdText,
-  InstantText,
-  MoneyText,
-  listOf,
-  pageShape,
-} from '../platform/schemas.ts';
-import { sql } from '../platform/sql.ts';
+import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { demandRefusals as no } from './demand-refusals.ts';
 import { demandStates } from './model-demands.ts';
+import { StepShown, stepsOf } from './steps-shown.ts';
 
 const DemandRow = z.object({
   id: IdText,
@@ -99,26 +92,15 @@ export const listDemands = query({
   }),
   output: listOf(DemandRow),
   run: ({ tx, today }, { zoneId, enterpriseId, claimedBy, state, overdue, waiting, ...place }) => {
-    const rows = sql.select('*').from(demandRows(today).as('listed'));
-    const wanted = { zoneId, enterpriseId, claimedBy, state };
-    for (const [column, value] of Object.entries(wanted)) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    const listed = sql.select('*').from(demandRows(today).as('listed'));
+    const rows = having(listed, { zoneId, enterpriseId, claimedBy, state });
     if (overdue !== undefined) rows.where('overdue', overdue === 'true');
     if (waiting !== undefined) rows.where('waiting', waiting === 'true');
     return pageOf<DemandRow>(tx, rows, place, { by: 'place' });
   },
 });
 
-const Step = z.object({
-  version: z.number().int(),
-  organisationId: IdText,
-  to: z.string(),
-  reason: z.string().nullable(),
-  on: DayText,
-  madeBy: IdText,
-  madeAt: InstantText,
-});
+const Step = StepShown.extend({ organisationId: IdText });
 
 const selectSteps = statement(
   'credit.select-demand-steps',
@@ -136,11 +118,9 @@ export const showDemand = query({
   async run({ tx, today }, { demandId }) {
     const [row] = await tx.built<DemandRow>(demandRows(today).where('d.id', demandId));
     if (!row) throw new Failure(no['demand-missing'], { demandId });
-    type StepRow = Omit<z.output<typeof Step>, 'madeAt'> & { readonly madeAt: Date };
-    const steps = await tx.rows<StepRow>(selectSteps, [demandId]);
     return {
       ...row,
-      steps: steps.map((one) => ({ ...one, madeAt: one.madeAt.toISOString() })),
+      steps: await stepsOf<{ readonly organisationId: string }>(tx, selectSteps, demandId),
     };
   },
 });

@@ -4,21 +4,14 @@ import { Failure, Money } from '../kernel/index.ts';
 import { memberOf } from '../parties/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import {
-  DayText,
-  IdInput,
-  IdText,
-  InstantText,
-  MoneyText,
-  listOf,
-  pageShape,
-} from '../platform/schemas.ts';
-import { sql } from '../platform/sql.ts';
+import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { exceptionRefusals as no } from './exception-refusals.ts';
 import { exceptionKinds, exceptionStates } from './model-exceptions.ts';
 import { creditRefusals } from './refusals.ts';
 import { quotaUse } from './store-exceptions.ts';
+import { StepShown, stepsOf } from './steps-shown.ts';
 
 const ExceptionRow = z.object({
   id: IdText,
@@ -101,24 +94,12 @@ export const listExceptions = query({
   }),
   output: listOf(ExceptionRow),
   run: ({ tx, today }, { zoneId, lineId, kind, state, open, ...place }) => {
-    const rows = sql.select('*').from(exceptionRows(today).as('listed'));
-    for (const [column, value] of Object.entries({ zoneId, lineId, kind, state })) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    const listed = sql.select('*').from(exceptionRows(today).as('listed'));
+    const rows = having(listed, { zoneId, lineId, kind, state });
     if (open !== undefined) void rows.whereRaw('("closedOn" is null) = ?', [open === 'true']);
     return pageOf<ExceptionRow>(tx, rows, place);
   },
 });
-
-const Step = z.object({
-  version: z.number().int(),
-  to: z.string(),
-  reason: z.string().nullable(),
-  on: DayText,
-  madeBy: IdText,
-  madeAt: InstantText,
-});
-type StepRow = Omit<z.output<typeof Step>, 'madeAt'> & { readonly madeAt: Date };
 
 const selectSteps = statement(
   'credit.select-exception-steps',
@@ -132,12 +113,11 @@ export const showException = query({
   title: { zh: '例外审批详情', en: 'Exception' },
   permission: 'exception:read',
   input: z.strictObject({ exceptionId: IdInput('exc') }),
-  output: ExceptionRow.extend({ steps: z.array(Step) }),
+  output: ExceptionRow.extend({ steps: z.array(StepShown) }),
   async run({ tx, today }, { exceptionId }) {
     const [row] = await tx.built<ExceptionRow>(exceptionRows(today).where('x.id', exceptionId));
     if (!row) throw new Failure(no['exception-missing'], { exceptionId });
-    const steps = await tx.rows<StepRow>(selectSteps, [exceptionId]);
-    return { ...row, steps: steps.map((one) => ({ ...one, madeAt: one.madeAt.toISOString() })) };
+    return { ...row, steps: await stepsOf(tx, selectSteps, exceptionId) };
   },
 });
 

@@ -16,7 +16,7 @@ import {
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
-import { sql } from '../platform/sql.ts';
+import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { riskRefusals as no } from './risk-refusals.ts';
 import { riskClasses } from './rules/risk-class.ts';
@@ -100,10 +100,7 @@ export const listRiskReports = query({
         sql.raw(`case when h.id is null then null else json_build_object('amount',
           h.amount::text, 'asOf', h.as_of, 'evidence', h.evidence) end as held`),
       );
-    for (const [column, value] of Object.entries({ zone_id: zoneId, owner_id: bankId })) {
-      if (value !== undefined) void rows.where(`r.${column}`, value);
-    }
-    if (asOf !== undefined) void rows.where('r.as_of', asOf);
+    having(rows, { 'r.zone_id': zoneId, 'r.owner_id': bankId, 'r.as_of': asOf });
     type Row = Omit<z.output<typeof ReportRow>, 'computedAt'> & { readonly computedAt: Date };
     const page = await pageOf<Row>(tx, rows, place, { descending: true });
     const items = page.items.map((row) => ({ ...row, computedAt: row.computedAt.toISOString() }));

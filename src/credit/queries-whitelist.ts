@@ -12,7 +12,7 @@ import {
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
-import { sql } from '../platform/sql.ts';
+import { having, sql } from '../platform/sql.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { entryStates } from './model-whitelist.ts';
@@ -109,11 +109,8 @@ export const listEntries = query({
   }),
   output: listOf(EntryRow),
   run: ({ tx, today }, { zoneId, bankId, enterpriseId, state, batch, overdue, ...place }) => {
-    const rows = sql.select('*').from(entryRows(today).as('listed'));
-    const wanted = { zoneId, bankId, enterpriseId, state, batch };
-    for (const [column, value] of Object.entries(wanted)) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    const listed = sql.select('*').from(entryRows(today).as('listed'));
+    const rows = having(listed, { zoneId, bankId, enterpriseId, state, batch });
     if (overdue !== undefined) rows.where('overdue', overdue === 'true');
     return pageOf<EntryRow>(tx, rows, place);
   },

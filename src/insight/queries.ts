@@ -24,7 +24,7 @@ import type { FigureKind } from './model.ts';
 import { figureKinds } from './model.ts';
 import { pageOfList } from './page-of-list.ts';
 import { insightRefusals as no } from './refusals.ts';
-import { sql as build } from '../platform/sql.ts';
+import { having, sql as build } from '../platform/sql.ts';
 
 const asked = {
   ...pageShape,
@@ -205,9 +205,7 @@ const listSnapshots = query({
       figures: 'figures',
       computedAt: 'computed_at',
     });
-    for (const [column, value] of Object.entries({ kind, zone_id: zoneId, as_of: asOf })) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    having(rows, { kind, zone_id: zoneId, as_of: asOf });
     type Row = Omit<z.output<typeof Snapshot>, 'computedAt'> & { readonly computedAt: Date };
     const page = await pageOf<Row>(tx, rows, place, { descending: true });
     const items = page.items.map((row) => ({ ...row, computedAt: row.computedAt.toISOString() }));

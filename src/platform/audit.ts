@@ -16,7 +16,7 @@ import { operation, query } from './operation.ts';
 import { pageOf } from './page.ts';
 import { DayInput, InstantText, TextInput, listOf, pageShape } from './schemas.ts';
 import { everything, withTransaction } from './transaction.ts';
-import { sql as build } from './sql.ts';
+import { having, sql as build } from './sql.ts';
 
 export { verifyExport, type Exported } from './audit-export.ts';
 export { keptSigner, signerOf, type Signer } from './audit-signer.ts';
@@ -104,10 +104,7 @@ const listEntries = query({
       recordedAt: build.raw(instant('recorded_at')),
       hash: 'hash',
     });
-    const wanted = { chain, operation: name, actor_id: actorId, outcome };
-    for (const [column, value] of Object.entries(wanted)) {
-      if (value !== undefined) rows.where(column, value);
-    }
+    having(rows, { chain, operation: name, actor_id: actorId, outcome });
     return pageOf<z.output<typeof Entry>>(tx, rows, place, { descending: true });
   },
 });

@@ -6,3 +6,12 @@ import knexPkg, { type Knex } from 'knex';
  * error.
  */
 export const sql: Knex = knexPkg({ client: 'pg' });
+
+/** Of the rows those that have every value that is given; what is undefined asks for nothing. */
+export function having(
+  rows: Knex.QueryBuilder,
+  wanted: Readonly<Record<string, string | undefined>>,
+): Knex.QueryBuilder {
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return rows.where(Object.fromEntries(given));
+}

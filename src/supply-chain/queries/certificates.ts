@@ -7,7 +7,7 @@ import { Failure } from '../../kernel/index.ts';
 import { query } from '../../platform/operation.ts';
 import { pageOf } from '../../platform/page.ts';
 import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../../platform/schemas.ts';
-import { sql } from '../../platform/sql.ts';
+import { having, sql } from '../../platform/sql.ts';
 import { supplyChainRefusals as no } from '../refusals.ts';
 
 const State = z.enum([
@@ -97,14 +97,9 @@ export const listCertificates = query({
   }),
   output: listOf(CertificateRow),
   run: ({ tx, today }, { programmeId, issuerId, holderId, rootId, state, ...place }) => {
-    const rows = certificateRows(today);
-    if (programmeId !== undefined) void rows.where('c.programme_id', programmeId);
-    if (issuerId !== undefined) void rows.where('c.issuer_id', issuerId);
-    if (holderId !== undefined) void rows.where('c.holder_id', holderId);
-    if (rootId !== undefined) void rows.where('c.root_id', rootId);
-    const found = sql.select('*').from(rows.as('dated'));
-    if (state !== undefined) void found.where('state', state);
-    return pageOf<CertificateRow>(tx, found, place);
+    const listed = sql.select('*').from(certificateRows(today).as('listed'));
+    const rows = having(listed, { programmeId, issuerId, holderId, rootId, state });
+    return pageOf<CertificateRow>(tx, rows, place);
   },
 });
 
