@@ -41,7 +41,10 @@ export async function up(knex: Knex): Promise<void> {
   });
   await knex.raw('alter table rulebook_packs force row level security');
   await knex.raw(incidents);
+  // Row-level security binds the owner of the table as well, and all banks' limits are looked at.
+  await knex.raw('alter table limits_nodes no force row level security');
   await knex.raw(standing);
+  await knex.raw('alter table limits_nodes force row level security');
   await knex.raw(protection);
   await knex.raw(turns);
   await knex.raw(job);

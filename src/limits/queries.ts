@@ -19,6 +19,7 @@ import {
   pageShape,
 } from '../platform/schemas.ts';
 import { sql as build } from '../platform/sql.ts';
+import { selectorOf } from './cap-selectors.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { availableOf, toleratedOf } from './rules/headroom.ts';
@@ -133,11 +134,27 @@ export const showNode = query({
   title: { zh: '额度', en: 'A limit' },
   permission: 'limits:read',
   input: z.strictObject({ nodeId: IdInput('lim') }),
-  output: Node,
+  output: Node.extend({
+    /** Which limits a cap counts by rule; null: those named one by one, or it is no cap. */
+    selector: z
+      .object({
+        zoneId: IdText,
+        enterpriseIds: z.array(IdText).nullable(),
+        products: z.array(z.string()).nullable(),
+      })
+      .nullable(),
+  }),
   async run(context, { nodeId }) {
     const [node] = await nodesOf(context, [nodeId]);
     if (!node) throw new Failure(no['node-missing'], { nodeId });
-    return viewOf(node);
+    const kept = node.node.kind === 'CAP' ? await selectorOf(context.tx, nodeId) : null;
+    const { enterpriseIds, products } = kept ?? {};
+    const selector = kept && {
+      zoneId: kept.zoneId,
+      enterpriseIds: enterpriseIds ? [...enterpriseIds] : null,
+      products: products ? [...products] : null,
+    };
+    return { ...viewOf(node), selector };
   },
 });
 

@@ -22,6 +22,11 @@ export const limitRefusals = refusals('limits', {
   },
   'node-missing': { kind: 'missing', zh: '没有这个额度', en: 'There is no such limit' },
   'parent-missing': { kind: 'missing', zh: '没有上级额度', en: 'There is no such parent limit' },
+  'borrower-missing': {
+    kind: 'missing',
+    zh: '园区没有这个企业',
+    en: 'There is no such enterprise in the zone',
+  },
   'incident-missing': {
     kind: 'missing',
     zh: '没有这个超限或预警事件',

@@ -12,7 +12,13 @@ import { limitRefusals as no } from './refusals.ts';
 import type { TermRecord } from './rules/as-of.ts';
 
 /** `carriers`: of a cap. `above`: a limit above was moved. `fenced`: a child keeps headroom. */
-export type ChangedField = TermRecord['field'] | 'oversub' | 'carriers' | 'above' | 'fenced';
+export type ChangedField =
+  | TermRecord['field']
+  | 'oversub'
+  | 'carriers'
+  | 'above'
+  | 'fenced'
+  | 'selector';
 
 export interface NodeChange {
   readonly node: Pick<LimitNode, 'id' | 'zoneId' | 'ownerId'>;
@@ -21,6 +27,8 @@ export interface NodeChange {
   readonly after: string | null;
   /** That the change made. */
   readonly version: number;
+  /** Where one list is changed by several; default: that of the cause. */
+  readonly operationId?: string | undefined;
 }
 
 export interface ChangeCause {
@@ -64,7 +72,7 @@ export function recordChanges(
     value_on: list.map(() => valueOn),
     recorded_at: list.map(() => now.toISOString()),
     reason: list.map(() => reason),
-    operation_id: list.map(() => operationId),
+    operation_id: list.map((one) => one.operationId ?? operationId),
   });
 }
 

@@ -37,6 +37,9 @@ export interface NewNode {
   readonly kind: NodeKind;
   /** The enterprise, agreement or pool that the node is about. */
   readonly subjectId?: string;
+  /** Who may use it, and for which product: what rules of caps go by. */
+  readonly partyId?: string;
+  readonly product?: string;
   readonly revolving: Revolving;
   readonly enforcement: Enforcement;
   readonly contribution?: Contribution;
@@ -48,14 +51,17 @@ export interface NewNode {
 const insertNodes = statement(
   'limits.insert-nodes',
   `insert into limits_nodes (id, zone_id, owner_id, shared, parent_id, path, caps, depth, name,
-     kind, subject_id, revolving, enforcement, contribution, amount, state, starts_on, expires_on)
+     kind, subject_id, revolving, enforcement, contribution, amount, state, starts_on, expires_on,
+     party_id, product)
    select n.id, n.zone_id, n.owner_id, n.shared, n.parent_id, array[n.id] || coalesce(p.path, '{}'),
      n.caps::text[], coalesce(p.depth + 1, 0), n.name, n.kind, n.subject_id, n.revolving,
-     n.enforcement, n.contribution, n.amount, 'ACTIVE', n.starts_on, n.expires_on
+     n.enforcement, n.contribution, n.amount, 'ACTIVE', n.starts_on, n.expires_on, n.party_id,
+     n.product
    from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[],
      $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::numeric[],
-     $14::date[], $15::date[]) as n (id, zone_id, owner_id, shared, parent_id, caps, name, kind,
-     subject_id, revolving, enforcement, contribution, amount, starts_on, expires_on)
+     $14::date[], $15::date[], $16::text[], $17::text[]) as n (id, zone_id, owner_id, shared,
+     parent_id, caps, name, kind, subject_id, revolving, enforcement, contribution, amount,
+     starts_on, expires_on, party_id, product)
    left join limits_nodes p on p.id = n.parent_id
    where n.parent_id is null or p.id is not null
    returning id`,
@@ -84,6 +90,8 @@ export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<vo
     nodes.map((n) => n.limit.toString()),
     nodes.map((n) => n.startsOn),
     nodes.map((n) => n.expiresOn ?? null),
+    nodes.map((n) => n.partyId ?? null),
+    nodes.map((n) => n.product ?? null),
   ]);
   if (rows.length === nodes.length) return;
   const made = new Set(rows.map((row) => row.id));

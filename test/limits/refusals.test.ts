@@ -223,6 +223,7 @@ const elsewhere: readonly string[] = [
   'bucket-above-parent',
   'bucket-under-used',
   'bucket-below-use',
+  'borrower-missing',
   'incident-missing',
   'incident-step',
   'waiver-ended',

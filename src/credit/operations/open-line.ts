@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
-import { createNodes, refuseGrants } from '../../limits/index.ts';
+import { createNodes, joinCaps, refuseGrants } from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
@@ -144,6 +144,8 @@ const nodeOf = ({ item, line, parentNodeId, name }: Opened) => ({
   kind:
     line.parentLineId === undefined ? ('ENTERPRISE_LINE' as const) : ('PRODUCT_SUBLINE' as const),
   subjectId: line.id,
+  partyId: line.enterpriseId,
+  product: line.product,
   revolving: item.input.revolving,
   enforcement: 'HARD' as const,
   contribution: item.input.contribution,
@@ -224,6 +226,8 @@ async function runMany(
   const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today));
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   await createNodes(tx, opened.map(nodeOf));
+  const made = new Map(opened.map(({ item, line }) => [line.nodeId, item.operationId]));
+  await joinCaps(tx, made, { valueOn: today, now });
   await addLines(
     tx,
     opened.map((one) => one.line),

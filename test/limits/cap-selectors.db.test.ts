@@ -1,0 +1,162 @@
+// Caps that take limits by a stored rule: what is there when the cap is opened, and every line that
+// is opened later, from its first day; also when both happen at once.
+import { expect } from 'chai';
+import { drawDown, openLine } from '../../src/credit/index.ts';
+import { openCap } from '../../src/limits/operations/open-cap.ts';
+import { setCap } from '../../src/limits/operations/set-cap.ts';
+import { showNode } from '../../src/limits/queries.ts';
+import { drawing, lineIn, parkIn } from '../credit/stage.ts';
+import type { Park } from '../credit/stage.ts';
+import type { Stage } from '../support/stage.ts';
+import { ago, openStage } from '../support/stage.ts';
+
+const reason = '集团统一授信';
+const product = '科技成果转化项目贷款';
+
+describe('caps by a stored rule', () => {
+  let stage: Stage;
+  let park: Park;
+  beforeEach(async () => {
+    stage = await openStage();
+    park = await parkIn(stage, '100000.00');
+  });
+  afterEach(() => stage.close());
+
+  const open = (limit: string, more: object) =>
+    stage.done(openCap, { name: '横向限额', limit, reason, ...more }, stage.bank);
+  const bySelector = (limit: string, selector: object = {}, more: object = {}) =>
+    open(limit, { selector: { zoneId: stage.zoneId, ...selector }, ...more });
+  const capsOf = async (nodeId: string): Promise<readonly string[]> => {
+    const [row] = await stage.rows<{ caps: string[] }>(
+      `select caps from limits_nodes where id = '${nodeId}'`,
+    );
+    return row?.caps ?? [];
+  };
+  const outcome = async (lineId: string, amount: string, more: object = {}): Promise<string> => {
+    const answer = await stage.outcome(drawDown, drawing(lineId, amount, more), stage.bank);
+    return answer.kind === 'refused' ? answer.failure.code : answer.kind;
+  };
+  const other = () => ({ enterpriseId: stage.otherFirmId });
+
+  it('takes the lines of a borrower that are there, and those that come', async () => {
+    const before = await lineIn(stage, park, '100.00');
+    expect(await outcome(before.lineId, '60.00')).to.equal('done');
+    const cap = await bySelector('80.00', { enterpriseIds: [stage.firmId] });
+    expect(cap).to.include({ carriers: 1 });
+    const capId = cap['nodeId'] as string;
+    const after = await lineIn(stage, park, '100.00', { product });
+    const foreign = await lineIn(stage, park, '100.00', other());
+    expect(await capsOf(before.nodeId)).to.deep.equal([capId]);
+    expect(await capsOf(after.nodeId)).to.deep.equal([capId]);
+    expect(await capsOf(foreign.nodeId)).to.deep.equal([]);
+    expect(await outcome(after.lineId, '20.01')).to.equal('limit-exceeded');
+    expect(await outcome(after.lineId, '20.00')).to.equal('done');
+    expect(await outcome(foreign.lineId, '100.00')).to.equal('done');
+    const changes = await stage.rows<{ new_value: string; reason: string }>(
+      `select new_value, reason from limits_changes
+       where node_id = '${after.nodeId}' and field = 'caps'`,
+    );
+    expect(changes).to.deep.equal([{ new_value: capId, reason: '按规则纳入横向限额' }]);
+    const shown = await stage.ask(showNode, { nodeId: capId }, stage.bank);
+    expect(shown.selector).to.deep.equal({
+      zoneId: stage.zoneId,
+      enterpriseIds: [stage.firmId],
+      products: null,
+    });
+    expect(shown).to.include({ used: '80.00', available: '0.00' });
+  });
+
+  it('takes a product over all borrowers, a sub-line by itself, and nothing twice', async () => {
+    const cap = await bySelector('50.00', { products: [product] });
+    const capId = cap['nodeId'] as string;
+    expect(cap).to.include({ carriers: 0 });
+    const plain = await lineIn(stage, park, '100.00');
+    const sub = await lineIn(stage, park, '60.00', { parentLineId: plain.lineId, product });
+    const whole = await lineIn(stage, park, '100.00', { ...other(), product });
+    const under = { ...other(), parentLineId: whole.lineId, product };
+    const below = await lineIn(stage, park, '60.00', under);
+    expect(await capsOf(plain.nodeId)).to.deep.equal([]);
+    expect(await capsOf(sub.nodeId)).to.deep.equal([capId]);
+    expect(await capsOf(whole.nodeId)).to.deep.equal([capId]);
+    expect(await capsOf(below.nodeId)).to.deep.equal([]);
+    expect(await outcome(sub.lineId, '30.00')).to.equal('done');
+    expect(await outcome(below.lineId, '20.01')).to.equal('limit-exceeded');
+    expect(await outcome(below.lineId, '20.00')).to.equal('done');
+  });
+
+  it('by tenor has its buckets from the first day', async () => {
+    const buckets = [
+      { days: 30, amount: '100.00' },
+      { days: 400, amount: '10.00' },
+    ];
+    await bySelector('100.00', {}, { buckets });
+    const { lineId } = await lineIn(stage, park, '100.00');
+    expect(await outcome(lineId, '10.01')).to.equal('bucket-full');
+    expect(await outcome(lineId, '10.00')).to.equal('done');
+    expect(await outcome(lineId, '80.00', { dueOn: ago(-30) })).to.equal('done');
+  });
+
+  it('is set as a whole: another rule, limits beside it, none any more', async () => {
+    const [one, two] = [
+      await lineIn(stage, park, '100.00'),
+      await lineIn(stage, park, '100.00', other()),
+    ];
+    const { nodeId } = await bySelector('50.00', { enterpriseIds: [stage.firmId] });
+    const set = (more: object, expectedVersion: number) =>
+      stage.done(setCap, { nodeId, reason, ...more }, stage.bank, { expectedVersion });
+    const firm = { zoneId: stage.zoneId, enterpriseIds: [stage.firmId] };
+    const both = await set({ nodeIds: [two.nodeId], selector: firm }, 1);
+    expect(both).to.deep.include({ added: [two.nodeId], removed: [] });
+    const named = await set({ nodeIds: [two.nodeId] }, 2);
+    expect(named).to.deep.include({ added: [], removed: [one.nodeId] });
+    const later = await lineIn(stage, park, '100.00', { product });
+    expect(await capsOf(later.nodeId)).to.deep.equal([]);
+    const stale = await stage.refused(
+      setCap,
+      { nodeId, reason, selector: firm, nodeIds: [] },
+      stage.bank,
+      { expectedVersion: 2 },
+    );
+    const fields = (stale.facts['changes'] as { field: string }[]).map((each) => each.field);
+    expect([...fields].sort()).to.deep.equal(['carriers', 'selector']);
+  });
+
+  it('refuses a zone out of sight, a firm of nowhere, and a cap of nothing', async () => {
+    const code = async (more: object): Promise<string> =>
+      (await stage.refused(openCap, { name: '限额', limit: '1', reason, ...more }, stage.bank))
+        .code;
+    expect(await code({ selector: { zoneId: 'zone_none' } })).to.equal('node-missing');
+    const strange = { zoneId: stage.zoneId, enterpriseIds: ['ent_none'] };
+    expect(await code({ selector: strange })).to.equal('borrower-missing');
+    expect(await code({})).to.equal('invalid-input');
+  });
+
+  it('misses no line that is opened at the same time', async () => {
+    const selector = { zoneId: stage.zoneId, products: [product] };
+    const lines = Array.from({ length: 12 }, () => lineIn(stage, park, '10.00', { product }));
+    const caps = Array.from({ length: 3 }, () => open('1000.00', { selector }));
+    const made = await Promise.all(lines);
+    const ids = (await Promise.all(caps)).map((cap) => cap['nodeId'] as string).sort();
+    for (const { nodeId } of made) {
+      expect([...(await capsOf(nodeId))].sort()).to.deep.equal(ids);
+    }
+    const many = Array.from({ length: 30 }, (_, i) => ({
+      raw: {
+        segmentId: park.segmentId,
+        enterpriseId: stage.firmId,
+        product,
+        amount: '1.00',
+        rateAnnual: '0.0345',
+        startsOn: ago(200),
+        expiresOn: ago(-400),
+      },
+      key: `many-${i}-${park.segmentId}`,
+    }));
+    await stage.performer.performMany(openLine, stage.bank, many);
+    const [counted] = await stage.rows<{ lines: string }>(
+      `select count(*) as lines from limits_nodes
+       where product = '${product}' and cardinality(caps) = 3`,
+    );
+    expect(counted?.lines).to.equal('42');
+  });
+});
