@@ -326,20 +326,34 @@ const programmeFromRow = (row: ProgrammeRow): Programme => {
   return { id, zoneId, ownerId, agreementId, version, terms: programmeTerms(texts) };
 };
 
+const programmeColumns = `id, zone_id as "zoneId", owner_id as "ownerId",
+  agreement_id as "agreementId", version::int, name, queue_rank as "queueRank",
+  decision_clock_days as "decisionClockDays", reserved_quota as "reservedQuota", state`;
+
 const selectProgrammes = statement(
   'credit.select-programmes',
-  `select id, zone_id as "zoneId", owner_id as "ownerId", agreement_id as "agreementId",
-     version::int, name, queue_rank as "queueRank", decision_clock_days as "decisionClockDays",
-     reserved_quota as "reservedQuota", state
-   from credit_programmes where agreement_id = $1 or id = $1 order by queue_rank, id`,
+  `select ${programmeColumns} from credit_programmes where agreement_id = $1
+   order by queue_rank, id`,
+);
+const selectProgrammesById = statement(
+  'credit.select-programmes-by-id',
+  `select ${programmeColumns} from credit_programmes where id = any ($1::text[])`,
 );
 
 /** The programmes of an agreement in the order of their queue. A locked agreement locks them. */
 export const programmesOf = async (tx: Tx, agreementId: string): Promise<Programme[]> =>
   (await tx.rows<ProgrammeRow>(selectProgrammes, [agreementId])).map(programmeFromRow);
 
+export async function programmesById(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, Programme>> {
+  const rows = await tx.rows<ProgrammeRow>(selectProgrammesById, [[...new Set(ids)]]);
+  return new Map(rows.map((row) => [row.id, programmeFromRow(row)]));
+}
+
 export const programmeById = async (tx: Tx, id: string): Promise<Programme | undefined> =>
-  (await programmesOf(tx, id))[0];
+  (await programmesById(tx, [id])).get(id);
 
 const insertProgramme = statement(
   'credit.insert-programme',

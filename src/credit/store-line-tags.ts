@@ -1,6 +1,7 @@
 /** Rows that say from which day on a line counts for a priority programme; appended only. */
 import type { Day } from '../kernel/index.ts';
 import { newId } from '../kernel/index.ts';
+import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LastTag, TaggableLine } from './rules/terms.ts';
@@ -17,12 +18,18 @@ const selectLast = statement(
   `select counts, value_on as "valueOn" from credit_line_tags
    where line_id = $1 and programme_id = $2 order by id desc limit 1`,
 );
-const insertTag = statement(
-  'credit.insert-line-tag',
-  `insert into credit_line_tags (id, zone_id, owner_id, line_id, programme_id, counts, value_on,
-     recorded_at, reason, operation_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-);
+const insertTags = bulkInsert('credit.insert-line-tags', 'credit_line_tags', {
+  id: 'text',
+  zone_id: 'text',
+  owner_id: 'text',
+  line_id: 'text',
+  programme_id: 'text',
+  counts: 'boolean',
+  value_on: 'date',
+  recorded_at: 'timestamptz',
+  reason: 'text',
+  operation_id: 'text',
+});
 
 export const taggableLine = async (tx: Tx, id: string): Promise<TaggableLine | undefined> =>
   (await tx.rows<TaggableLine>(selectLine, [id]))[0];
@@ -35,7 +42,7 @@ export const lastTag = async (
 ): Promise<LastTag | undefined> =>
   (await tx.rows<{ counts: boolean; valueOn: Day }>(selectLast, [lineId, programmeId]))[0];
 
-export interface NewTag {
+export interface NewTag extends Why {
   readonly zoneId: string;
   readonly ownerId: string;
   readonly lineId: string;
@@ -43,17 +50,17 @@ export interface NewTag {
   readonly counts: boolean;
 }
 
-export async function addTag(tx: Tx, tag: NewTag, why: Why): Promise<void> {
-  await tx.rows(insertTag, [
-    newId('tag'),
-    tag.zoneId,
-    tag.ownerId,
-    tag.lineId,
-    tag.programmeId,
-    tag.counts,
-    why.valueOn,
-    why.now.toISOString(),
-    why.reason,
-    why.operationId,
-  ]);
+export function addTags(tx: Tx, tags: readonly NewTag[]): void {
+  insertTags(tx, {
+    id: tags.map(() => newId('tag')),
+    zone_id: tags.map((tag) => tag.zoneId),
+    owner_id: tags.map((tag) => tag.ownerId),
+    line_id: tags.map((tag) => tag.lineId),
+    programme_id: tags.map((tag) => tag.programmeId),
+    counts: tags.map((tag) => tag.counts),
+    value_on: tags.map((tag) => tag.valueOn),
+    recorded_at: tags.map((tag) => tag.now.toISOString()),
+    reason: tags.map((tag) => tag.reason),
+    operation_id: tags.map((tag) => tag.operationId),
+  });
 }

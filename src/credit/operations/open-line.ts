@@ -24,8 +24,8 @@ import type { Line } from '../model.ts';
 import { refuseQuotaTaken } from '../programme-quota.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import type { Programme } from '../store-agreements.ts';
-import { programmeById } from '../store-agreements.ts';
-import { addTag } from '../store-line-tags.ts';
+import { programmesById } from '../store-agreements.ts';
+import { addTags } from '../store-line-tags.ts';
 import { linesById } from '../store-loans.ts';
 import type { NewLine, SegmentTerms } from '../store-terms.ts';
 import { addLines, segmentsById } from '../store-terms.ts';
@@ -189,18 +189,16 @@ async function withinPolicy(
   return decided.map((one) => (isFailure(one) ? one : (refused[opened.indexOf(one)] ?? one)));
 }
 
-async function programmesNamed(
-  tx: Tx,
-  items: readonly Item<Input>[],
-): Promise<Facts['programmes']> {
-  const named = new Set(items.flatMap(({ input: { programmeId } }) => programmeId ?? []));
-  const found: Facts['programmes'] = new Map();
-  for (const id of named) {
-    const programme = await programmeById(tx, id);
-    if (programme) found.set(id, programme);
-  }
-  return found;
-}
+/** Each line that names a programme counts for it from its approval, or from today. */
+const tagsOf = (opened: readonly Opened[], { today, now }: Pick<Context, 'today' | 'now'>) =>
+  opened.flatMap(({ item, line }) => {
+    const { programmeId } = item.input;
+    if (programmeId === undefined) return [];
+    const { zoneId, ownerId, id: lineId, approvedOn } = line;
+    const valueOn = approvedOn > today ? today : approvedOn;
+    const why = { valueOn, now, reason: '授信时计入', operationId: item.operationId };
+    return [{ ...why, zoneId, ownerId, lineId, programmeId, counts: true }];
+  });
 
 async function runMany(
   { tx, today, now, concern, emit }: Context,
@@ -220,7 +218,10 @@ async function runMany(
     names: await enterprisesById(tx, enterpriseIds),
     whitelisted:
       needed.length > 0 ? await activeEntries(tx, enterpriseIds, today) : new Set<string>(),
-    programmes: await programmesNamed(tx, items),
+    programmes: await programmesById(
+      tx,
+      items.flatMap((item) => item.input.programmeId ?? []),
+    ),
   };
   const possible = items.map((item) => decideOne(item, facts));
   const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today));
@@ -232,14 +233,7 @@ async function runMany(
     tx,
     opened.map((one) => one.line),
   );
-  for (const { item, line } of opened) {
-    const { programmeId } = item.input;
-    if (programmeId === undefined) continue;
-    const { zoneId, ownerId, id: lineId, approvedOn } = line;
-    const valueOn = approvedOn > today ? today : approvedOn;
-    const why = { valueOn, now, reason: '授信时计入', operationId: item.operationId };
-    await addTag(tx, { zoneId, ownerId, lineId, programmeId, counts: true }, why);
-  }
+  addTags(tx, tagsOf(opened, { today, now }));
   return decided.map((one) => {
     if (isFailure(one)) return one;
     concern(one.item, one.line.zoneId);

@@ -11,7 +11,7 @@ import { agreementRefusals as no } from '../agreement-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { refuseTag } from '../rules/terms.ts';
 import { programmeById } from '../store-agreements.ts';
-import { addTag, lastTag, taggableLine } from '../store-line-tags.ts';
+import { addTags, lastTag, taggableLine } from '../store-line-tags.ts';
 
 export const tagLine = operation({
   name: 'credit.tag-line',
@@ -40,7 +40,7 @@ export const tagLine = operation({
       refuseTag({ line, programme, counts, last, valueOn: why.valueOn, today });
     if (refusal) throw refusal;
     const { zoneId, ownerId } = agreement;
-    await addTag(tx, { zoneId, ownerId, lineId, programmeId, counts }, why);
+    addTags(tx, [{ ...why, zoneId, ownerId, lineId, programmeId, counts }]);
     context.emit(item, {
       name: counts ? 'credit.line-tagged' : 'credit.line-untagged',
       zoneId,
