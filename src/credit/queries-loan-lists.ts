@@ -4,8 +4,9 @@ import { Rate } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { DayInput, DayText, IdText, MoneyText } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
+import type { QuotaUse } from './rules/restructuring-quota.ts';
 import { quotaRoom } from './rules/restructuring-quota.ts';
-import { quotaUse } from './store-reschedules.ts';
+import { quotaUses } from './store-reschedules.ts';
 
 const ProductRow = z.object({
   code: z.string(),
@@ -76,19 +77,21 @@ export const listRestructuringQuotas = query({
         .orderBy(['zone_id', 'owner_id', { column: 'no', order: 'desc' }])
         .select('share', { zoneId: 'zone_id', bankId: 'owner_id', valueOn: 'value_on' }),
     );
-    const items: z.output<typeof QuotaRow>[] = [];
-    for (const row of rows) {
-      const use = await quotaUse(tx, { zoneId: row.zoneId, ownerId: row.bankId });
-      const room = quotaRoom(Rate.of(row.share), use);
-      items.push({
+    const uses = await quotaUses(
+      tx,
+      rows.map(({ zoneId, bankId: ownerId }) => ({ zoneId, ownerId })),
+    );
+    const items = rows.map((row, i) => {
+      const room = quotaRoom(Rate.of(row.share), uses[i] as QuotaUse);
+      return {
         ...row,
         outstanding: room.outstanding.toString(),
         limit: room.limit.toString(),
         used: room.used.toString(),
         inProcess: room.inProcess.toString(),
         available: room.available.toString(),
-      });
-    }
+      };
+    });
     return { items };
   },
 });

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { PlanInput } from './loan-plan.ts';
 import type { StoredReschedule } from './model-loans.ts';
+import type { QuotaUse } from './rules/restructuring-quota.ts';
 import type { Owned } from './store-loan-facts.ts';
 
 const selectReschedules = statement(
@@ -122,29 +123,49 @@ export async function lockQuotaShare(tx: Tx, book: Book, on: Day): Promise<Rate 
   return row ? Rate.of(row.share) : undefined;
 }
 
-const selectUse = statement(
-  'credit.select-restructuring-use',
-  `select
-     (select coalesce(sum(outstanding), 0) from credit_drawdowns where zone_id = $1
-       and owner_id = $2 and state not in ('WRITTEN_OFF', 'REVERSED'))::text as outstanding,
-     (select coalesce(sum(d.outstanding), 0) from credit_drawdowns d where d.zone_id = $1
-       and d.owner_id = $2 and d.state not in ('WRITTEN_OFF', 'REVERSED') and exists
+const selectUses = statement(
+  'credit.select-restructuring-uses',
+  `select q.zone_id as "zoneId", q.owner_id as "ownerId",
+     (select coalesce(sum(d.outstanding), 0) from credit_drawdowns d where d.zone_id = q.zone_id
+       and d.owner_id = q.owner_id
+       and d.state not in ('WRITTEN_OFF', 'REVERSED'))::text as outstanding,
+     (select coalesce(sum(d.outstanding), 0) from credit_drawdowns d where d.zone_id = q.zone_id
+       and d.owner_id = q.owner_id and d.state not in ('WRITTEN_OFF', 'REVERSED') and exists
        (select from credit_restructuring_claims c where c.drawdown_id = d.id
          and c.state = 'USED'))::text as used,
-     (select coalesce(sum(amount), 0) from credit_restructuring_claims where zone_id = $1
-       and owner_id = $2 and state = 'HELD' and id <> $3)::text as "inProcess"`,
+     (select coalesce(sum(c.amount), 0) from credit_restructuring_claims c
+       where c.zone_id = q.zone_id and c.owner_id = q.owner_id and c.state = 'HELD'
+         and c.id <> $3)::text as "inProcess"
+   from unnest($1::text[], $2::text[]) as q (zone_id, owner_id)`,
 );
 
-/** @param but a claim that is not counted: the caller's own. */
-export async function quotaUse(tx: Tx, { zoneId, ownerId }: Book, but = '') {
-  type Row = Record<'outstanding' | 'used' | 'inProcess', string>;
-  const [row] = await tx.rows<Row>(selectUse, [zoneId, ownerId, but]);
-  if (!row) throw new Error('A quota has no use.');
-  return {
-    outstanding: Money.of(row.outstanding),
-    used: Money.of(row.used),
-    inProcess: Money.of(row.inProcess),
-  };
+/**
+ * What stands on the quota of each book, in their order.
+ * @param but a claim that is not counted: the caller's own.
+ */
+export async function quotaUses(tx: Tx, books: readonly Book[], but = ''): Promise<QuotaUse[]> {
+  type Row = Book & Record<keyof QuotaUse, string>;
+  const keyOf = ({ zoneId, ownerId }: Book): string => `${zoneId} ${ownerId}`;
+  const rows = await tx.rows<Row>(selectUses, [
+    books.map((one) => one.zoneId),
+    books.map((one) => one.ownerId),
+    but,
+  ]);
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
+  return books.map((book) => {
+    const row = found.get(keyOf(book)) as Row;
+    return {
+      outstanding: Money.of(row.outstanding),
+      used: Money.of(row.used),
+      inProcess: Money.of(row.inProcess),
+    };
+  });
+}
+
+export async function quotaUse(tx: Tx, book: Book, but = ''): Promise<QuotaUse> {
+  const [use] = await quotaUses(tx, [book], but);
+  if (!use) throw new Error('A quota has no use.');
+  return use;
 }
 
 const saveClaim = statement(
