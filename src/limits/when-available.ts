@@ -86,15 +86,23 @@ const forecastOf = (days: readonly Said[]): Forecast => {
   return { firstOn: last?.code === null ? last.day : null, days: [...days] };
 };
 
-/** Today, then each day on which something known changes, until the amount fits. */
-async function certainly(
-  context: QueryContext,
-  asked: Asked,
-  turning: readonly Day[],
-): Promise<Forecast> {
+type Look = (day: Day) => Promise<Sight>;
+
+/** Looks at a day once, whoever asks for it again. */
+function lookOnce(context: QueryContext, nodeId: string): Look {
+  const seen = new Map<Day, Promise<Sight>>();
+  return (day) => {
+    const sight = seen.get(day) ?? lookAt(context, nodeId, asOfDay(context, day));
+    seen.set(day, sight);
+    return sight;
+  };
+}
+
+/** The days, today first, on which something known changes, until the amount fits. */
+async function certainly(look: Look, asked: Asked, turns: readonly Day[]): Promise<Forecast> {
   const days: Said[] = [];
-  for (const day of [context.today, ...turning]) {
-    const { book } = await lookAt(context, asked.nodeId, asOfDay(context, day));
+  for (const day of turns) {
+    const { book } = await look(day);
     days.push(said(book, asked, day));
     if (days.at(-1)?.code === null) break;
   }
@@ -112,25 +120,23 @@ const withTouched = ({ book }: Sight, touched: ReadonlyMap<string, LimitNode>): 
  * others nothing changes but what is paid. Days that change nothing are left out.
  */
 async function supposingPaid(
-  context: QueryContext,
+  { tx }: QueryContext,
+  look: Look,
   asked: Asked,
-  turning: readonly Day[],
+  turns: readonly Day[],
   returns: readonly ExpectedReturn[],
 ): Promise<Forecast> {
-  const { tx, today } = context;
   const touched = await touchedNodes(
     tx,
     returns.map((one) => one.nodeId),
   );
-  const turns = new Set([today, ...turning]);
   const all = new Set([...turns, ...returns.map((one) => one.day)]);
   const days: Said[] = [];
   let book: LimitBook | undefined;
   let paid = 0;
   for (const day of [...all].sort()) {
-    if (!book || turns.has(day)) {
-      const sight = await lookAt(context, asked.nodeId, asOfDay(context, day));
-      book = withTouched(sight, touched);
+    if (!book || turns.includes(day)) {
+      book = withTouched(await look(day), touched);
       giveBack(book, returns.slice(0, paid));
     }
     const from = paid;
@@ -171,15 +177,16 @@ export async function whenDrawable(
   returnsBelow: (limits: readonly string[]) => Promise<readonly ExpectedReturn[]>,
 ): Promise<{ readonly certain: Forecast; readonly supposingPaid: Forecast; returned: Money }> {
   const { path } = await pathOf(context.tx, asked.nodeId);
-  const turning = await turningDaysOf(context, path, asked.until);
+  const turns = [context.today, ...(await turningDaysOf(context, path, asked.until))];
   const returns = [...(await returnsBelow(await reachOf(context, path)))].sort((a, b) =>
     a.day < b.day ? -1 : a.day > b.day ? 1 : 0,
   );
-  const supposed = await supposingPaid(context, asked, turning, returns);
+  const look = lookOnce(context, asked.nodeId);
+  const supposed = await supposingPaid(context, look, asked, turns, returns);
   const last = supposed.firstOn ?? asked.until;
   const due = returns.filter((one) => one.day <= last);
   return {
-    certain: await certainly(context, asked, turning),
+    certain: await certainly(look, asked, turns),
     supposingPaid: supposed,
     returned: Money.sum(due.map((one) => one.amount)),
   };
@@ -209,8 +216,9 @@ export const whenAvailable = query({
   async run(context, { nodeId, amount, tenorDays, until: asked }) {
     const until = lastAsked(context.today, asked);
     const { path } = await pathOf(context.tx, nodeId);
-    const turning = await turningDaysOf(context, path, until);
-    const forecast = await certainly(context, { nodeId, amount, tenorDays }, turning);
+    const turns = [context.today, ...(await turningDaysOf(context, path, until))];
+    const look: Look = (day) => lookAt(context, nodeId, asOfDay(context, day));
+    const forecast = await certainly(look, { nodeId, amount, tenorDays }, turns);
     return { nodeId, amount: amount.toString(), ...forecast, until };
   },
 });
