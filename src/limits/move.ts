@@ -80,21 +80,29 @@ interface OpenRow {
   readonly tenorDays: number | null;
 }
 
+function byNode<R extends { readonly nodeId: string }>(rows: readonly R[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const row of rows) {
+    const own = found.get(row.nodeId);
+    if (own) own.push(row);
+    else found.set(row.nodeId, [row]);
+  }
+  return found;
+}
+
 export async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLeaf[]> {
-  const open = await tx.rows<OpenRow>(selectOpen, [ids]);
-  const consumed = await tx.rows<{ nodeId: string; id: string; consumed: string }>(selectConsumed, [
-    ids,
-  ]);
-  const principal = await tx.rows<Omit<OpenRow, 'id'> & { drawn: string }>(selectPrincipal, [ids]);
+  type ConsumedRow = { nodeId: string; id: string; consumed: string };
+  type PrincipalRow = Omit<OpenRow, 'id'> & { drawn: string };
+  const open = byNode(await tx.rows<OpenRow>(selectOpen, [ids]));
+  const consumed = byNode(await tx.rows<ConsumedRow>(selectConsumed, [ids]));
+  const principal = byNode(await tx.rows<PrincipalRow>(selectPrincipal, [ids]));
   return ids.flatMap((nodeId) => {
-    const own = principal.filter((row) => row.nodeId === nodeId);
-    const held = open
-      .filter((row) => row.nodeId === nodeId)
-      .map(({ id, amount, tenorDays }) => ({
-        id,
-        amount: Money.of(amount),
-        tenorDays: tenorDays ?? undefined,
-      }));
+    const own = principal.get(nodeId) ?? [];
+    const held = (open.get(nodeId) ?? []).map(({ id, amount, tenorDays }) => ({
+      id,
+      amount: Money.of(amount),
+      tenorDays: tenorDays ?? undefined,
+    }));
     if (own.length + held.length === 0) return [];
     return {
       nodeId,
@@ -102,9 +110,7 @@ export async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLe
       everDrawn: own.length > 0,
       drawn: Money.sum(own.map((row) => Money.of(row.drawn))),
       consumed: new Map(
-        consumed
-          .filter((row) => row.nodeId === nodeId)
-          .map((row) => [row.id, Money.of(row.consumed)]),
+        (consumed.get(nodeId) ?? []).map((row) => [row.id, Money.of(row.consumed)]),
       ),
       principal: own
         .map(({ tenorDays, amount }) => ({
