@@ -12,7 +12,7 @@ import {
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
-import { sql as build } from '../platform/sql.ts';
+import { having, sql as build } from '../platform/sql.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { incidentCauses, incidentStates, incidentSteps, severities } from './rules/incident.ts';
@@ -79,13 +79,13 @@ export const listIncidents = query({
   }),
   output: listOf(IncidentRow.extend({ key: z.string() })),
   run: ({ tx }, { zoneId, nodeId, severity, state, open, ...place }) => {
-    const rows = incidents().select(
-      build.raw(`i.severity || ':' || i.opened_on::text || ':' || i.id as key`),
-    );
-    if (zoneId !== undefined) void rows.where('i.zone_id', zoneId);
-    if (nodeId !== undefined) void rows.where('i.node_id', nodeId);
-    if (severity !== undefined) void rows.where('i.severity', severity);
-    if (state !== undefined) void rows.where('i.state', state);
+    const key = build.raw(`i.severity || ':' || i.opened_on::text || ':' || i.id as key`);
+    const rows = having(incidents().select(key), {
+      'i.zone_id': zoneId,
+      'i.node_id': nodeId,
+      'i.severity': severity,
+      'i.state': state,
+    });
     if (open !== undefined) {
       void rows.where('i.state', open === 'true' ? '<>' : '=', 'RESOLVED');
     }

@@ -76,7 +76,8 @@ describe('incidents of limits in the database', () => {
       dataFolder: '/nonexistent',
       actor: clock,
     };
-    const since = new Date();
+    // Later than any result, also one of this very millisecond: each night looks anew.
+    const since = new Date(Date.now() + 1000);
     const { result } = await runJob({ ...tools, name: 'limit-watch', since, ...more });
     const answers = result.answers as Record<'told' | 'opened' | 'resolved' | 'moved', number>[];
     const sum = (name: 'told' | 'opened' | 'resolved' | 'moved'): number =>
@@ -230,7 +231,16 @@ describe('incidents of limits in the database', () => {
       turns: [{ kind: 'step-begun', amount: '70.00' }],
     });
     // A missed day is told late, each day once.
-    expect((await night({ asOf: addDays(today, -1) })).told).to.equal(0);
+    const yesterday = addDays(today, -1);
+    const missed = await line('100');
+    const topUps = [
+      { ref: '旺季', amount: '5.00', from: addDays(today, -9), to: addDays(today, -2) },
+    ];
+    await done(setTerms, { nodeId: missed, topUps, reason }, 1);
+    expect((await night()).told).to.equal(0);
+    expect((await night({ asOf: yesterday })).told).to.equal(1);
+    expect((await night({ asOf: yesterday })).told).to.equal(0);
+    expect(await eventsOf(missed)).to.deep.equal(['limits.terms-set', 'limits.top-up-ended']);
     await move('repay', nodeId, '90');
     await move('repay', stepped, '80');
     expect((await night()).moved).to.equal(2);
