@@ -17,7 +17,7 @@ import type { Actor, Operation } from '../../src/platform/operation.ts';
 import { clock } from '../jobs/toys.ts';
 import type { LimitTestBook } from './book.ts';
 import { because, bankId, openLimitBook, startsOn, zoneId } from './book.ts';
-import { ask, banker, makePerformer, otherBanker, outputOf, refusalOf } from './desk.ts';
+import { ask, banker, makePerformer, officer, otherBanker, outputOf, refusalOf } from './desk.ts';
 
 const today = dayInShanghai();
 const reason = '贷审会';
@@ -244,6 +244,34 @@ describe('incidents of limits in the database', () => {
     await move('repay', nodeId, '90');
     await move('repay', stepped, '80');
     expect((await night()).moved).to.equal(2);
+  });
+
+  it('is seen by its bank and the zone, and taken up by its bank alone', async () => {
+    const { nodeId, incidentId } = await overdrawn();
+    const seen = async (who: Actor) =>
+      (await performer.ask(listIncidents, who, { nodeId })).items.length;
+    expect([await seen(banker), await seen(officer), await seen(otherBanker)]).to.deep.equal([
+      1, 1, 0,
+    ]);
+    expect(await code(mitigateIncident, { incidentId, reason }, 2, officer)).to.equal(
+      'limit-not-owned',
+    );
+  });
+
+  it('stays one, of the right size, whoever cuts, repays and looks at the same time', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => line('100')));
+    await Promise.all(ids.map((nodeId) => move('draw', nodeId, '90')));
+    await Promise.all([
+      ...ids.map((nodeId) => cut(nodeId, '50', 1)),
+      ...ids.map((nodeId) => move('repay', nodeId, '10')),
+      night(),
+      ...ids.map((nodeId) => move('repay', nodeId, '5')),
+    ]);
+    await book.expectSound();
+    await night();
+    for (const nodeId of ids) {
+      expect(await only(nodeId)).to.include({ severity: 'BREACH', size: '25.00' });
+    }
   });
 
   it('goes through many limits in portions, and reads only what stands out', async () => {
