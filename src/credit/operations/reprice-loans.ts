@@ -10,6 +10,7 @@ import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput } from '../../platform/schemas.ts';
+import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import type { DatedRate, Fixing } from '../rules/repricing.ts';
@@ -32,17 +33,16 @@ type Fixings = Readonly<Record<'1Y' | '5Y', readonly Fixing[]>>;
 async function reprice(
   context: Context,
   item: Run,
-  id: string,
+  locked: LockedLoan,
   fixings: Fixings,
 ): Promise<DatedRate[]> {
   const { tx, now } = context;
   const { asOf } = item.input;
-  const locked = await lockOpenLoan(context, item, id);
   const { drawdown, loan } = locked;
   const { pricing } = loan.terms;
   if (!pricing || loan.reschedules.some(({ fixesRate }) => fixesRate)) return [];
   const priced = { ...pricing, lpr: fixings[pricing.term] };
-  const { valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
+  const { id, valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
   const found = ratesToRecord(priced, loan.rates, { from, to, until: asOf });
   const [first] = found;
   if (!first) return [];
@@ -63,27 +63,25 @@ async function reprice(
 async function attempt(
   context: Context,
   item: Run,
-  id: string,
+  locked: LockedLoan,
   fixings: Fixings,
 ): Promise<DatedRate[] | Failure> {
   try {
     return await context.tx.attempt(
-      () => reprice(context, item, id, fixings),
+      () => reprice(context, item, locked, fixings),
       () => true,
     );
   } catch (problem) {
     if (!isFailure(problem)) throw problem;
-    const { drawdown } = await lockOpenLoan(context, item, id);
-    const { zoneId, ownerId } = drawdown;
+    const { id: subjectId, zoneId, ownerId } = locked.drawdown;
     const payload = { asOf: item.input.asOf, code: problem.code, facts: problem.facts };
     const name = 'credit.repricing-refused';
-    context.emit(item, { name, zoneId, ownerId, subjectId: id, payload });
+    context.emit(item, { name, zoneId, ownerId, subjectId, payload });
     return problem;
   }
 }
 
-async function nextOf(context: Context, item: Run, id: string, after: Day): Promise<Day | null> {
-  const { drawdown, loan } = await lockOpenLoan(context, item, id);
+function nextOf({ drawdown, loan }: LockedLoan, after: Day): Day | null {
   const { valueOn: from, dueOn: to } = drawdown;
   if (loan.reschedules.some(({ fixesRate }) => fixesRate)) return null;
   return loan.terms.pricing ? nextRepricing(loan.terms.pricing, { from, to, after }) : null;
@@ -108,10 +106,12 @@ export const repriceLoans = operation({
     const fixings = { '1Y': await fixingsOf(tx, '1Y'), '5Y': await fixingsOf(tx, '5Y') };
     const tally = { repriced: 0, refused: 0 };
     for (const id of ids) {
-      const answer = await attempt(context, item, id, fixings);
+      // Before the attempt, so that the lock outlives one that is undone.
+      const locked = await lockOpenLoan(context, item, id);
+      const answer = await attempt(context, item, locked, fixings);
       if (isFailure(answer)) tally.refused += 1;
       else if (answer.length > 0) tally.repriced += 1;
-      noteRepriced(tx, id, asOf, await nextOf(context, item, id, asOf));
+      noteRepriced(tx, id, asOf, nextOf(locked, asOf));
     }
     // One entry for rows of many zones.
     context.concern(item, platformChain);
