@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  FlagFilter,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { having, sql } from '../platform/sql.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
@@ -123,7 +131,7 @@ export const listApplications = query({
     demandId: IdInput('dmd').optional(),
     state: z.enum(applicationStates).optional(),
     /** Neither effective nor closed yet. */
-    running: z.enum(['true', 'false']).optional(),
+    running: FlagFilter,
     ...pageShape,
   }),
   output: listOf(ApplicationRow),

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  FlagFilter,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { demandRefusals as no } from './demand-refusals.ts';
@@ -73,9 +81,6 @@ const demandRows = (today: string) =>
       sql.raw('d.version::int as version'),
     );
 
-/** 'true' or 'false' as a filter of an address. */
-const Flag = z.enum(['true', 'false']).optional();
-
 export const listDemands = query({
   name: 'credit.list-demands',
   title: { zh: '融资需求', en: 'Financing demands' },
@@ -85,9 +90,9 @@ export const listDemands = query({
     enterpriseId: IdInput('ent').optional(),
     claimedBy: IdInput('org').optional(),
     state: z.enum(demandStates).optional(),
-    overdue: Flag,
+    overdue: FlagFilter,
     /** Nobody has answered yet. */
-    waiting: Flag,
+    waiting: FlagFilter,
     ...pageShape,
   }),
   output: listOf(DemandRow),

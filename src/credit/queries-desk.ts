@@ -6,7 +6,15 @@ import { z } from 'zod';
 import { addDays } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  FlagFilter,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import { riskClasses } from './rules/risk-class.ts';
 import { classOfDrawdown } from './store-inspections.ts';
@@ -61,7 +69,7 @@ export const listLoansDue = query({
     enterpriseId: IdInput('ent').optional(),
     /** How far ahead to look. */
     withinDays: z.coerce.number().int().min(1).max(3660).default(30),
-    overdue: z.enum(['true', 'false']).optional(),
+    overdue: FlagFilter,
     ...pageShape,
   }),
   output: listOf(LoanDueRow),

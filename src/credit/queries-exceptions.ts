@@ -4,7 +4,15 @@ import { Failure, Money } from '../kernel/index.ts';
 import { memberOf } from '../parties/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  FlagFilter,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { exceptionRefusals as no } from './exception-refusals.ts';
@@ -89,7 +97,7 @@ export const listExceptions = query({
     kind: z.enum(exceptionKinds).optional(),
     state: z.enum(exceptionStates).optional(),
     /** Not closed yet. */
-    open: z.enum(['true', 'false']).optional(),
+    open: FlagFilter,
     ...pageShape,
   }),
   output: listOf(ExceptionRow),

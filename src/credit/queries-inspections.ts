@@ -5,6 +5,7 @@ import { pageOf } from '../platform/page.ts';
 import {
   DayInput,
   DayText,
+  FlagFilter,
   IdInput,
   IdText,
   InstantText,
@@ -56,7 +57,7 @@ export const listInspectionsDue = query({
     enterpriseId: IdInput('ent').optional(),
     /** The last day looked at. */
     until: DayInput.optional(),
-    overdue: z.enum(['true', 'false']).optional(),
+    overdue: FlagFilter,
     ...pageShape,
   }),
   output: listOf(DueRow),

@@ -6,6 +6,7 @@ import { pageOf } from '../platform/page.ts';
 import {
   DayInput,
   DayText,
+  FlagFilter,
   IdInput,
   IdText,
   InstantText,
@@ -91,9 +92,6 @@ const entryRows = (today: string) =>
       sql.raw('w.version::int as version'),
     );
 
-/** 'true' or 'false' as a filter of an address. */
-const Flag = z.enum(['true', 'false']).optional();
-
 export const listEntries = query({
   name: 'credit.list-entries',
   title: { zh: '白名单', en: 'Whitelist' },
@@ -104,7 +102,7 @@ export const listEntries = query({
     enterpriseId: IdInput('ent').optional(),
     state: z.enum(entryStates).optional(),
     batch: z.string().max(40).optional(),
-    overdue: Flag,
+    overdue: FlagFilter,
     ...pageShape,
   }),
   output: listOf(EntryRow),
@@ -295,7 +293,7 @@ export const listWhitelistDue = query({
     zoneId: IdInput('zone').optional(),
     /** The last day looked at; 30 days from today when left out. */
     until: DayInput.optional(),
-    overdue: Flag,
+    overdue: FlagFilter,
     ...pageShape,
   }),
   output: listOf(DueRow),

@@ -5,6 +5,7 @@ import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import {
   DayText,
+  FlagFilter,
   IdInput,
   IdText,
   InstantText,
@@ -74,7 +75,7 @@ export const listIncidents = query({
     severity: z.enum(severities).optional(),
     state: z.enum(incidentStates).optional(),
     /** Not resolved; one that is waived still stands. */
-    open: z.enum(['true', 'false']).optional(),
+    open: FlagFilter,
     ...pageShape,
   }),
   output: listOf(IncidentRow.extend({ key: z.string() })),

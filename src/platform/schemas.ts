@@ -118,6 +118,9 @@ export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
   message: sentence('理由至少两个字', 'a reason has at least two characters'),
 });
 
+/** 'true' or 'false' as a filter of an address. */
+export const FlagFilter = z.enum(['true', 'false']).optional();
+
 /** A list's place: `cursor`/`limit`, or `page`/`pageSize`; 50 by default, 200 at most. */
 export const pageShape = {
   page: z.coerce.number().int().min(1).max(100_000).optional(),
