@@ -1,7 +1,7 @@
 // Caps across the tree: a group limit over lines of different branches, tested together with the
 // main path, exactly at the boundary and one fen above; who carries it changes under live use.
 import { expect } from 'chai';
-import { Money, isFailure, newId } from '../../src/kernel/index.ts';
+import { Money, dayInShanghai, isFailure, newId } from '../../src/kernel/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { openCap } from '../../src/limits/operations/open-cap.ts';
@@ -11,7 +11,7 @@ import type { Operation } from '../../src/platform/operation.ts';
 import type { LimitTestBook } from './book.ts';
 import { because, far, openLimitBook } from './book.ts';
 import { ask, banker, makePerformer, otherBanker, outputOf, refusalOf } from './desk.ts';
-import { at, day } from './two-banks.ts';
+import { at } from './two-banks.ts';
 
 describe('caps across limits', () => {
   let book: LimitTestBook;
@@ -30,7 +30,7 @@ describe('caps across limits', () => {
     when = new Date(),
     more: object = {},
   ) => {
-    const valueOn = day(when.toISOString().slice(0, 10));
+    const valueOn = dayInShanghai(when);
     const step = { kind, nodeId, amount: Money.of(amount), valueOn, ...more };
     const [taken] = await book.take([because(step)], when);
     return isFailure(taken) ? taken.code : 'done';
@@ -79,7 +79,7 @@ describe('caps across limits', () => {
       kind: 'reserve' as const,
       nodeId: two,
       amount: Money.of('100.00'),
-      valueOn: day(new Date().toISOString().slice(0, 10)),
+      valueOn: dayInShanghai(),
       reservationId: newId('rsv'),
       expiresAt: far,
     };

@@ -1,7 +1,7 @@
 // A limit goes below another one with all its use: exactly at the boundary and one fen above, on
 // HARD and SOFT paths, with reservations, past days as they were, and drawings at the same time.
 import { expect } from 'chai';
-import { Money, isFailure, newId } from '../../src/kernel/index.ts';
+import { Money, dayInShanghai, isFailure, newId } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
@@ -28,7 +28,7 @@ describe('limits.move-node', () => {
       kind: 'draw' as const,
       nodeId,
       amount: Money.of(amount),
-      valueOn: day(when.toISOString().slice(0, 10)),
+      valueOn: dayInShanghai(when),
       ...more,
     };
     const [taken] = await book.take([because(step)], when);
