@@ -4,7 +4,7 @@
  * bounded by loans, so a debtor with very many is added up first and then classified part by part.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money } from '../kernel/index.ts';
+import { Money, groupedBy } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { classification2023 } from './packs/classification-2023.ts';
 import type { ClassifiedLoan, DebtorFacts, DebtorSum, LoanFacts } from './rules/classification.ts';
@@ -65,16 +65,6 @@ function debtorFacts(banks: readonly DebtorAtBank[], bankId: string): DebtorFact
     },
   };
 }
-
-const groupedBy = <T>(list: readonly T[], key: (one: T) => string): Map<string, T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const group = groups.get(key(one));
-    if (group) group.push(one);
-    else groups.set(key(one), [one]);
-  }
-  return groups;
-};
 
 const codes = (list: readonly { code: string; clause: string }[]): string =>
   list.map(({ code, clause }) => `${code} ${clause}`).join('|');

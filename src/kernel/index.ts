@@ -5,6 +5,7 @@ export * from './canonical.ts';
 export * from './day-texts.ts';
 export * from './day.ts';
 export * from './failure.ts';
+export * from './grouped.ts';
 export * from './id.ts';
 export * from './identifiers/cnaps.ts';
 export * from './identifiers/normal-form.ts';

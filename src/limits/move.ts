@@ -4,7 +4,7 @@
  * either wholly before the move or wholly after it. What has run out is given back first.
  */
 import type { Day } from '../kernel/index.ts';
-import { Failure, Money, isFailure } from '../kernel/index.ts';
+import { Failure, Money, groupedBy, isFailure } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { refuseGrants } from './allocation.ts';
@@ -80,15 +80,8 @@ interface OpenRow {
   readonly tenorDays: number | null;
 }
 
-function byNode<R extends { readonly nodeId: string }>(rows: readonly R[]): Map<string, R[]> {
-  const found = new Map<string, R[]>();
-  for (const row of rows) {
-    const own = found.get(row.nodeId);
-    if (own) own.push(row);
-    else found.set(row.nodeId, [row]);
-  }
-  return found;
-}
+const byNode = <R extends { readonly nodeId: string }>(rows: readonly R[]): Map<string, R[]> =>
+  groupedBy(rows, ({ nodeId }) => nodeId);
 
 export async function leavesOf(tx: Tx, ids: readonly string[]): Promise<MovingLeaf[]> {
   type ConsumedRow = { nodeId: string; id: string; consumed: string };

@@ -154,6 +154,16 @@ const nodeOf = ({ item, line, parentNodeId, name }: Opened) => ({
   expiresOn: item.input.expiresOn,
 });
 
+/** @param refused by the place among those that were asked about. */
+function refusedAmong(
+  decided: readonly (Opened | Failure)[],
+  asked: readonly Opened[],
+  refused: readonly (Failure | undefined)[],
+): (Opened | Failure)[] {
+  const why = new Map(asked.map((one, i) => [one, refused[i]]));
+  return decided.map((one) => (isFailure(one) ? one : (why.get(one) ?? one)));
+}
+
 /** Refuses lines that would take what programmes keep; a renewal grants nothing new. */
 async function withinQuotas(
   tx: Tx,
@@ -173,7 +183,7 @@ async function withinQuotas(
     })),
     today,
   );
-  return decided.map((one) => (isFailure(one) ? one : (refused[fresh.indexOf(one)] ?? one)));
+  return refusedAmong(decided, fresh, refused);
 }
 
 /** Refuses lines that would grant more below a limit than its over-subscription policy allows. */
@@ -186,7 +196,7 @@ async function withinPolicy(
     tx,
     opened.map((one) => ({ parentId: one.parentNodeId, amount: one.item.input.amount })),
   );
-  return decided.map((one) => (isFailure(one) ? one : (refused[opened.indexOf(one)] ?? one)));
+  return refusedAmong(decided, opened, refused);
 }
 
 /** Each line that names a programme counts for it from its approval, or from today. */
