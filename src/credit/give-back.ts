@@ -1,4 +1,7 @@
-/** What gives a limit back: repaid principal, the same step for every way, and a reversal. */
+/**
+ * What gives a limit back: repaid principal, the same step for every way, and a reversal; and what
+ * takes it again because the repayment never was.
+ */
 import { daysBetween, isFailure } from '../kernel/index.ts';
 import { takeLimits } from '../limits/index.ts';
 import type { Take } from '../limits/index.ts';
@@ -34,6 +37,24 @@ export async function giveBack(context: Context, repaid: readonly Repaid[]): Pro
   // A debt that the limit does not know would mean that the two have drifted apart.
   const refused = taken.find(isFailure);
   if (refused) throw new Error(`A repayment did not fit its limit: ${refused.code}.`);
+}
+
+/**
+ * Principal that was repaid is owed again. Throws what a limit refuses: somebody else may have it.
+ * @param back the repayment taken back, its amounts negative.
+ * @param repaid all repayments of the drawdown.
+ */
+export async function takeAgain(
+  context: Context,
+  { id: sourceId, drawdown, principal, valueOn, operationId }: Repaid,
+  repaid: readonly string[],
+): Promise<void> {
+  const { nodeId } = drawdown;
+  const amount = principal.negated();
+  const tenorDays = tenorOf(drawdown);
+  const step = { kind: 'unpay' as const, nodeId, amount, valueOn, tenorDays, repaid };
+  const [taken] = await takeLimits(context.tx, [{ step, sourceId, operationId }], context);
+  if (isFailure(taken)) throw taken;
 }
 
 /** A drawdown, or one tranche of it. */

@@ -24,6 +24,7 @@ import { insertRepaymentRows, lockDrawdownsById, saveDrawdowns } from './store-l
 import { lockLoanById } from './store-loan-facts.ts';
 import { saveStand } from './store-schedules.ts';
 import { refunded } from './store-write-offs.ts';
+import { takeBack } from './take-back.ts';
 
 export interface LockedLoan {
   readonly drawdown: Drawdown;
@@ -88,6 +89,8 @@ export interface Change {
   readonly on: Day;
   readonly sourceId: string;
   readonly facts: Partial<Facts>;
+  /** The source is a payment that never was: only then principal is owed again. */
+  readonly takesBack?: boolean;
 }
 
 export interface Changed {
@@ -136,7 +139,7 @@ export async function replayLoan(
   const through = latest(closedOn, lastFact);
   const stand = standOf(all, through);
   const change = changeOf(totalOf(stand.payments), totalOf(loan.payments));
-  if (change.principal.isNegative()) {
+  if (change.principal.isNegative() && fact.takesBack !== true) {
     throw new Failure(no['replay-raises-debt'], { shortBy: change.principal.negated() });
   }
   if (change.overPaid.isNegative()) await demandNotRefunded(context, drawdown, stand);
@@ -195,6 +198,12 @@ async function book(
   const { tx, now } = context;
   const { operationId } = item;
   const { principal } = change;
+  if (principal.isNegative()) {
+    const interest = Money.min(change.interest.plus(change.penalty), Money.zero).negated();
+    const { on: valueOn, sourceId: reverses } = fact;
+    const back = { drawdown, principal: principal.negated(), interest, valueOn, reverses };
+    await takeBack(context, item, back);
+  }
   if (principal.isPositive()) {
     const outstanding = drawdown.outstanding.minus(principal);
     const owing = drawdown.state === 'NPL' ? 'NPL' : 'PARTLY_REPAID';

@@ -252,6 +252,46 @@ export const loanRefusals = refusals('credit', {
     zh: '列明的支付超过放款金额',
     en: 'The named payments are more than what is drawn',
   },
+  'repayment-missing': {
+    kind: 'missing',
+    zh: '该借据没有这笔还款',
+    en: 'The drawdown has no such repayment',
+  },
+  'repayment-reversed': {
+    kind: 'refused',
+    zh: '该还款已冲销',
+    en: 'The repayment was taken back already',
+  },
+  'repayment-depended-on': {
+    kind: 'refused',
+    zh: '其后的事项以该还款为前提，须先撤销',
+    en: 'Something decided since depends on the repayment: take that back first',
+  },
+  'refund-missing': {
+    kind: 'missing',
+    zh: '该借据没有这笔退还',
+    en: 'The drawdown has no such refund',
+  },
+  'refund-reversed': {
+    kind: 'refused',
+    zh: '该退还已冲销',
+    en: 'The refund was taken back already',
+  },
+  'finding-missing': {
+    kind: 'missing',
+    zh: '没有这项上调认定',
+    en: 'There is no such finding',
+  },
+  'finding-reversed': {
+    kind: 'refused',
+    zh: '该认定已撤销',
+    en: 'The finding was taken back already',
+  },
+  'finding-served': {
+    kind: 'refused',
+    zh: '分类已据该认定上调，不能再撤销',
+    en: 'The class was lifted by it: it cannot be taken back any more',
+  },
   'product-missing': {
     kind: 'missing',
     zh: '该日没有这一贷款产品',

@@ -18,13 +18,16 @@ import { recordMisuse } from './operations/record-misuse.ts';
 import { recoverWrittenOff } from './operations/recover-written-off.ts';
 import { refundOverPayment } from './operations/refund-over-payment.ts';
 import { restructureLoan } from './operations/restructure-loan.ts';
+import { reverseFinding } from './operations/reverse-finding.ts';
+import { reverseRefund } from './operations/reverse-refund.ts';
+import { reverseRepayment } from './operations/reverse-repayment.ts';
 import { reverseReschedule } from './operations/reverse-reschedule.ts';
 import { reverseTranche } from './operations/reverse-tranche.ts';
 import { reverseWriteOff } from './operations/reverse-write-off.ts';
 import { setRestructuringQuota } from './operations/set-restructuring-quota.ts';
 import { runDayEnd } from './operations/run-day-end.ts';
 import { writeOffLoan } from './operations/write-off-loan.ts';
-import { listLoanProducts, listRestructuringQuotas } from './queries-loan-lists.ts';
+import { listLoanProducts, listRepayments, listRestructuringQuotas } from './queries-loan-lists.ts';
 import { listDayEnds, listLoans, listLprRates, showLoan } from './queries-loans.ts';
 
 const one = '/loans/:drawdownId';
@@ -46,11 +49,23 @@ const routes: readonly Route[] = [
   { method: 'post', path: `${one}/recoveries`, operation: recoverWrittenOff },
   { method: 'post', path: `${one}/write-off-reversals`, operation: reverseWriteOff },
   { method: 'post', path: `${one}/refunds`, operation: refundOverPayment },
+  { method: 'post', path: `${one}/refunds/:refundId/reversals`, operation: reverseRefund },
   { method: 'post', path: `${one}/misuses`, operation: recordMisuse },
   { method: 'post', path: `${one}/misuses/:misuseId/clearings`, operation: clearMisuse },
   { method: 'post', path: `${one}/ageing-pauses`, operation: pauseAgeing },
   { method: 'post', path: `${one}/ageing-pauses/:pauseId/ends`, operation: resumeAgeing },
   { method: 'post', path: `${one}/upgrade-findings`, operation: findUpgrade },
+  {
+    method: 'post',
+    path: `${one}/upgrade-findings/:findingId/reversals`,
+    operation: reverseFinding,
+  },
+  { method: 'get', path: '/drawdowns/:drawdownId/repayments', query: listRepayments },
+  {
+    method: 'post',
+    path: '/drawdowns/:drawdownId/repayments/:repaymentId/reversals',
+    operation: reverseRepayment,
+  },
   { method: 'get', path: '/loan-products', query: listLoanProducts },
   { method: 'post', path: '/loan-products', operation: recordLoanProduct },
   { method: 'get', path: '/restructuring-quotas', query: listRestructuringQuotas },
@@ -72,7 +87,7 @@ const invariants: readonly Invariant[] = [
     name: 'a loan owes what was drawn less the principal of its payments',
     sql: `select l.id from credit_loans l join credit_drawdowns d on d.id = l.id
           left join (select drawdown_id, sum(principal) as principal from credit_loan_payments
-            group by drawdown_id) p on p.drawdown_id = l.id
+            where reversed_by is null group by drawdown_id) p on p.drawdown_id = l.id
           left join credit_write_offs w on w.drawdown_id = l.id and w.reversed_by is null
           where l.state <> 'REVERSED' and d.outstanding
             <> d.amount - coalesce(p.principal, 0) - coalesce(w.recovered_principal, 0)`,
@@ -101,7 +116,7 @@ const invariants: readonly Invariant[] = [
     name: 'no more is given back than was over-paid',
     sql: `select r.drawdown_id from credit_refunds r group by r.drawdown_id
           having sum(r.amount) > (select coalesce(sum(p.over_paid), 0) from credit_loan_payments p
-            where p.drawdown_id = r.drawdown_id)`,
+            where p.drawdown_id = r.drawdown_id and p.reversed_by is null)`,
   },
   {
     name: 'an instalment that is not due yet is not paid but by an early repayment',
@@ -126,11 +141,14 @@ export const loans = {
     recoverWrittenOff,
     reverseWriteOff,
     refundOverPayment,
+    reverseRepayment,
+    reverseRefund,
     recordMisuse,
     clearMisuse,
     pauseAgeing,
     resumeAgeing,
     findUpgrade,
+    reverseFinding,
     recordLoanProduct,
     recordLpr,
     repriceLoans,
@@ -139,6 +157,7 @@ export const loans = {
   queries: [
     listLoans,
     showLoan,
+    listRepayments,
     listLprRates,
     listLoanProducts,
     listRestructuringQuotas,

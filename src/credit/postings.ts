@@ -34,6 +34,8 @@ export interface Repaid {
   readonly interest: Money;
   readonly valueOn: Day;
   readonly operationId: string;
+  /** The repayment, or the payment of a loan, that it takes back: its amounts are negative. */
+  readonly reverses?: string | undefined;
 }
 
 /** Money that came in from a borrower, to the accounts of what it paid. */
@@ -59,10 +61,11 @@ function receivedJournal(
 
 /** Money comes back: principal lowers what the line owes, interest is earned. */
 export const repaymentJournal = (repaid: Repaid): Journal =>
-  receivedJournal('credit.repayment', repaid, {
-    principal: 'loan-principal',
-    interest: 'interest-received',
-  });
+  receivedJournal(
+    repaid.reverses === undefined ? 'credit.repayment' : 'credit.repayment-reversed',
+    repaid,
+    { principal: 'loan-principal', interest: 'interest-received' },
+  );
 
 type OfLoan = Pick<Drawdown, 'zoneId' | 'ownerId' | 'lineId' | 'id'>;
 
@@ -99,9 +102,10 @@ export function loanPaidJournal(
   { penalty, interest, principal, overPaid }: PaidChange,
 ): Journal {
   const amount = penalty.plus(interest).plus(principal).plus(overPaid);
+  const takenBack = amount.isNegative() ? 'credit.loan-repayment-reversed' : undefined;
   return {
     id: newId('jnl'),
-    kind: amount.isZero() ? 'credit.loan-redivided' : 'credit.loan-repayment',
+    kind: takenBack ?? (amount.isZero() ? 'credit.loan-redivided' : 'credit.loan-repayment'),
     valueOn,
     sourceId,
     operationId,
@@ -152,12 +156,15 @@ export const writtenOffJournal = (
 
 /** Money that came in on a claim off the books. */
 export const recoveredJournal = (repaid: Repaid): Journal =>
-  receivedJournal('credit.written-off-recovered', repaid, {
-    principal: 'written-off-principal',
-    interest: 'written-off-interest',
-  });
+  receivedJournal(
+    repaid.reverses === undefined
+      ? 'credit.written-off-recovered'
+      : 'credit.written-off-recovery-reversed',
+    repaid,
+    { principal: 'written-off-principal', interest: 'written-off-interest' },
+  );
 
-/** An over-payment goes back to who paid it. */
+/** An over-payment goes back to who paid it; a negative amount takes that back. */
 export const refundJournal = (
   loan: OfLoan,
   cause: Cause,
@@ -165,7 +172,7 @@ export const refundJournal = (
   amount: Money,
 ): Journal => ({
   id: newId('jnl'),
-  kind: 'credit.over-payment-refunded',
+  kind: amount.isNegative() ? 'credit.refund-reversed' : 'credit.over-payment-refunded',
   valueOn,
   ...cause,
   lines: [

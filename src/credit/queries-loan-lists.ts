@@ -1,9 +1,13 @@
-/** Lists that loans are agreed by: products in force, and restructuring quotas with their room. */
+/**
+ * Lists beside loans: products in force, restructuring quotas with their room, and what was repaid
+ * on a drawdown.
+ */
 import { z } from 'zod';
-import { Rate } from '../kernel/index.ts';
+import { Failure, Rate } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
-import { DayInput, DayText, IdText, MoneyText } from '../platform/schemas.ts';
+import { DayInput, DayText, IdInput, IdText, MoneyText } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
+import { creditRefusals as no } from './refusals.ts';
 import type { QuotaUse } from './rules/restructuring-quota.ts';
 import { quotaRoom } from './rules/restructuring-quota.ts';
 import { quotaUses } from './store-reschedules.ts';
@@ -48,6 +52,34 @@ export const listLoanProducts = query({
         .select('source'),
     ),
   }),
+});
+
+const RepaymentRow = z.object({
+  id: IdText,
+  principal: MoneyText,
+  interest: MoneyText,
+  valueOn: DayText,
+  /** The repayment, or the payment of a loan, that it takes back: its amounts are negative. */
+  reverses: IdText.nullable(),
+});
+
+export const listRepayments = query({
+  name: 'credit.list-repayments',
+  title: { zh: '还款记录', en: 'Repayments of a drawdown' },
+  permission: 'credit:read',
+  input: z.strictObject({ drawdownId: IdInput('draw') }),
+  output: z.object({ items: z.array(RepaymentRow) }),
+  async run({ tx }, { drawdownId }) {
+    const [found] = await tx.built(sql('credit_drawdowns').where('id', drawdownId).select('id'));
+    if (!found) throw new Failure(no['drawdown-missing'], { drawdownId });
+    const items = await tx.built<z.output<typeof RepaymentRow>>(
+      sql('credit_repayments')
+        .where('drawdown_id', drawdownId)
+        .orderBy(['made_at', 'id'])
+        .select('id', 'principal', 'interest', 'reverses', { valueOn: 'value_on' }),
+    );
+    return { items };
+  },
 });
 
 const QuotaRow = z.object({

@@ -96,6 +96,23 @@ const PaymentRow = z.object({
   interest: MoneyText,
   principal: MoneyText,
   overPaid: MoneyText,
+  /** The operation that took it back: it pays nothing any more. */
+  reversedBy: IdText.nullable(),
+});
+const RefundRow = z.object({
+  id: IdText,
+  valueOn: DayText,
+  amount: MoneyText,
+  reason: z.string(),
+  /** The refund that it takes back: its amount is negative. */
+  reverses: IdText.nullable(),
+});
+const FindingRow = z.object({
+  id: IdText,
+  foundOn: DayText,
+  curedOn: DayText,
+  reason: z.string(),
+  reversedBy: IdText.nullable(),
 });
 const ClassRow = z.object({ on: DayText, riskClass: z.string(), triggers: z.array(z.unknown()) });
 
@@ -131,6 +148,8 @@ const LoanShown = LoanRow.extend({
   }),
   schedule: z.array(InstalmentRow),
   payments: z.array(PaymentRow),
+  refunds: z.array(RefundRow),
+  upgradeFindings: z.array(FindingRow),
   classes: z.array(ClassRow),
   /** Of instalments: paid, fallen due and unpaid, of that overdue, and what falls due next. */
   paid: MoneyText,
@@ -232,7 +251,20 @@ export const showLoan = query({
         .select('id', 'amount', 'excess', 'penalty', 'compound', 'interest', 'principal', {
           valueOn: 'value_on',
           overPaid: 'over_paid',
+          reversedBy: 'reversed_by',
         }),
+    );
+    const refunds = await tx.built<z.output<typeof RefundRow>>(
+      of('credit_refunds')
+        .orderBy(['recorded_at', 'id'])
+        .select('id', 'amount', 'reason', 'reverses', { valueOn: 'value_on' }),
+    );
+    const upgradeFindings = await tx.built<z.output<typeof FindingRow>>(
+      of('credit_upgrade_findings').orderBy(['found_on', 'id']).select('id', 'reason', {
+        foundOn: 'found_on',
+        curedOn: 'cured_on',
+        reversedBy: 'reversed_by',
+      }),
     );
     const classes = await tx.built<z.output<typeof ClassRow>>(
       of('credit_loan_classes')
@@ -255,6 +287,8 @@ export const showLoan = query({
       ageing,
       schedule,
       payments,
+      refunds,
+      upgradeFindings,
       classes,
       ...summaryOf(schedule),
     };

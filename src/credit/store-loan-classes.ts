@@ -25,6 +25,16 @@ const selectWatched = statement(
    order by w.id`,
 );
 
+const watch = statement(
+  'credit.watch-loans',
+  'update credit_loans set watched = true where id = any ($1::text[])',
+);
+
+/** From now on every night looks at their class, overdue or not. */
+export function watchLoans(tx: Tx, ids: readonly string[]): void {
+  if (ids.length > 0) tx.send(watch, [ids]);
+}
+
 /**
  * Open loans with the class and triggers that they had before the day: what a portion of the same
  * day has decided already must not count as a fact for the next.
@@ -47,7 +57,8 @@ const loanHistory = `
      and r.reversed_by is null) as restructurings,
   (select jsonb_build_object('curedOn', f.cured_on, 'periodMonths', f.period_months,
      'paidNormallySince', true, 'abilityAssessed', true)
-   from credit_upgrade_findings f where f.drawdown_id = l.id and f.found_on <= $2::date
+   from credit_upgrade_findings f where f.drawdown_id = l.id and f.reversed_by is null
+     and f.found_on <= $2::date
      and not exists (select from credit_loan_classes k where k.drawdown_id = l.id
        and k.classified_on > f.found_on and k.classified_on < $2::date
        and k.risk_class in ('SUBSTANDARD', 'DOUBTFUL', 'LOSS'))

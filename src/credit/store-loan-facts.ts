@@ -57,7 +57,7 @@ const selectPayments = statement(
   'credit.select-loan-payments',
   `select id, no, value_on as "on", amount, excess, penalty, compound, interest, principal,
      over_paid as "overPaid"
-   from credit_loan_payments where drawdown_id = $1 order by no`,
+   from credit_loan_payments where drawdown_id = $1 and reversed_by is null order by no`,
 );
 const selectInstalments = statement(
   'credit.select-instalments',
@@ -139,13 +139,12 @@ const insertPayment = statement(
   'credit.insert-loan-payment',
   `insert into credit_loan_payments (id, zone_id, owner_id, drawdown_id, no, amount, value_on,
      excess, penalty, compound, interest, principal, over_paid, operation_id, recorded_at)
-   values ($1, $2, $3, $4, $5::int, $6::numeric, $7::date, $8, 0, 0, 0, 0, $6::numeric, $9,
-     $10::timestamptz)`,
+   values ($1, $2, $3, $4, 1 + (select count(*) from credit_loan_payments where drawdown_id = $4),
+     $5::numeric, $6::date, $7, 0, 0, 0, 0, $5::numeric, $8, $9::timestamptz)`,
 );
 
 interface NewPayment {
   readonly id: string;
-  readonly no: number;
   readonly on: Day;
   readonly amount: Money;
   readonly excess: ExcessUse;
@@ -155,13 +154,12 @@ interface NewPayment {
 
 /** All of it counts as over-paid until `saveStand` says how it is divided. */
 export function insertPaymentRow(tx: Tx, owned: Owned, payment: NewPayment): void {
-  const { id, no, on, amount, excess, operationId, at } = payment;
+  const { id, on, amount, excess, operationId, at } = payment;
   tx.send(insertPayment, [
     id,
     owned.zoneId,
     owned.ownerId,
     owned.id,
-    no,
     amount.toString(),
     on,
     excess,
@@ -169,6 +167,15 @@ export function insertPaymentRow(tx: Tx, owned: Owned, payment: NewPayment): voi
     at.toISOString(),
   ]);
 }
+
+const takeBackPayment = statement(
+  'credit.reverse-loan-payment',
+  'update credit_loan_payments set reversed_by = $2 where id = $1',
+);
+
+/** How it was divided stays with it, as it was. */
+export const markPaymentReversed = (tx: Tx, id: string, operationId: string): void =>
+  tx.send(takeBackPayment, [id, operationId]);
 
 const insertTranche = statement(
   'credit.insert-loan-tranche',

@@ -142,6 +142,7 @@ const insertRepayments = bulkInsert('credit.insert-repayments', 'credit_repaymen
   value_on: 'date',
   operation_id: 'text',
   made_at: 'timestamptz',
+  reverses: 'text',
 });
 
 export function insertRepaymentRows(tx: Tx, list: readonly Repaid[], madeAt: Date): void {
@@ -156,5 +157,6 @@ export function insertRepaymentRows(tx: Tx, list: readonly Repaid[], madeAt: Dat
     value_on: list.map((r) => r.valueOn),
     operation_id: list.map((r) => r.operationId),
     made_at: list.map(() => at),
+    reverses: list.map((r) => r.reverses),
   });
 }

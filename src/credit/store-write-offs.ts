@@ -137,7 +137,7 @@ export async function refunded(tx: Tx, drawdownId: string): Promise<Money> {
 const selectOverPaid = statement(
   'credit.select-over-paid',
   `select ((select coalesce(sum(over_paid), 0) from credit_loan_payments
-       where drawdown_id = $1 and value_on <= $2::date)
+       where drawdown_id = $1 and reversed_by is null and value_on <= $2::date)
      - (select coalesce(sum(amount), 0) from credit_refunds where drawdown_id = $1))
      ::numeric(20,2)::text as left`,
 );
@@ -151,9 +151,29 @@ export async function overPaidLeft(tx: Tx, drawdownId: string, by: Day): Promise
 const insertRefund = statement(
   'credit.insert-refund',
   `insert into credit_refunds (id, drawdown_id, zone_id, owner_id, amount, value_on, reason,
-     operation_id, recorded_at)
-   values ($1, $2, $3, $4, $5::numeric, $6::date, $7, $8, $9::timestamptz)`,
+     operation_id, recorded_at, reverses)
+   values ($1, $2, $3, $4, $5::numeric, $6::date, $7, $8, $9::timestamptz, $10)`,
 );
+
+const selectRefunds = statement(
+  'credit.select-refunds',
+  `select id, amount, value_on as "on", reverses from credit_refunds
+   where drawdown_id = $1 order by recorded_at, id`,
+);
+
+export interface Refund {
+  readonly id: string;
+  readonly amount: Money;
+  readonly on: Day;
+  /** The refund that it takes back: its amount is negative. */
+  readonly reverses: string | null;
+}
+
+export async function refundsOf(tx: Tx, drawdownId: string): Promise<Refund[]> {
+  type Row = Omit<Refund, 'amount'> & { readonly amount: string };
+  const rows = await tx.rows<Row>(selectRefunds, [drawdownId]);
+  return rows.map((row) => ({ ...row, amount: Money.of(row.amount) }));
+}
 
 export interface NewRefund {
   readonly id: string;
@@ -162,10 +182,11 @@ export interface NewRefund {
   readonly reason: string;
   readonly operationId: string;
   readonly at: Date;
+  readonly reverses?: string;
 }
 
 export function addRefund(tx: Tx, { id, zoneId, ownerId }: Owned, one: NewRefund): void {
   const { amount, on, reason, operationId, at } = one;
   const what = [amount.toString(), on, reason, operationId, at.toISOString()];
-  tx.send(insertRefund, [one.id, id, zoneId, ownerId, ...what]);
+  tx.send(insertRefund, [one.id, id, zoneId, ownerId, ...what, one.reverses ?? null]);
 }

@@ -102,16 +102,22 @@ export interface Binding {
   readonly cause: BindingCause;
 }
 
-/** `leave` and `join`: a node went from below one limit to below another with its use. */
-export type MovementKind =
-  | 'reserve'
-  | 'release'
-  | 'expire'
-  | 'draw'
-  | 'repay'
-  | 'reverse'
-  | 'leave'
-  | 'join';
+/**
+ * `unpay`: a repayment is taken back. `leave` and `join`: a node went from below one limit to below
+ * another with its use.
+ */
+export const movementKinds = [
+  'reserve',
+  'release',
+  'expire',
+  'draw',
+  'repay',
+  'unpay',
+  'reverse',
+  'leave',
+  'join',
+] as const;
+export type MovementKind = (typeof movementKinds)[number];
 
 /** One line of the journal: what moved at the leaf and what each HARD node of the path consumed. */
 export interface Movement {

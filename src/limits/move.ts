@@ -61,7 +61,7 @@ const selectPrincipal = statement(
   `select node_id as "nodeId", tenor_days as "tenorDays",
      sum(outstanding)::numeric(20,2) as amount, sum(drawn)::numeric(20,2) as drawn
    from limits_movements
-   where node_id = any ($1::text[]) and kind in ('draw', 'repay', 'reverse')
+   where node_id = any ($1::text[]) and kind in ('draw', 'repay', 'unpay', 'reverse')
    group by node_id, tenor_days order by node_id, tenor_days`,
 );
 const isCapOf = statement(

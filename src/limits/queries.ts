@@ -20,7 +20,7 @@ import {
 } from '../platform/schemas.ts';
 import { sql as build } from '../platform/sql.ts';
 import { selectorOf } from './cap-selectors.ts';
-import { nodeKinds } from './model.ts';
+import { movementKinds, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { availableOf, toleratedOf } from './rules/headroom.ts';
 import { readNodes } from './store.ts';
@@ -161,7 +161,7 @@ export const showNode = query({
 const MovementView = z.object({
   seq: z.string(),
   nodeId: IdText,
-  kind: z.enum(['reserve', 'release', 'expire', 'draw', 'repay', 'reverse', 'leave', 'join']),
+  kind: z.enum(movementKinds),
   amount: MoneyText,
   reserved: MoneyText,
   outstanding: MoneyText,

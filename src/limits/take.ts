@@ -16,6 +16,7 @@ import { onDay } from './rules/dated-terms.ts';
 import { fencedIn, hardIdsIn } from './rules/headroom.ts';
 import { lastSeen, rememberNodes, rootsOf } from './last-seen.ts';
 import type { JournalledMovement } from './store.ts';
+import { restoredBy } from './restored.ts';
 import {
   fencedBelow,
   journalMovements,
@@ -53,8 +54,7 @@ interface Loaded {
   readonly before: ReadonlyMap<string, LimitNode>;
 }
 
-const namedReservation = (step: Step): string | undefined =>
-  step.kind === 'reserve' || step.kind === 'repay' ? undefined : step.of;
+const namedReservation = (step: Step): string | undefined => ('of' in step ? step.of : undefined);
 
 /**
  * The nodes that movements on these leaves touch, HARD ones locked in the order of everybody;
@@ -143,6 +143,24 @@ async function load(tx: Tx, takes: readonly Take[], { now, today }: At): Promise
   return { book, before: new Map(book.nodes) };
 }
 
+/** Steps that take a repayment back, told what the journal knows of it. */
+async function withRestored(
+  tx: Tx,
+  { nodes }: LimitBook,
+  takes: readonly Take[],
+): Promise<readonly Take[]> {
+  // Only limits that revolve within the day need the journal.
+  const asks = ({ step }: Take): boolean =>
+    step.kind === 'unpay' && [...nodes.values()].some((node) => node.revolving === 'NRS');
+  const known: Take[] = [];
+  for (const take of takes) {
+    const { step } = take;
+    if (step.kind !== 'unpay' || !asks(take)) known.push(take);
+    else known.push({ ...take, step: { ...step, restored: await restoredBy(tx, step) } });
+  }
+  return known;
+}
+
 /**
  * Takes (or gives back) limits for a list, in order, each step seeing those before it. A refused
  * step changes nothing and its neighbours are not touched.
@@ -188,7 +206,7 @@ export async function takeLimits(
     const operationId = takes[0]?.operationId ?? '';
     carryOut(step, { sourceId: namedReservation(step) ?? '', operationId });
   }
-  const results = takes.map(({ step, ...cause }) =>
+  const results = (await withRestored(tx, book, takes)).map(({ step, ...cause }) =>
     step.kind === 'reserve' && step.expiresAt <= at.now
       ? new Failure(no['reservation-expiry-past'], { expiresAt: step.expiresAt })
       : carryOut(step, cause),

@@ -21,6 +21,17 @@ export interface Backing extends Cause {
   readonly valueOn: Day;
 }
 
+/** What was given back for a repayment is taken again, where there is room. */
+export async function takeCapacityAgain(
+  context: Context,
+  { enrolment: { nodeId }, amount, valueOn, sourceId, operationId }: Release,
+): Promise<Failure | undefined> {
+  if (nodeId === undefined) return undefined;
+  const step = { kind: 'unpay' as const, nodeId, amount, valueOn, repaid: [sourceId] };
+  const [taken] = await takeLimits(context.tx, [{ step, sourceId, operationId }], context);
+  return isFailure(taken) ? taken : undefined;
+}
+
 /** Takes capacity for a list, in order; undefined where it was taken or where nothing limits. */
 export async function takeCapacity(
   context: Context,

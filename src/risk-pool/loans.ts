@@ -7,12 +7,13 @@ import type { Day, Id } from '../kernel/index.ts';
 import { dayParts, Failure, isFailure, Money, newId } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { Backing, Release } from './capacity.ts';
-import { giveBackCapacity, takeCapacity } from './capacity.ts';
+import { giveBackCapacity, takeCapacity, takeCapacityAgain } from './capacity.ts';
 import type { Cooperation, Enrolment, Movement, MovementKind, Pool } from './model.ts';
 import { poolRefusals as no } from './refusals.ts';
 import type { LoanRatio } from './rules/ratio.ts';
 import {
   addEnrolments,
+  backedAtFirst,
   enrolledDrawdowns,
   journal,
   lockEnrolments,
@@ -244,6 +245,46 @@ export async function recordPrincipalRepaid(
   await journal(tx, moves, now);
   await savePools(tx, moves.length > 0 ? [...pools.values()] : []);
   await giveBackCapacity(context, releases);
+}
+
+/** The pool has taken the principal as repaid into a figure of its own. */
+const hasCounted = ({ state, enrolledOn, defaultedOn }: Enrolment, valueOn: Day): boolean =>
+  state === 'CLAIMED' ||
+  state === 'COMPENSATED' ||
+  valueOn < enrolledOn ||
+  (defaultedOn !== undefined && valueOn <= defaultedOn);
+
+/**
+ * A repayment of an enrolled loan is taken back: the pool backs the principal again, as far as its
+ * capacity admits. Throws repayment-counted, pool-not-open, and what the limit tree refuses.
+ */
+export async function takeBackPrincipalRepaid(
+  context: Context,
+  { item, enrolmentId, amount, valueOn }: PrincipalRepaid,
+): Promise<void> {
+  const { tx, now } = context;
+  const { operationId } = item;
+  const pools = await lockPools(tx, await poolsOfEnrolments(tx, [enrolmentId]));
+  const before = known(await lockEnrolments(tx, [enrolmentId]), enrolmentId);
+  const { state } = before;
+  const outstanding = before.outstanding.plus(amount);
+  // It never backs more than it took in.
+  const isMore = outstanding.moreThan(await backedAtFirst(tx, enrolmentId));
+  if (isMore || hasCounted(before, valueOn)) {
+    throw new Failure(no['repayment-counted'], { enrolmentId, state });
+  }
+  const pool = known(pools, before.poolId);
+  if (pool.state !== 'OPEN') {
+    throw new Failure(no['pool-not-open'], { poolId: pool.id, state: pool.state });
+  }
+  const owing = before.defaultedOn === undefined ? 'REGISTERED' : 'ABNORMAL';
+  const enrolment = { ...before, outstanding, state: state === 'CLOSED' ? owing : state };
+  await saveEnrolments(tx, [enrolment]);
+  await journal(tx, [movement('unpay', enrolment, amount, { valueOn, operationId })], now);
+  await savePools(tx, [{ ...pool, enrolledOutstanding: pool.enrolledOutstanding.plus(amount) }]);
+  const backing = { enrolment, amount, valueOn, sourceId: enrolmentId, operationId };
+  const refusal = await takeCapacityAgain(context, backing);
+  if (refusal) throw refusal;
 }
 
 export interface LoanDefaulted {

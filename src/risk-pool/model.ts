@@ -124,7 +124,16 @@ export interface Claim {
 /**
  * What changed an enrolment or what the pool owes on it; the journal of which counters are sums.
  */
-export type MovementKind = 'enrol' | 'repay' | 'default' | 'claim' | 'suspend' | 'pay' | 'reject';
+export type MovementKind =
+  | 'enrol'
+  | 'repay'
+  /** A repayment is taken back. */
+  | 'unpay'
+  | 'default'
+  | 'claim'
+  | 'suspend'
+  | 'pay'
+  | 'reject';
 
 export interface Movement {
   readonly kind: MovementKind;

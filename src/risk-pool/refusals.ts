@@ -136,6 +136,11 @@ export const poolRefusals = refusals('risk-pool', {
     zh: '银行熔断未解除，暂缓补偿',
     en: 'The bank’s fuse is still tripped; compensation stays suspended',
   },
+  'repayment-counted': {
+    kind: 'refused',
+    zh: '该还款之后已入库、违约、申请或补偿，资金池已据以计算',
+    en: 'The pool has counted on the repayment since: an enrolment, a default, a claim or a compensation',
+  },
   'pool-balance-short': {
     kind: 'refused',
     zh: '资金池余额不足',

@@ -122,6 +122,18 @@ export async function addEnrolments(tx: Tx, list: readonly NewEnrolment[]): Prom
   ]);
 }
 
+const selectFirst = statement(
+  'risk-pool.select-backed-at-first',
+  `select coalesce(sum(outstanding), 0)::numeric(20,2)::text as backed from risk_pool_movements
+   where enrolment_id = $1 and kind = 'enrol'`,
+);
+
+/** What the pool took in of a loan. */
+export async function backedAtFirst(tx: Tx, id: string): Promise<Money> {
+  const [row] = await tx.rows<{ backed: string }>(selectFirst, [id]);
+  return Money.of(row?.backed ?? '0.00');
+}
+
 const saveRows = statement(
   'risk-pool.save-enrolments',
   `update risk_pool_enrolments e set outstanding = c.outstanding, state = c.state,

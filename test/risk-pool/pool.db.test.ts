@@ -19,6 +19,7 @@ import {
   repayPrincipal,
   schemeIn,
   today,
+  unpay,
 } from './stage.ts';
 
 describe('a pool', () => {
@@ -203,6 +204,26 @@ describe('a pool', () => {
     const listed = await stage.ask(listEnrolments, { drawdownId: 'draw_none' }, stage.bank);
     expect(listed).to.deep.include({ items: [], total: 0, nextCursor: null });
     expect(enrolmentId).to.match(/^enrol_/);
+  });
+
+  it('backs again what was repaid by mistake, as far as it can', async () => {
+    const poolId = await poolIn(stage, { multiple: '2', cash: '1000' });
+    const lent = loan(stage, poolId, '1500');
+    const { enrolmentId } = await stage.done(enrol, lent, stage.bank);
+    const all = { enrolmentId, amount: '1500', valueOn: ago(10) };
+    await stage.done(repayPrincipal, all, stage.bank);
+    const other = { ...loan(stage, poolId, '600'), enrolledOn: ago(9) };
+    const { enrolmentId: second } = await stage.done(enrol, other, stage.bank);
+    const full = await stage.refused(unpay, all, stage.bank);
+    expect(full.code).to.equal('limit-exceeded');
+    expect(full.facts['binding']).to.have.length(1);
+    const some = { enrolmentId: second, amount: '600', valueOn: ago(8) };
+    await stage.done(repayPrincipal, some, stage.bank);
+    await stage.done(unpay, all, stage.bank);
+    expect((await figures(poolId)).headroom).to.equal('500.00');
+    const open = await stage.ask(listEnrolments, { poolId, state: 'REGISTERED' }, stage.bank);
+    expect(open.items.map((one) => one.id)).to.deep.equal([enrolmentId]);
+    expect((await stage.refused(unpay, all, stage.bank)).code).to.equal('repayment-counted');
   });
 
   it('gives back what is repaid, and ignores money after compensation', async () => {

@@ -28,6 +28,7 @@ import {
   repayPrincipal,
   schemeIn,
   today,
+  unpay,
 } from './stage.ts';
 
 interface Row {
@@ -135,6 +136,7 @@ describe('what the pool refuses', () => {
     ...more,
   });
   const stranger = () => 'org_nobody';
+  const unpaying = (enrolmentId: string) => ({ enrolmentId, amount: '1', valueOn: ago(850) });
 
   const rows: Row[] = [
     on(openPool, 'zone-missing', () => opening({ zoneId: 'zone_none', ownerId: stranger() })),
@@ -244,6 +246,11 @@ describe('what the pool refuses', () => {
     on(rejectClaim, 'claim-under-review', () => ({ claimId: claims.held, reason: '材料不全' }), {
       options: { expectedVersion: 1 },
     }),
+
+    // Claimed, defaulted after the day, and more than was ever taken in.
+    on(unpay, 'repayment-counted', () => unpaying(loans.claimed), { actor: () => stage.bank }),
+    on(unpay, 'repayment-counted', () => unpaying(loans.bad), { actor: () => stage.bank }),
+    on(unpay, 'repayment-counted', () => unpaying(loans.good), { actor: () => stage.bank }),
   ];
 
   /** Elsewhere in these tests, because they need a story of their own. */

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Money } from '../../src/kernel/index.ts';
 import type { Actor } from '../../src/platform/operation.ts';
-import { hotOperation } from '../../src/platform/operation.ts';
+import { hotOperation, operation } from '../../src/platform/operation.ts';
 import { AmountInput, DayInput, IdInput } from '../../src/platform/schemas.ts';
 import {
   admitBank,
@@ -13,6 +13,7 @@ import {
   openPool,
   recordDefaults,
   recordPrincipalRepaid,
+  takeBackPrincipalRepaid,
 } from '../../src/risk-pool/index.ts';
 import { addPack } from '../../src/rulebook/index.ts';
 import type { Answer, Stage } from '../support/stage.ts';
@@ -63,6 +64,22 @@ export const repayPrincipal = hotOperation({
       items.map((item) => ({ item, ...item.input })),
     );
     return items.map(() => ({}));
+  },
+});
+
+export const unpay = operation({
+  name: 'test.unpay',
+  title: { zh: '冲销还本', en: 'Take a repayment back' },
+  permission: 'pool:enrol',
+  input: z.strictObject({
+    enrolmentId: IdInput('enrol'),
+    amount: AmountInput,
+    valueOn: DayInput,
+  }),
+  output: done,
+  async run(context, item) {
+    await takeBackPrincipalRepaid(context, { item, ...item.input });
+    return {};
   },
 });
 

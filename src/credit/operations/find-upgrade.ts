@@ -3,7 +3,6 @@
  * second. The rule's conditions are tested; the next night classifies the loan without its past.
  */
 import { z } from 'zod';
-import type { Day } from '../../kernel/index.ts';
 import { Failure, newId } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -11,9 +10,9 @@ import { DayInput, DayText, IdInput, IdText, ReasonInput } from '../../platform/
 import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
+import { paidNormally } from '../paid-normally.ts';
 import { classification2023 as pack } from '../packs/classification-2023.ts';
 import { creditRefusals } from '../refusals.ts';
-import { standBefore } from '../reschedule-loan.ts';
 import { upgradeDecision } from '../rules/class-upgrade.ts';
 import type { RiskClass } from '../rules/risk-class.ts';
 import { isNonPerforming } from '../rules/risk-class.ts';
@@ -34,15 +33,6 @@ const periodOf = ({ loan }: LockedLoan): number => {
   const { every, settlement } = loan.reschedules.at(-1)?.plan ?? loan.terms;
   return settlement?.everyMonths ?? (every && 'months' in every ? every.months : 1);
 };
-
-/** Nothing was overdue on the day of the cure, and what fell due since was paid by its day. */
-function paidNormally(locked: LockedLoan, curedOn: Day, today: Day): boolean {
-  const { loan } = locked;
-  const due = loan.instalments.filter((one) => one.dueOn > curedOn && one.dueOn <= today);
-  return [curedOn, ...due.map(({ dueOn }) => dueOn), today].every(
-    (day) => standBefore(locked, day).overdueSince === null,
-  );
-}
 
 async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { tx, now: at, today } = context;

@@ -10,6 +10,7 @@ import { DayInput, IdInput, IdText, MoneyText } from '../../platform/schemas.ts'
 import { recordDefaults } from '../../risk-pool/index.ts';
 import type { Drawdown } from '../model.ts';
 import { creditRefusals as no } from '../refusals.ts';
+import { watchLoans } from '../store-loan-classes.ts';
 import { lockDrawdownsById, saveDrawdowns } from '../store-loans.ts';
 
 const input = z.strictObject({ drawdownId: IdInput('draw'), defaultedOn: DayInput });
@@ -71,6 +72,10 @@ async function runMany(
       ...drawdown,
       defaultedOn: item.input.defaultedOn,
     })),
+  );
+  watchLoans(
+    context.tx,
+    defaulted.flatMap(({ drawdown }) => (drawdown.scheduled === true ? drawdown.id : [])),
   );
   await recordDefaults(
     context,

@@ -50,13 +50,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const id = newId('pay');
   const payment = { id, on: valueOn, amount, excess };
   const { operationId } = item;
-  const paymentNo = loan.payments.length + 1;
-  insertPaymentRow(context.tx, drawdown, {
-    ...payment,
-    no: paymentNo,
-    operationId,
-    at: context.now,
-  });
+  insertPaymentRow(context.tx, drawdown, { ...payment, operationId, at: context.now });
   const { stand, outstanding, change } = await replayLoan(context, item, locked, {
     on: valueOn,
     sourceId: id,

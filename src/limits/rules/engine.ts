@@ -10,56 +10,11 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Allowance } from './allowance.ts';
 import { allowancesUsed, withAllowances } from './allowance.ts';
 import type { LimitBook, Room } from './headroom.ts';
-import { participants, refuseAmount, refuseClosed, roomsOf } from './headroom.ts';
+import { participants, refuseAmount, refuseClosed, refuseCounted, roomsOf } from './headroom.ts';
+import type { Step } from './step.ts';
 import { bucketsAfter, leftInBucket, refuseTenor } from './tenor.ts';
 
-export type Step =
-  | {
-      readonly kind: 'reserve';
-      readonly nodeId: string;
-      readonly amount: Money;
-      readonly valueOn: Day;
-      readonly reservationId: string;
-      readonly expiresAt: Date;
-      readonly tenorDays?: number | undefined;
-    }
-  | {
-      readonly kind: 'draw';
-      readonly nodeId: string;
-      readonly amount: Money;
-      readonly valueOn: Day;
-      readonly of?: string | undefined;
-      /** Take what exceeds the reservation from the headroom instead of refusing. */
-      readonly spill?: boolean | undefined;
-      readonly tenorDays?: number | undefined;
-      /** Approved exceptions that this draw may use. */
-      readonly allowances?: readonly Allowance[] | undefined;
-    }
-  | {
-      readonly kind: 'repay';
-      readonly nodeId: string;
-      readonly amount: Money;
-      readonly valueOn: Day;
-      /** Of what is repaid, so that the same bucket is freed. */
-      readonly tenorDays?: number | undefined;
-    }
-  | {
-      readonly kind: 'release' | 'expire';
-      readonly of: string;
-      /** Part of the reservation; all of it when absent. */
-      readonly amount?: Money | undefined;
-      readonly valueOn: Day;
-    }
-  | {
-      readonly kind: 'reverse';
-      readonly nodeId: string;
-      readonly amount: Money;
-      readonly valueOn: Day;
-      readonly of?: string | undefined;
-      /** Put the reservation that the draw used back in place. */
-      readonly restore?: boolean | undefined;
-      readonly tenorDays?: number | undefined;
-    };
+export type { Step } from './step.ts';
 
 function refuseReservation(
   reservation: Reservation | undefined,
@@ -82,15 +37,26 @@ interface Change {
   readonly drawn: Money;
 }
 
+interface Undoing {
+  /** A draw is undone. */
+  readonly reversal?: boolean;
+  /** A repayment is undone, and this is what it gave back where limits revolve within the day. */
+  readonly restored?: ReadonlyMap<string, Money> | undefined;
+}
+
+const nothing = Money.zero;
+
 /** What a node consumes more (or less) for the change, given what its child contributes. */
 function consumedBy(
   node: LimitNode,
   change: Change,
   contributed: Money,
   day: Day,
-  reversal: boolean,
+  { reversal = false, restored }: Undoing,
 ): Money {
   if (node.revolving === 'R') return contributed;
+  // Nothing is drawn anew; within the day it counts again what the repayment had given back.
+  if (restored) return node.revolving === 'NR' ? nothing : (restored.get(node.id) ?? nothing);
   if (node.revolving === 'NR' || reversal || !change.drawn.isZero()) return change.drawn;
   if (node.sameDayOn !== day) return Money.zero;
   return Money.min(change.outstanding.negated(), node.sameDayRestorable).negated();
@@ -108,7 +74,7 @@ export function consumedAbove(
   contributed: Money,
   change: Change,
   day: Day,
-  reversal = false,
+  undoing: Undoing = {},
 ): Map<string, Money> {
   const result = new Map<string, Money>();
   const climb = (up: readonly string[], first: Money): void => {
@@ -117,7 +83,7 @@ export function consumedAbove(
       const node = book.nodes.get(id);
       // A node above both the leaf and one of its caps counts the movement once.
       if (!node || result.has(id)) return;
-      const own = consumedBy(node, change, reaching, day, reversal);
+      const own = consumedBy(node, change, reaching, day, undoing);
       result.set(id, own);
       reaching = node.contribution === 'outstanding' ? change.outstanding : own;
     }
@@ -136,8 +102,6 @@ export function consumedAbove(
   return result;
 }
 
-const nothing = Money.zero;
-
 /** Decides one step against the book: the movement it makes, or every reason against it. */
 export function decide(book: LimitBook, step: Step): Movement | Failure {
   if (!('nodeId' in step)) return decideRelease(book, step);
@@ -150,6 +114,8 @@ export function decide(book: LimitBook, step: Step): Movement | Failure {
       return decideDraw(book, leaf, step);
     case 'repay':
       return decideRepay(book, leaf, step);
+    case 'unpay':
+      return decideUnpay(book, leaf, step);
     case 'reverse':
       return decideReverse(book, leaf, step);
   }
@@ -161,17 +127,23 @@ type ReleaseStep = Exclude<Step, { readonly nodeId: string }>;
 function movement(
   book: LimitBook,
   leaf: LimitNode,
-  step: { kind: Step['kind']; amount: Money; valueOn: Day; tenorDays?: number | undefined },
+  step: {
+    kind: Step['kind'];
+    amount: Money;
+    valueOn: Day;
+    tenorDays?: number | undefined;
+    restored?: Undoing['restored'];
+  },
   change: Change,
   reservation: Pick<Reservation, 'id' | 'tenorDays'> | undefined,
 ): Movement {
-  const reversal = step.kind === 'reverse';
+  const undoing = { reversal: step.kind === 'reverse', restored: step.restored };
   return {
     nodeId: leaf.id,
     kind: step.kind,
     amount: step.amount,
     ...change,
-    consumed: consumedAbove(book, leaf.path, change.outstanding, change, step.valueOn, reversal),
+    consumed: consumedAbove(book, leaf.path, change.outstanding, change, step.valueOn, undoing),
     valueOn: step.valueOn,
     reservationId: reservation?.id,
     tenorDays: step.tenorDays,
@@ -256,6 +228,19 @@ function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): M
   return movement(book, leaf, step, change, undefined);
 }
 
+/** Whatever the state: the debt is there. Only a node that counts more than before must have room. */
+function decideUnpay(book: LimitBook, leaf: LimitNode, step: StepOf<'unpay'>): Movement | Failure {
+  const nodes = participants(book, leaf);
+  const { amount, tenorDays, restored = new Map() } = step;
+  const change = { reserved: nothing, outstanding: amount, drawn: nothing };
+  const back = movement(book, leaf, { ...step, restored }, change, undefined);
+  return (
+    (tenorDays === undefined ? undefined : refuseTenor(nodes, amount, tenorDays)) ??
+    refuseCounted(nodes, back.consumed, roomsOf(book, leaf)) ??
+    back
+  );
+}
+
 function decideRelease(book: LimitBook, step: ReleaseStep): Movement | Failure {
   const reservation = book.reservations.get(step.of);
   const refusal = refuseReservation(reservation);
@@ -301,17 +286,20 @@ function bucketsMoved(node: LimitNode, m: Movement): LimitNode['bucketUse'] {
   return bucketsAfter({ ...node, bucketUse }, m.tenorDays, m.outstanding);
 }
 
+/** What may still be restored of a day's draws on a node that revolves within the day. */
+function restorableAfter(node: LimitNode, m: Movement): Partial<LimitNode> {
+  if (node.revolving !== 'NRS' || m.outstanding.isZero()) return {};
+  const isSameDay = node.sameDayOn === m.valueOn;
+  // A repayment taken back draws nothing: only what it had restored may be restored again.
+  const owed = m.kind === 'unpay' ? (m.consumed.get(node.id) ?? nothing) : m.outstanding;
+  if (m.kind === 'unpay' && !isSameDay) return {};
+  const before = isSameDay ? node.sameDayRestorable : nothing;
+  return { sameDayOn: m.valueOn, sameDayRestorable: Money.max(before.plus(owed), nothing) };
+}
+
 /** The node after the movement. */
 function moved(node: LimitNode, m: Movement): LimitNode {
   const consumed = node.consumed.plus(m.consumed.get(node.id) ?? nothing);
-  const sameDay = node.sameDayOn === m.valueOn ? node.sameDayRestorable : nothing;
-  const restorable =
-    node.revolving !== 'NRS' || m.outstanding.isZero()
-      ? {}
-      : {
-          sameDayOn: m.valueOn,
-          sameDayRestorable: Money.max(sameDay.plus(m.outstanding), nothing),
-        };
   return {
     ...node,
     outstanding: node.outstanding.plus(m.outstanding),
@@ -319,7 +307,7 @@ function moved(node: LimitNode, m: Movement): LimitNode {
     reserved: node.reserved.plus(m.reserved),
     consumed,
     bucketUse: bucketsMoved(node, m),
-    ...restorable,
+    ...restorableAfter(node, m),
   };
 }
 
@@ -341,6 +329,7 @@ function resolved(reservation: Reservation, m: Movement): Reservation {
       return { ...reservation, amount: m.reserved, used: nothing, state: 'PENDING' };
     case 'reserve':
     case 'repay':
+    case 'unpay':
     case 'leave':
     case 'join':
       return reservation;

@@ -1,0 +1,105 @@
+/** What is asked before a repayment, a refund or a finding is taken back, and how it is marked. */
+import type { Day } from '../kernel/index.ts';
+import { Money } from '../kernel/index.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { statement } from '../platform/transaction.ts';
+
+const selectRepayments = statement(
+  'credit.select-repayments-of',
+  `select r.id, r.principal, r.interest, r.value_on as "valueOn", r.reverses,
+     exists (select from credit_write_offs w where w.drawdown_id = r.drawdown_id
+       and w.reversed_by is null and w.recorded_at <= r.made_at) as "isRecovery"
+   from credit_repayments r where r.drawdown_id = $1 order by r.made_at, r.id`,
+);
+
+export interface StoredRepayment {
+  readonly id: string;
+  readonly principal: Money;
+  readonly interest: Money;
+  readonly valueOn: Day;
+  /** The repayment, or the payment of a loan, that it took back. */
+  readonly reverses: string | null;
+  /** It came in on the claim that is left of a loan written off. */
+  readonly isRecovery: boolean;
+}
+
+export async function repaymentsOf(tx: Tx, drawdownId: string): Promise<StoredRepayment[]> {
+  type Row = Omit<StoredRepayment, 'principal' | 'interest'> &
+    Readonly<Record<'principal' | 'interest', string>>;
+  const rows = await tx.rows<Row>(selectRepayments, [drawdownId]);
+  return rows.map((row) => ({
+    ...row,
+    principal: Money.of(row.principal),
+    interest: Money.of(row.interest),
+  }));
+}
+
+const selectDefaulted = statement(
+  'credit.select-defaulted',
+  `select d.defaulted_on is not null and not exists (select from credit_upgrade_findings f
+     where f.drawdown_id = d.id and f.reversed_by is null and f.found_on >= d.defaulted_on)
+     as defaulted
+   from credit_drawdowns d where d.id = $1`,
+);
+
+/** It defaulted, and no finding has lifted it since: so it stands once it is owed again. */
+export async function isDefaulted(tx: Tx, drawdownId: string): Promise<boolean> {
+  const [row] = await tx.rows<{ defaulted: boolean }>(selectDefaulted, [drawdownId]);
+  return row?.defaulted === true;
+}
+
+const selectSuccessor = statement(
+  'credit.select-renewed-by',
+  'select new_drawdown_id as id from credit_loan_renewals where old_drawdown_id = $1 limit 1',
+);
+
+/** The drawdown that settled this one. */
+export async function renewedBy(tx: Tx, drawdownId: string): Promise<string | undefined> {
+  const [row] = await tx.rows<{ id: string }>(selectSuccessor, [drawdownId]);
+  return row?.id;
+}
+
+const selectPaymentReversal = statement(
+  'credit.select-payment-reversal',
+  `select reversed_by as by from credit_loan_payments
+   where drawdown_id = $1 and id = $2 and reversed_by is not null`,
+);
+
+/** The operation that took a payment of the loan back. */
+export async function paymentReversedBy(
+  tx: Tx,
+  drawdownId: string,
+  paymentId: string,
+): Promise<string | undefined> {
+  const [row] = await tx.rows<{ by: string }>(selectPaymentReversal, [drawdownId, paymentId]);
+  return row?.by;
+}
+
+const selectFindings = statement(
+  'credit.select-upgrade-findings',
+  `select f.id, f.found_on as "foundOn", f.cured_on as "curedOn", f.reversed_by as "reversedBy",
+     exists (select from credit_loan_classes k where k.drawdown_id = f.drawdown_id
+       and k.classified_on >= f.found_on and k.risk_class in ('NORMAL', 'SPECIAL_MENTION'))
+       as served
+   from credit_upgrade_findings f where f.drawdown_id = $1 order by f.found_on, f.id`,
+);
+
+export interface StoredFinding {
+  readonly id: string;
+  readonly foundOn: Day;
+  readonly curedOn: Day;
+  readonly reversedBy: string | null;
+  /** The class was lifted since. */
+  readonly served: boolean;
+}
+
+export const findingsOf = (tx: Tx, drawdownId: string): Promise<StoredFinding[]> =>
+  tx.rows<StoredFinding>(selectFindings, [drawdownId]);
+
+const markFinding = statement(
+  'credit.reverse-upgrade-finding',
+  'update credit_upgrade_findings set reversed_by = $2 where id = $1',
+);
+
+export const markFindingReversed = (tx: Tx, id: string, operationId: string): void =>
+  tx.send(markFinding, [id, operationId]);
