@@ -1,7 +1,7 @@
 /**
- * What repayments gave back on limits that revolve within the day, and how much of it goes when some
- * of their principal is taken back: no more stays restored than is still repaid, on that day and
- * altogether.
+ * What repayments gave back on limits that revolve within the day, and how much of it goes when
+ * some of their principal is taken back: no more stays restored than is still repaid, on that day
+ * and altogether.
  */
 import { Money } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';

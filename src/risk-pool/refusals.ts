@@ -139,7 +139,7 @@ export const poolRefusals = refusals('risk-pool', {
   'repayment-counted': {
     kind: 'refused',
     zh: '该还款之后已入库、违约、申请或补偿，资金池已据以计算',
-    en: 'The pool has counted on the repayment since: an enrolment, a default, a claim or a compensation',
+    en: 'The pool has enrolled, defaulted, claimed or compensated on it since',
   },
   'pool-balance-short': {
     kind: 'refused',

@@ -84,7 +84,7 @@ describe('taking back', () => {
       where drawdown_id = '${id}' and live order by no`),
   });
 
-  it('a payment of a loan leaves the loan, its limit and the ledger as if it had never been', async () => {
+  it('a payment leaves loan, limit and ledger as if it had never been', async () => {
     const one = await loan();
     const { lineId: otherLine, nodeId: otherNode } = await lineIn(stage, park, '500000.00', {
       startsOn: ago(500),
@@ -200,7 +200,7 @@ describe('taking back', () => {
     });
   });
 
-  it('on a limit that revolves within the day counts again what the repayment had restored', async () => {
+  it('counts again what it had restored on a limit that revolves within the day', async () => {
     const { lineId: within, nodeId: withinNode } = await lineIn(stage, park, '100000.00', {
       startsOn: ago(500),
       revolving: 'NRS',

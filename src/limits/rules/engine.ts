@@ -228,7 +228,7 @@ function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): M
   return movement(book, leaf, step, change, undefined);
 }
 
-/** Whatever the state: the debt is there. Only a node that counts more than before must have room. */
+/** Whatever the state: the debt is there. Only a node that counts more than before needs room. */
 function decideUnpay(book: LimitBook, leaf: LimitNode, step: StepOf<'unpay'>): Movement | Failure {
   const nodes = participants(book, leaf);
   const { amount, tenorDays, restored = new Map() } = step;
