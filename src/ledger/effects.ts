@@ -12,5 +12,8 @@ const selectPosted = statement(
 
 export const ledgerEffects: EffectReader = {
   name: 'ledger',
-  read: (tx, { operationId, now }) => tx.rows(selectPosted, [now.toISOString(), operationId]),
+  async read(tx, { operationId, now }) {
+    const posted = await tx.rows(selectPosted, [now.toISOString(), operationId]);
+    return () => Promise.resolve(posted);
+  },
 };

@@ -1,64 +1,105 @@
-/** What an operation did to the tree: every HARD node that it moved, before and after. */
+/**
+ * What an operation did to the tree: every node, HARD or SOFT, whose use, limit or state is
+ * another one afterwards, as its reader sees it. What was before is read once it is undone.
+ */
 import { Money } from '../kernel/index.ts';
-import type { EffectReader } from '../platform/trial.ts';
+import type { EffectReader, Tried } from '../platform/trial.ts';
+import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import { onDay } from './rules/dated-terms.ts';
 import { availableOf } from './rules/headroom.ts';
+import { asOfDay, seeNodes } from './store-figures.ts';
 import { readNodes } from './store.ts';
-import { dayInShanghai } from '../kernel/index.ts';
-import type { LimitNode } from './model.ts';
+import { madeNodes } from './store-terms.ts';
 
-const selectMoved = statement(
-  'limits.select-moved',
-  `select t.id, sum(t.consumed)::numeric(20,2) as consumed,
-     sum(m.reserved)::numeric(20,2) as reserved
-   from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
-   where m.recorded_at = $1::timestamptz and m.operation_id = $2
-   group by t.id`,
+const selectTouched = statement(
+  'limits.select-touched-by',
+  `with moved as (
+     select node_id, path from limits_movements
+     where recorded_at = $1::timestamptz and operation_id = $2
+   ), changed as (
+     select node_id, field, old_value from limits_changes
+     where recorded_at = $1::timestamptz and operation_id = $2
+   ), touched as (
+     select node_id as id from moved union select unnest(path) from moved
+     union select node_id from changed
+     union select old_value from changed where field = 'parent'
+     union select unnest($3::text[])
+   ), along as (
+     select distinct unnest(n.path) as id from touched join limits_nodes n using (id)
+   )
+   select id from along
+   union select unnest(c.path) from along join limits_nodes n using (id)
+     join limits_nodes c on c.id = any (n.caps)`,
 );
 
-interface Moved {
-  readonly id: string;
-  readonly consumed: string;
+interface Figures {
+  readonly used: string;
   readonly reserved: string;
+  readonly available: string;
 }
 
-const figures = (node: LimitNode) => ({
-  used: node.consumed.toString(),
-  reserved: node.reserved.toString(),
-  available: availableOf(node).toString(),
-});
+interface Seen {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly depth: number;
+  readonly limit: string;
+  readonly state: string;
+  readonly figures: Figures;
+}
+
+async function seen(tx: Tx, of: Tried, ids: readonly string[]): Promise<Map<string, Seen>> {
+  const nodes = [...(await readNodes(tx, ids)).values()];
+  const all = await seeNodes(tx, of.scope, nodes, asOfDay(of), { sumGranted: false });
+  return new Map(
+    all.map(({ node }) => {
+      const { id: nodeId, name, kind, depth, state } = node;
+      const figures = {
+        used: node.consumed.toString(),
+        reserved: node.reserved.toString(),
+        available: availableOf(node).toString(),
+      };
+      return [nodeId, { nodeId, name, kind, depth, limit: node.limit.toString(), state, figures }];
+    }),
+  );
+}
+
+const same = (a: Seen, b: Seen): boolean =>
+  a.limit === b.limit &&
+  a.state === b.state &&
+  a.figures.used === b.figures.used &&
+  a.figures.reserved === b.figures.reserved;
+
+/** A node that the operation makes had nothing before. */
+const none: Figures = {
+  used: Money.zero.toString(),
+  reserved: Money.zero.toString(),
+  available: Money.zero.toString(),
+};
 
 export const limitEffects: EffectReader = {
   name: 'limits',
-  async read(tx, { operationId, now }) {
-    const moved = await tx.rows<Moved>(selectMoved, [now.toISOString(), operationId]);
-    const nodes = await readNodes(
-      tx,
-      moved.map((one) => one.id),
-    );
-    const list = moved.flatMap(({ id, consumed, reserved }) => {
-      const row = nodes.get(id);
-      if (!row) return [];
-      const after = onDay(row, dayInShanghai(now));
-      const before = {
-        ...after,
-        consumed: after.consumed.minus(Money.of(consumed)),
-        reserved: after.reserved.minus(Money.of(reserved)),
-      };
-      const { name, kind, depth } = after;
-      const limit = after.limit.toString();
-      return {
-        nodeId: id,
-        name,
-        kind,
-        depth,
-        limit,
-        before: figures(before),
-        after: figures(after),
-      };
-    });
-    // The leaf first, as everywhere.
-    return list.toSorted((a, b) => b.depth - a.depth || (a.nodeId < b.nodeId ? -1 : 1));
+  async read(tx, of) {
+    const { now, operationId } = of;
+    const values = [now.toISOString(), operationId, madeNodes(tx)];
+    const rows = await tx.rows<{ id: string }>(selectTouched, values);
+    const ids = rows.map(({ id }) => id);
+    const after = await seen(tx, of, ids);
+    return async (undone) => {
+      const before = await seen(undone, of, ids);
+      const list = [...after.values()].flatMap(({ figures, ...is }) => {
+        const was = before.get(is.nodeId);
+        if (was && same(was, { ...is, figures })) return [];
+        return {
+          ...is,
+          limitBefore: was?.limit ?? null,
+          stateBefore: was?.state ?? null,
+          before: was?.figures ?? none,
+          after: figures,
+        };
+      });
+      // The leaf first, as everywhere.
+      return list.toSorted((a, b) => b.depth - a.depth || (a.nodeId < b.nodeId ? -1 : 1));
+    };
   },
 };

@@ -67,6 +67,11 @@ const insertNodes = statement(
    returning id`,
 );
 
+const madeBy = new WeakMap<Tx, string[]>();
+
+/** The nodes that this transaction has added. */
+export const madeNodes = (tx: Tx): readonly string[] => madeBy.get(tx) ?? [];
+
 /**
  * Adds nodes below nodes that exist; a list must not contain a node and its own parent. Throws
  * `parent-missing` when a parent is not there or out of scope: without it nobody would check it.
@@ -74,6 +79,7 @@ const insertNodes = statement(
 export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<void> {
   if (nodes.length === 0) return;
   forgetTerms(tx);
+  madeBy.set(tx, [...madeNodes(tx), ...nodes.map(({ id }) => id)]);
   const rows = await tx.rows<{ id: string }>(insertNodes, [
     nodes.map((n) => n.id),
     nodes.map((n) => n.zoneId),

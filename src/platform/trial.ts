@@ -5,9 +5,10 @@
  */
 import type { Failure } from '../kernel/failure.ts';
 import { isFailure } from '../kernel/failure.ts';
+import type { Day } from '../kernel/day.ts';
 import { newId } from '../kernel/id.ts';
 import type { Context, Item, Operation } from './operation.ts';
-import type { Tx } from './transaction.ts';
+import type { Scope, Tx } from './transaction.ts';
 
 export interface Trial {
   readonly operation: string;
@@ -20,10 +21,21 @@ export interface Trial {
   readonly effects: Readonly<Record<string, unknown>>;
 }
 
-/** What an operation did, read inside its transaction. */
+/** The call whose effects are read. */
+export interface Tried {
+  readonly operationId: string;
+  readonly now: Date;
+  readonly today: Day;
+  readonly scope: Scope;
+}
+
+/**
+ * What an operation did, read inside its transaction; told once it is undone, so that a reader may
+ * look at how things were before.
+ */
 export interface EffectReader {
   readonly name: string;
-  read(tx: Tx, of: { readonly operationId: string; readonly now: Date }): Promise<unknown>;
+  read(tx: Tx, of: Tried): Promise<(undone: Tx) => Promise<unknown>>;
 }
 
 export interface TrialCall {
@@ -41,16 +53,20 @@ export async function tryOut(
   { operation, item, needsApproval }: TrialCall,
   readers: readonly EffectReader[],
 ): Promise<Trial> {
-  return context.tx.attempt(
+  const { tx, now, today } = context;
+  const of = { operationId: item.operationId, now, today, scope: item.actor.scope };
+  const read: [name: string, tell: (undone: Tx) => Promise<unknown>][] = [];
+  const trial = await tx.attempt<Trial>(
     async () => {
       const [answer] = await operation.runMany(context, [item]);
-      const told = { operation: operation.name, needsApproval };
-      if (isFailure(answer)) return { ...told, outcome: 'refused', failure: answer, effects: {} };
-      const effects: Record<string, unknown> = {};
-      const of = { operationId: item.operationId, now: context.now };
-      for (const reader of readers) effects[reader.name] = await reader.read(context.tx, of);
-      return { ...told, outcome: 'done', output: operation.output.parse(answer), effects };
+      const told = { operation: operation.name, needsApproval, effects: {} };
+      if (isFailure(answer)) return { ...told, outcome: 'refused', failure: answer };
+      for (const reader of readers) read.push([reader.name, await reader.read(tx, of)]);
+      return { ...told, outcome: 'done', output: operation.output.parse(answer) };
     },
     () => false,
   );
+  const effects: Record<string, unknown> = {};
+  for (const [name, tell] of read) effects[name] = await tell(tx);
+  return { ...trial, effects };
 }

@@ -53,7 +53,8 @@ describe('trial before submit', () => {
     expect(trial.needsApproval).to.equal(false);
     const limits = trial.effects['limits'] as Effect[];
     expect(limits.map((one) => one.nodeId)[0]).to.equal(nodeId);
-    expect(limits.length).to.equal(3);
+    // Line, segment, agreement, and the zone's root, which is the sum of all.
+    expect(limits.length).to.equal(4);
     expect(limits[0]).to.deep.include({
       before: { used: '0.00', reserved: '0.00', available: '100.00' },
       after: { used: '40.00', reserved: '0.00', available: '60.00' },
