@@ -97,6 +97,11 @@ export const loanRefusals = refusals('credit', {
     zh: '该日该期限的LPR已登记',
     en: 'The LPR of this term and day is recorded already',
   },
+  'lpr-not-recorded': {
+    kind: 'missing',
+    zh: '没有该日该期限的LPR',
+    en: 'No LPR of this term and day is recorded',
+  },
   'reschedule-out-of-order': {
     kind: 'refused',
     zh: '须晚于上一次展期或重组',

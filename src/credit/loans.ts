@@ -4,6 +4,7 @@ import { loanRefusals } from './loan-refusals.ts';
 import { agreeLoanTerms } from './operations/agree-loan-terms.ts';
 import { changeRate } from './operations/change-rate.ts';
 import { clearMisuse } from './operations/clear-misuse.ts';
+import { correctLpr } from './operations/correct-lpr.ts';
 import { drawTranche } from './operations/draw-tranche.ts';
 import { extendLoan } from './operations/extend-loan.ts';
 import { findUpgrade } from './operations/find-upgrade.ts';
@@ -70,6 +71,7 @@ const routes: readonly Route[] = [
   { method: 'post', path: '/loan-products', operation: recordLoanProduct },
   { method: 'get', path: '/restructuring-quotas', query: listRestructuringQuotas },
   { method: 'post', path: '/lpr-rates', operation: recordLpr },
+  { method: 'post', path: '/lpr-rates/corrections', operation: correctLpr },
   { method: 'get', path: '/lpr-rates', query: listLprRates },
   { method: 'get', path: '/loan-day-ends', query: listDayEnds },
 ];
@@ -151,6 +153,7 @@ export const loans = {
     reverseFinding,
     recordLoanProduct,
     recordLpr,
+    correctLpr,
     repriceLoans,
     runDayEnd,
   ],

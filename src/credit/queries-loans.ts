@@ -298,6 +298,8 @@ export const showLoan = query({
 const LprRow = z.object({
   term: z.string(),
   publishedOn: DayText,
+  /** Above 1: corrections of the same day; the last of them holds. */
+  no: z.int(),
   rate: z.string(),
   evidence: z.string(),
   source: z.string(),
@@ -312,8 +314,8 @@ export const listLprRates = query({
   run: async ({ tx }) => ({
     items: await tx.built<z.output<typeof LprRow>>(
       sql('credit_lpr_rates')
-        .orderBy(['term', 'published_on'])
-        .select('term', 'rate', 'evidence', 'source', { publishedOn: 'published_on' }),
+        .orderBy(['term', 'published_on', 'no'])
+        .select('term', 'no', 'rate', 'evidence', 'source', { publishedOn: 'published_on' }),
     ),
   }),
 });

@@ -1,14 +1,13 @@
 /** Rows of applications: the application, its steps, its diligences, collateral and conditions. */
 import type { Day } from '../kernel/index.ts';
-import { Money, Rate, newId } from '../kernel/index.ts';
+import { Money, newId } from '../kernel/index.ts';
 import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import type { Application, Approval, Condition, PrimeTerm } from './model-demands.ts';
+import type { Application, Approval, Condition } from './model-demands.ts';
 import type { Collateral } from './rules/pricing.ts';
 import { countedValue } from './rules/pricing.ts';
-import type { Fixing } from './rules/repricing.ts';
 
 const insertApplication = statement(
   'credit.insert-application',
@@ -293,15 +292,3 @@ export const saveConditionMet = (
   id: string,
   evidence: string,
 ): Promise<unknown[]> => tx.rows(updateCondition, [id, today, evidence, item.actor.userId]);
-
-const selectFixings = statement(
-  'credit.select-fixings',
-  `select published_on as "on", rate from credit_lpr_rates
-   where term = $1 and published_on <= $2 order by published_on`,
-);
-
-/** The loan prime rates of that term published by the day. */
-export async function fixingsOf(tx: Tx, term: PrimeTerm, until: Day): Promise<Fixing[]> {
-  const rows = await tx.rows<{ on: Day; rate: string }>(selectFixings, [term, until]);
-  return rows.map(({ on, rate }) => ({ on, rate: Rate.of(rate) }));
-}

@@ -24,15 +24,19 @@ export type Owned = Pick<Drawdown, 'id' | 'zoneId' | 'ownerId'>;
 
 const selectFixings = statement(
   'credit.select-lpr',
-  'select published_on as "on", rate from credit_lpr_rates where term = $1 order by published_on',
+  `select published_on as "on", array_agg(rate::text order by no desc) as rates
+   from credit_lpr_rates where term = $1 group by published_on order by published_on`,
 );
 
-/** The loan prime rates of a term as they were published. */
-export const fixingsOf = async (tx: Tx, term: '1Y' | '5Y'): Promise<Fixing[]> =>
-  (await tx.rows<{ on: Day; rate: string }>(selectFixings, [term])).map(({ on, rate }) => ({
+/** The loan prime rates of a term as they were published, each as it was corrected last. */
+export async function fixingsOf(tx: Tx, term: '1Y' | '5Y'): Promise<Fixing[]> {
+  const rows = await tx.rows<{ on: Day; rates: string[] }>(selectFixings, [term]);
+  return rows.map(({ on, rates: [rate, ...mistaken] }) => ({
     on,
-    rate: Rate.of(rate),
+    rate: Rate.of(rate ?? '0'),
+    mistaken: mistaken.map((one) => Rate.of(one)),
   }));
+}
 
 const lockLoan = statement(
   'credit.lock-loan',

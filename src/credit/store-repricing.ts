@@ -19,12 +19,30 @@ export interface NewFixing {
   readonly at: Date;
 }
 
+const insertCorrection = statement(
+  'credit.correct-lpr',
+  `insert into credit_lpr_rates (term, published_on, no, rate, evidence, source, operation_id,
+     recorded_at)
+   select $1, $2::date, max(no) + 1, $3::numeric, '[pub]', $4, $5, $6::timestamptz
+   from credit_lpr_rates where term = $1 and published_on = $2::date`,
+);
+
+/** One more row of its day, which holds from now on. */
+export const addCorrection = (tx: Tx, fixing: NewFixing): void =>
+  tx.send(insertCorrection, valuesOf(fixing));
+
+const valuesOf = ({ term, on, rate, source, operationId, at }: NewFixing): string[] => [
+  term,
+  on,
+  rate.toString(),
+  source,
+  operationId,
+  at.toISOString(),
+];
+
 /** False when the rate of that day is recorded already. */
-export async function addFixing(tx: Tx, fixing: NewFixing): Promise<boolean> {
-  const { term, on, rate, source, operationId, at } = fixing;
-  const values = [term, on, rate.toString(), source, operationId, at.toISOString()];
-  return (await tx.rows(insertFixing, values)).length > 0;
-}
+export const addFixing = async (tx: Tx, fixing: NewFixing): Promise<boolean> =>
+  (await tx.rows(insertFixing, valuesOf(fixing))).length > 0;
 
 const reopen = statement(
   'credit.reopen-repricing',
@@ -36,10 +54,22 @@ const reopen = statement(
 export const reopenRepricing = async (tx: Tx, term: '1Y' | '5Y', on: Day): Promise<number> =>
   (await tx.rows(reopen, [term, on])).length;
 
+const lookAtClosed = statement(
+  'credit.look-at-closed-loans',
+  `update credit_loans set reprice_on = date '1900-01-01', version = version + 1
+   where state in ('SETTLED', 'WRITTEN_OFF') and lpr_term = $1 and repriced_on >= $2::date`,
+);
+
+/** Loans that can take no rate any more: their banks are told what the correction means. */
+export const lookAtClosedLoans = (tx: Tx, term: '1Y' | '5Y', on: Day): void =>
+  tx.send(lookAtClosed, [term, on]);
+
 const selectToReprice = statement(
   'credit.select-loans-to-reprice',
   `select id from credit_loans
-   where state = 'OPEN' and reprice_on <= $1::date and id > $2 order by id limit $3::int`,
+   where (state = 'OPEN' and reprice_on <= $1::date
+       or state <> 'OPEN' and reprice_on = date '1900-01-01')
+     and id > $2 order by id limit $3::int`,
 );
 
 export const loansToReprice = async (

@@ -8,6 +8,7 @@ import type { Drawn } from './loan-stage.ts';
 import { lineIn, parkIn } from './stage.ts';
 
 const recordLpr = operationOf('record-lpr');
+const correctLpr = operationOf('correct-lpr');
 const reprice = operationOf('reprice-loans');
 
 interface Shown {
@@ -130,6 +131,81 @@ describe('repricing of LPR loans', () => {
     );
     expect(events).to.have.length(1);
     expect((await shown(drawdownId)).rates).to.have.length(1);
+  });
+
+  const correct = (publishedOn: string, rate: string) => ({
+    term: '1Y',
+    publishedOn,
+    rate,
+    source: '全国银行间同业拆借中心公告',
+    reason: '录入错误',
+  });
+  const refusals = () =>
+    stage.rows<{ id: string; code: string }>(
+      `select subject_id as id, payload->>'code' as code from platform_events
+       where name = 'credit.repricing-refused' order by 1`,
+    );
+
+  it('leaves no trace in a loan of an LPR that was recorded wrongly and corrected', async () => {
+    const wrong = await floating();
+    await publish('2025-05-20', '0.033');
+    await run();
+    await runDayEnds(stage, day('2025-12-31'));
+    const answer = await stage.done(correctLpr, correct('2025-05-20', '0.03'), stage.root);
+    expect(answer).to.include({ mistaken: '0.033', rate: '0.03', reopened: 1 });
+    expect(await run()).to.include({ done: 1, repriced: 1, refused: 0 });
+    const right = await floating();
+    await run();
+    await runDayEnds(stage, today);
+    const rates = async ({ drawdownId }: Drawn) =>
+      (await shown(drawdownId)).rates.map(({ from, rate }) => [from, rate]);
+    expect(await rates(wrong)).to.deep.equal(await rates(right));
+    const schedule = async ({ drawdownId }: Drawn) =>
+      (await shown(drawdownId)).schedule.map(({ interest }) => interest);
+    expect(await schedule(wrong)).to.deep.equal(['70797.23']);
+    expect(await schedule(right)).to.deep.equal(['70797.23']);
+    const again = correct('2025-05-20', '0.03');
+    const code = async (input: object, actor = stage.root) =>
+      (await stage.refused(correctLpr, input, actor)).code;
+    expect(await code(again)).to.equal('lpr-recorded');
+    expect(await code({ ...again, publishedOn: '2025-05-21' })).to.equal('lpr-not-recorded');
+    expect(await code({ ...again, rate: '0.0301' })).to.equal('lpr-not-as-published');
+    expect(await code(again, stage.bank)).to.equal('needs-every-zone');
+  });
+
+  it('corrects the rate of the first day too, where it was read from the wrong LPR', async () => {
+    const one = await floating();
+    const set = { drawdownId: one.drawdownId, from: '2025-11-01', rateAnnual: '0.032' };
+    await stage.done(changeRate, { ...set, reason: '利率优惠' }, stage.bank);
+    await stage.done(correctLpr, correct('2024-10-21', '0.0335'), stage.root);
+    await stage.done(correctLpr, correct('2024-10-21', '0.032'), stage.root);
+    expect(await run()).to.include({ repriced: 1, refused: 0 });
+    const { rates } = await shown(one.drawdownId);
+    expect(rates.map(({ from, rate, kind }) => [from, rate, kind])).to.deep.equal([
+      ['2025-01-01', '0.036500000000', 'REPRICED'],
+      ['2025-11-01', '0.032000000000', 'PERSON'],
+    ]);
+    await stage.done(correctLpr, correct('2024-10-21', '0.031'), stage.root);
+    await run();
+    expect((await shown(one.drawdownId)).rates[0]?.rate).to.equal('0.035500000000');
+    expect(await run()).to.include({ done: 0 });
+  });
+
+  it('tells the bank of a closed loan that used the wrong one, and of no other', async () => {
+    const [used, fixed] = [await floating(), await floating()];
+    await publish('2025-05-20', '0.033');
+    const change = { drawdownId: fixed.drawdownId, from: '2025-06-01', rateAnnual: '0.032' };
+    await stage.done(changeRate, { ...change, reason: '利率优惠' }, stage.bank);
+    await run();
+    for (const { drawdownId } of [used, fixed]) {
+      const all = { drawdownId, amount: '2100000.00', valueOn: '2025-09-01', excess: 'next' };
+      await stage.done(operationOf('repay-loan'), all, stage.bank);
+    }
+    const answer = await stage.done(correctLpr, correct('2025-05-20', '0.03'), stage.root);
+    expect(answer['reopened']).to.equal(0);
+    expect(await run()).to.include({ repriced: 0, refused: 1 });
+    expect(await refusals()).to.deep.equal([{ id: used.drawdownId, code: 'loan-closed' }]);
+    expect(await run()).to.include({ done: 0 });
   });
 
   it('refuses what was not published so', async () => {

@@ -25,7 +25,8 @@ import { demandRefusals as no } from '../demand-refusals.ts';
 import type { Application } from '../model-demands.ts';
 import { primeTerms } from '../model-demands.ts';
 import { contractRate } from '../rules/pricing.ts';
-import { addConditions, fixingsOf, lastDiligence } from '../store-applications.ts';
+import { addConditions, lastDiligence } from '../store-applications.ts';
+import { fixingsOf } from '../store-loan-facts.ts';
 
 const input = z.strictObject({
   applicationId: IdInput('appl'),
@@ -94,7 +95,7 @@ export const approveApplication = operation({
     const { validUntil, primeTerm, spreadBp } = granted;
     if (validUntil < today) throw new Failure(no['validity-in-past'], { validUntil, today });
     await refuseAmount(context, application, item.input);
-    const rateAnnual = contractRate(await fixingsOf(tx, primeTerm, today), spreadBp, today);
+    const rateAnnual = contractRate(await fixingsOf(tx, primeTerm), spreadBp, today);
     if (rateAnnual === undefined) {
       throw new Failure(no['prime-rate-missing'], { primeTerm, on: today, spreadBp });
     }

@@ -4,7 +4,9 @@
  * have served: the next repricing finds them.
  */
 import { z } from 'zod';
+import type { Day, Rate } from '../../kernel/index.ts';
 import { dayParts, Exact, Failure } from '../../kernel/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, DayText, TextInput } from '../../platform/schemas.ts';
@@ -23,6 +25,24 @@ const input = z.strictObject({
   source: TextInput(200),
 });
 
+/** Who sees every zone says what was published, and as it is published. */
+export function demandPublication(
+  { today }: Pick<Context, 'today'>,
+  item: Item<unknown>,
+  { publishedOn, rate }: { readonly publishedOn: Day; readonly rate: Rate },
+): void {
+  if (item.actor.scope.zones !== '*') throw new Failure(no['needs-every-zone']);
+  if (publishedOn > today) {
+    const facts = { valueOn: publishedOn, today };
+    throw new Failure(creditRefusals['value-day-in-future'], facts);
+  }
+  const steps = rate.exact.times(Exact.of(published.stepsPerOne));
+  const isStep = steps.compare(Exact.of(steps.toFixed(0))) === 0;
+  if (dayParts(publishedOn).day < published.earliestDay || !isStep) {
+    throw new Failure(no['lpr-not-as-published'], { publishedOn, rate });
+  }
+}
+
 export const recordLpr = operation({
   name: 'credit.record-lpr',
   title: { zh: '登记LPR', en: 'Record a loan prime rate' },
@@ -37,18 +57,9 @@ export const recordLpr = operation({
     reopened: z.int(),
   }),
   async run(context, item) {
-    const { tx, today, now } = context;
+    const { tx, now } = context;
     const { term, publishedOn, rate, source } = item.input;
-    if (item.actor.scope.zones !== '*') throw new Failure(no['needs-every-zone']);
-    if (publishedOn > today) {
-      const facts = { valueOn: publishedOn, today };
-      throw new Failure(creditRefusals['value-day-in-future'], facts);
-    }
-    const steps = rate.exact.times(Exact.of(published.stepsPerOne));
-    const isStep = steps.compare(Exact.of(steps.toFixed(0))) === 0;
-    if (dayParts(publishedOn).day < published.earliestDay || !isStep) {
-      throw new Failure(no['lpr-not-as-published'], { publishedOn, rate });
-    }
+    demandPublication(context, item, item.input);
     const { operationId } = item;
     const fixing = { term, on: publishedOn, rate, source, operationId, at: now };
     if (!(await addFixing(tx, fixing))) {

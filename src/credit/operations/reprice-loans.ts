@@ -11,8 +11,9 @@ import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput } from '../../platform/schemas.ts';
 import type { LockedLoan } from '../loan-change.ts';
-import { lockOpenLoan, replayLoan } from '../loan-change.ts';
+import { lockLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
+import type { Loan } from '../model-loans.ts';
 import type { DatedRate, Fixing } from '../rules/repricing.ts';
 import { nextRepricing, ratesToRecord, withRates } from '../rules/repricing.ts';
 import { fixingsOf, insertRateRows } from '../store-loan-facts.ts';
@@ -29,6 +30,13 @@ type Run = Item<z.output<typeof input>>;
 
 type Fixings = Readonly<Record<'1Y' | '5Y', readonly Fixing[]>>;
 
+/** What is closed was priced until then. */
+function pricedUntil({ state, payments, closedOn }: Loan, asOf: Day): Day {
+  if (state === 'OPEN') return asOf;
+  const paidOn = payments.map(({ on }) => on).sort();
+  return (state === 'SETTLED' ? paidOn.at(-1) : undefined) ?? closedOn;
+}
+
 /** The rates that are new; throws a Failure when the replay refuses them. */
 async function reprice(
   context: Context,
@@ -37,15 +45,17 @@ async function reprice(
   fixings: Fixings,
 ): Promise<DatedRate[]> {
   const { tx, now } = context;
-  const { asOf } = item.input;
   const { drawdown, loan } = locked;
   const { pricing } = loan.terms;
   if (!pricing || loan.reschedules.some(({ fixesRate }) => fixesRate)) return [];
   const priced = { ...pricing, lpr: fixings[pricing.term] };
   const { id, valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
-  const found = ratesToRecord(priced, loan.rates, { from, to, until: asOf });
+  const until = pricedUntil(loan, item.input.asOf);
+  const found = ratesToRecord(priced, loan.rates, { from, to, until });
   const [first] = found;
   if (!first) return [];
+  const { state } = loan;
+  if (state !== 'OPEN') throw new Failure(no['loan-closed'], { drawdownId: id, state });
   const rows = found.map((one) => ({ ...one, kind: 'REPRICED' as const }));
   const { operationId } = item;
   insertRateRows(tx, drawdown, rows, { reason: '重定价', operationId, at: now });
@@ -107,7 +117,7 @@ export const repriceLoans = operation({
     const tally = { repriced: 0, refused: 0 };
     for (const id of ids) {
       // Before the attempt, so that the lock outlives one that is undone.
-      const locked = await lockOpenLoan(context, item, id);
+      const locked = await lockLoan(context, item, id);
       const answer = await attempt(context, item, locked, fixings);
       if (isFailure(answer)) tally.refused += 1;
       else if (answer.length > 0) tally.repriced += 1;

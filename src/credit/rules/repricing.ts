@@ -9,6 +9,8 @@ export interface Fixing {
   /** The day of publication: the 20th of the month, later when that is a day off. */
   readonly on: Day;
   readonly rate: Rate;
+  /** What was recorded for the day before it was corrected. */
+  readonly mistaken?: readonly Rate[];
 }
 
 export interface Pricing {
@@ -24,14 +26,37 @@ export interface DatedRate {
   readonly rate: Rate;
 }
 
+/** The latest publication on or before the day. */
+function fixingOn(lpr: readonly Fixing[], day: Day): Fixing | undefined {
+  const [first, ...others] = lpr.filter(({ on }) => on <= day);
+  if (first === undefined) return undefined;
+  return others.reduce((best, one) => (one.on >= best.on ? one : best), first);
+}
+
+function withSpread(lpr: Rate, spreadBp: number): Rate | undefined {
+  const rate = lpr.exact.plus(Exact.of(spreadBp).dividedBy(10_000));
+  return rate.isNegative() ? undefined : Rate.of(rate.toFixed(12));
+}
+
 /** The latest LPR published on or before the day, with the spread; undefined when there is none. */
 export function pricedOn({ lpr, spreadBp }: Pricing, day: Day): Rate | undefined {
-  const known = lpr.filter(({ on }) => on <= day);
-  const [first, ...others] = known;
-  if (first === undefined) return undefined;
-  const latest = others.reduce((best, one) => (one.on >= best.on ? one : best), first);
-  const rate = latest.rate.exact.plus(Exact.of(spreadBp).dividedBy(10_000));
-  return rate.isNegative() ? undefined : Rate.of(rate.toFixed(12));
+  const latest = fixingOn(lpr, day);
+  return latest && withSpread(latest.rate, spreadBp);
+}
+
+/** The first day has what the LPR of that day gave; a mistaken one is corrected, nothing else. */
+function firstCorrected(
+  pricing: Pricing,
+  recorded: readonly RecordedRate[],
+  from: Day,
+): DatedRate[] {
+  const first = recorded.find((one) => one.from === from);
+  const mistaken = fixingOn(pricing.lpr, from)?.mistaken ?? [];
+  const rate = pricedOn(pricing, from);
+  const is = (other: Rate | undefined): boolean =>
+    first !== undefined && other !== undefined && first.rate.compare(other) === 0;
+  const isMistaken = mistaken.some((one) => is(withSpread(one, pricing.spreadBp)));
+  return rate && first?.kind !== 'PERSON' && isMistaken && !is(rate) ? [{ from, rate }] : [];
 }
 
 /**
@@ -64,15 +89,16 @@ export function withRates(
 
 /**
  * What the repricing days after the first and up to `until` still have to record: the priced rate,
- * where another one is in force. A rate that a person set on the very day stays; one of an earlier
- * day holds until the next repricing day. A day whose price is unknown or negative is left alone.
+ * where another one is in force; before them the first day, when its LPR was corrected. A rate that
+ * a person set on the very day stays; one of an earlier day holds until the next repricing day. A
+ * day whose price is unknown or negative is left alone.
  */
 export function ratesToRecord(
   pricing: Pricing,
   recorded: readonly RecordedRate[],
   { from, to, until }: { readonly from: Day; readonly to: Day; readonly until: Day },
 ): DatedRate[] {
-  const found: DatedRate[] = [];
+  const found: DatedRate[] = firstCorrected(pricing, recorded, from);
   const end = to <= until ? to : addDays(until, 1);
   for (const day of repricingDays(pricing, from, end)) {
     if (recorded.some((one) => one.from === day && one.kind === 'PERSON')) continue;
