@@ -1,5 +1,5 @@
-// What the trial of each operation is asked with: a story of its own for every row, so that the rows
-// follow each other on one stage.
+// What the trial of each operation is asked with: a story of its own for every row, so that the
+// rows follow each other on one stage.
 import { drawDown, repay, reserve } from '../../src/credit/index.ts';
 import { renewalFindings } from '../../src/credit/packs/renewal-2024.ts';
 import { addDays, addMonths } from '../../src/kernel/index.ts';
