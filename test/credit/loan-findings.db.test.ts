@@ -239,6 +239,30 @@ describe('what loan terms are held to', () => {
     await stage.done(agree, { drawdownId, terms: terms({ payments }) }, stage.bank);
   });
 
+  it('is entrusted payment over all tranches of the loan', async () => {
+    const drawdownId = await drawn('6000000.00');
+    const paid = (amount: string, by: string) => ({ payee: '示例设备公司', amount, by });
+    const commitment = { amount: '30000000.00', until: ago(-100) };
+    const agreed = terms({ payments: [paid('6000000.00', 'SELF')], commitment });
+    await stage.done(agree, { drawdownId, terms: agreed }, stage.bank);
+    const tranche = (amount: string, by: string) => ({
+      drawdownId,
+      amount,
+      valueOn: today,
+      purpose: '采购设备',
+      payments: [paid(amount, by)],
+    });
+    const draw = operationOf('draw-tranche');
+    await stage.done(draw, tranche('4000000.00', 'SELF'), stage.bank);
+    const refused = await stage.refused(draw, tranche('0.01', 'SELF'), stage.bank);
+    expect(refused.code).to.equal('entrusted-payment-required');
+    expect(JSON.parse(JSON.stringify(refused.facts))).to.include({ amount: '10000000.01' });
+    const undo = { drawdownId, tranche: 2, reason: '录入错误' };
+    await stage.done(operationOf('reverse-tranche'), undo, stage.bank);
+    await stage.done(draw, tranche('4000000.00', 'SELF'), stage.bank);
+    await stage.done(draw, tranche('5000000.00', 'ENTRUSTED'), stage.bank);
+  });
+
   it('is the published band of the misuse rate', async () => {
     const drawdownId = await drawn('1000.00');
     expect(await code(drawdownId, terms({ misuseMarkup: '0.49' }))).to.equal('markup-outside-band');

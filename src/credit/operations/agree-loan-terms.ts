@@ -20,6 +20,7 @@ import { creditRefusals } from '../refusals.ts';
 import type { Stand } from '../rules/loan-stand.ts';
 import { standOf } from '../rules/loan-stand.ts';
 import { entrusted } from '../packs/working-capital-2024.ts';
+import type { PaidOut } from '../rules/entrusted-payment.ts';
 import { refusePayments } from '../rules/entrusted-payment.ts';
 import { outsideProduct } from '../rules/loan-product.ts';
 import { breaches, isInBand, publishedBands } from '../rules/penalty.ts';
@@ -29,6 +30,7 @@ import { faultsOf } from '../rules/schedule/faults.ts';
 import { periodsOf } from '../rules/schedule/timetable.ts';
 import { lastClosedDay } from '../store-day-end.ts';
 import { lockDrawdownsById } from '../store-loans.ts';
+import { paidOutBefore } from '../store-payments-out.ts';
 import { lineForbidding } from '../store-line-products.ts';
 import { productOn } from '../store-loan-products.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
@@ -67,7 +69,12 @@ async function ratesFor(
   return known.map((one) => ({ ...one, kind }));
 }
 
-function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly DatedRate[]): void {
+function demandSound(
+  terms: LoanTerms,
+  drawdown: Drawdown,
+  rates: readonly DatedRate[],
+  before: readonly PaidOut[],
+): void {
   const schedule = scheduleTermsOf(terms, drawdown, rates);
   const faults = faultsOf(schedule);
   if (faults.length > 0)
@@ -78,7 +85,7 @@ function demandSound(terms: LoanTerms, drawdown: Drawdown, rates: readonly Dated
     if (isInBand(markup, { least, most, clause })) continue;
     throw new Failure(no['markup-outside-band'], { breach, least, most, clause });
   }
-  const unpayable = refusePayments(terms.payments, drawdown.amount, entrusted);
+  const unpayable = refusePayments(terms.payments, drawdown.amount, entrusted, before);
   if (unpayable) throw unpayable;
   const { commitment } = terms;
   if (commitment && commitment.amount.lessThan(drawdown.amount)) {
@@ -120,7 +127,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     throw new Failure(no['terms-contradict'], { faults: faults.map(problemOfFault) });
   await demandProduct(context, terms, drawdown);
   const rates = await ratesFor(context, terms, drawdown);
-  demandSound(terms, drawdown, rates);
+  const before = await paidOutBefore(tx, drawdown, entrusted.scope);
+  demandSound(terms, drawdown, rates, before);
   // The day-end has closed days up to one for the whole book, or never ran.
   const dayBefore = addDays(drawdown.valueOn, -1);
   const closed = (await lastClosedDay(tx)) ?? dayBefore;

@@ -28,11 +28,13 @@ import type { Drawdown } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
 import { entrusted } from '../packs/working-capital-2024.ts';
+import type { PaidOut } from '../rules/entrusted-payment.ts';
 import { refusePayments } from '../rules/entrusted-payment.ts';
 import { refusePurpose } from '../rules/eligible-purposes.ts';
 import { eligiblePurposes } from '../store-eligible-purposes.ts';
 import { insertTrancheRow, saveDrawnAmount, tranchesEver } from '../store-loan-facts.ts';
 import { linesById } from '../store-loans.ts';
+import { paidOutBefore } from '../store-payments-out.ts';
 
 const input = z.strictObject({
   drawdownId: IdInput('draw'),
@@ -55,7 +57,12 @@ const output = z.object({
   nextInstalment: MoneyText,
 });
 
-function refuse({ drawdown, loan }: LockedLoan, one: Input, today: Day): Failure | undefined {
+function refuse(
+  { drawdown, loan }: LockedLoan,
+  one: Input,
+  today: Day,
+  before: readonly PaidOut[],
+): Failure | undefined {
   const { id: drawdownId, valueOn: drawnOn, state } = drawdown;
   const { valueOn } = one;
   if (valueOn > today) {
@@ -69,7 +76,7 @@ function refuse({ drawdown, loan }: LockedLoan, one: Input, today: Day): Failure
   if (drawdown.enrolmentId !== undefined) {
     return new Failure(creditRefusals['drawdown-enrolled'], { drawdownId });
   }
-  const unpayable = refusePayments(one.payments, one.amount, entrusted);
+  const unpayable = refusePayments(one.payments, one.amount, entrusted, before);
   if (unpayable) return unpayable;
   const { commitment } = loan.terms;
   if (!commitment) return new Failure(no['loan-drawn-once'], { drawdownId });
@@ -109,7 +116,8 @@ async function run(context: Context, item: Item<Input>) {
   const { operationId, input: one } = item;
   const { drawdownId, amount, valueOn, purpose } = one;
   const locked = await lockOpenLoan(context, item, drawdownId);
-  const refusal = refuse(locked, one, context.today);
+  const before = await paidOutBefore(tx, locked.drawdown, entrusted.scope);
+  const refusal = refuse(locked, one, context.today, before);
   if (refusal) throw refusal;
   await demandPurpose(context, locked.drawdown, purpose);
   const tranche = 2 + (await tranchesEver(tx, drawdownId));

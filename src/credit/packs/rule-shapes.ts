@@ -84,6 +84,8 @@ export const WorkingCapitalRuleInput = z.strictObject({
     }),
   ),
   entrustedPaymentMoreThan: AmountInput,
+  /** What is added up to one payee: this payment alone, all under its loan, or under its line. */
+  entrustedPaymentScope: z.enum(['payment', 'loan', 'line']),
 });
 export type WorkingCapitalRule = z.output<typeof WorkingCapitalRuleInput>;
 

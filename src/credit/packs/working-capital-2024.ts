@@ -24,6 +24,7 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       'fixed-asset': { normalMonths: 120, beyond: 'EXCEPTION' },
     },
     entrustedPaymentMoreThan: '10000000',
+    entrustedPaymentScope: 'loan',
   }),
   clauses: {
     yearDays: {
@@ -45,11 +46,16 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       text: '向单一交易对象支付超过 1,000 万元的，采用受托支付',
       evidence: '[M-high]',
     },
+    entrustedPaymentScope: {
+      text: '同一贷款项下分次支付给同一交易对象的金额合并计算，防止拆分规避受托支付（产品约定）',
+      evidence: '[D]',
+    },
   },
 };
 
 /** Above the threshold the bank pays the payee itself. */
 export const entrusted = {
   threshold: workingCapital2024.parameters.entrustedPaymentMoreThan,
+  scope: workingCapital2024.parameters.entrustedPaymentScope,
   clause: workingCapital2024.clauses['entrustedPaymentMoreThan']?.text ?? '',
 } as const;

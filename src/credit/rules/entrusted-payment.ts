@@ -13,24 +13,40 @@ export interface UseOfFunds {
   readonly by: 'ENTRUSTED' | 'SELF';
 }
 
-/** Payments to one payee are one, so that none is split below the threshold. */
+/** What was paid out before and is added up with it: by the scope of the rule. */
+export interface PaidOut {
+  readonly drawn: Money;
+  readonly payments: readonly UseOfFunds[];
+}
+
+const namedOf = (payments: readonly UseOfFunds[]): Money =>
+  Yuan.sum(payments.map(({ amount }) => amount));
+
+/**
+ * Payments to one payee are one, so that none is split below the threshold: not within what is
+ * drawn now, and not over what was drawn before.
+ */
 export function refusePayments(
   payments: readonly UseOfFunds[],
   drawn: Money,
   { threshold, clause }: { readonly threshold: Money; readonly clause: string },
+  before: readonly PaidOut[] = [],
 ): Failure | undefined {
-  const named = Yuan.sum(payments.map(({ amount }) => amount));
+  const named = namedOf(payments);
   if (named.moreThan(drawn)) {
     return new Failure(no['payments-exceed-drawdown'], { named, drawn });
   }
-  // What is not named could still go to one payee.
-  const unnamed = drawn.minus(named);
-  if (unnamed.moreThan(threshold)) {
+  // What is not named could still go to one payee, as could what was not named before.
+  const unnamedNow = drawn.minus(named);
+  const earlier = before.map((one) => one.drawn.minus(namedOf(one.payments)));
+  const unnamed = unnamedNow.plus(Yuan.sum(earlier));
+  if (unnamedNow.isPositive() && unnamed.moreThan(threshold)) {
     return new Failure(no['payments-not-named'], { unnamed, threshold, clause });
   }
   for (const payee of new Set(payments.map((one) => one.payee))) {
     const own = payments.filter((one) => one.payee === payee);
-    const amount = Yuan.sum(own.map((one) => one.amount));
+    const others = before.flatMap((one) => one.payments.filter((paid) => paid.payee === payee));
+    const amount = namedOf([...own, ...others]);
     if (amount.moreThan(threshold) && own.some(({ by }) => by === 'SELF')) {
       return new Failure(no['entrusted-payment-required'], { payee, amount, threshold, clause });
     }
