@@ -100,12 +100,6 @@ describe('taking back', () => {
     await runDayEnds(stage, today);
     expect(await standing(one.drawdownId)).to.deep.equal(await standing(twin.drawdownId));
     expect(await refused(one.drawdownId, wrong)).to.include({ code: 'repayment-reversed' });
-    const shown = (await stage
-      .ask(queryOf('show-loan'), one, stage.bank)
-      .catch(() => undefined)) as
-      | undefined
-      | { readonly payments: readonly { readonly reversedBy: string | null }[] };
-    expect(shown).to.equal(undefined);
     const { payments } = (await stage.ask(
       queryOf('show-loan'),
       { drawdownId: one.drawdownId },

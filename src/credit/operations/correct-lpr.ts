@@ -9,7 +9,7 @@ import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, DayText, ReasonInput, TextInput } from '../../platform/schemas.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
-import { LoanRateInput } from '../loan-schedule-calc.ts';
+import { LoanRateInput } from '../schedule-input.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
 import { addCorrection, lookAtClosedLoans, reopenRepricing } from '../store-repricing.ts';
 import { demandPublication } from './record-lpr.ts';
