@@ -196,6 +196,11 @@ export const creditRefusals = refusals('credit', {
     zh: '到期日早于起息日',
     en: 'The due day is before the value day',
   },
+  'due-day-too-far': {
+    kind: 'refused',
+    zh: '到期日超过最长期限',
+    en: 'The due day is later than any loan may run',
+  },
   'drawdown-settled': { kind: 'refused', zh: '借据已结清', en: 'The drawdown is settled' },
   'drawdown-defaulted': {
     kind: 'refused',

@@ -12,6 +12,7 @@ import { completePlan } from './loan-plan.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import type { StoredReschedule } from './model-loans.ts';
 import { creditRefusals } from './refusals.ts';
+import { refuseDueDay } from './refuse-due-day.ts';
 import type { Stand } from './rules/loan-stand.ts';
 import { standOf } from './rules/loan-stand.ts';
 import { withRates } from './rules/repricing.ts';
@@ -52,6 +53,8 @@ export function demandDays(
   if (dueOn <= agreedOn) {
     throw new Failure(creditRefusals['due-before-value-day'], { valueOn: agreedOn, dueOn });
   }
+  const tooFar = refuseDueDay(drawdown.valueOn, dueOn);
+  if (tooFar) throw tooFar;
 }
 
 const periodMonths = ({ every, settlement }: Plan): number => {

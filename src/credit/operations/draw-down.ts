@@ -28,6 +28,7 @@ import type { Drawdown, Line } from '../model.ts';
 import { drawdownJournal } from '../postings.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { rememberRoot, rootOf } from '../root-hints.ts';
+import { refuseDueDay } from '../refuse-due-day.ts';
 import { refusePurpose } from '../rules/eligible-purposes.ts';
 import type { EligiblePurposes } from '../store-eligible-purposes.ts';
 import { eligiblePurposes } from '../store-eligible-purposes.ts';
@@ -67,10 +68,10 @@ function refuse(
   if (one.valueOn > today) {
     return new Failure(no['value-day-in-future'], { valueOn: one.valueOn, today });
   }
-  if (one.dueOn < one.valueOn) {
-    return new Failure(no['due-before-value-day'], { valueOn: one.valueOn, dueOn: one.dueOn });
-  }
-  return refusePurpose(one.purpose, eligible.get(line.segmentId) ?? []);
+  return (
+    refuseDueDay(one.valueOn, one.dueOn) ??
+    refusePurpose(one.purpose, eligible.get(line.segmentId) ?? [])
+  );
 }
 
 const drawdownOf = (

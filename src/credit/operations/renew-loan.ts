@@ -18,6 +18,7 @@ import { renewal2024 as pack, renewalFindings, renewalSizes } from '../packs/ren
 import type { Repaid } from '../postings.ts';
 import { drawdownJournal, repaymentJournal } from '../postings.ts';
 import { creditRefusals } from '../refusals.ts';
+import { refuseDueDay } from '../refuse-due-day.ts';
 import type { RenewalBorrowing } from '../rules/renewal.ts';
 import { borrowingOf } from '../rules/renewal.ts';
 import { shareAmount } from '../share-amount.ts';
@@ -59,9 +60,8 @@ function refuse(before: Drawdown, { valueOn, dueOn }: Input, today: Day): Failur
     const drawnOn = before.valueOn;
     return new Failure(creditRefusals['value-day-before-drawdown'], { valueOn, drawnOn });
   }
-  if (dueOn < valueOn) {
-    return new Failure(creditRefusals['due-before-value-day'], { valueOn, dueOn });
-  }
+  const tooFar = refuseDueDay(valueOn, dueOn);
+  if (tooFar) return tooFar;
   if (state === 'REPAID' || state === 'REVERSED') {
     return new Failure(creditRefusals['drawdown-settled'], { drawdownId });
   }

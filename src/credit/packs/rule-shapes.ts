@@ -83,6 +83,8 @@ export const WorkingCapitalRuleInput = z.strictObject({
       beyond: z.enum(['REFUSE', 'EXCEPTION']),
     }),
   ),
+  /** No loan of any kind runs longer. */
+  drawdownMonthsMost: Months,
   entrustedPaymentMoreThan: AmountInput,
   /** What is added up to one payee: this payment alone, all under its loan, or under its line. */
   entrustedPaymentScope: z.enum(['payment', 'loan', 'line']),

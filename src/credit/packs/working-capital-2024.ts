@@ -2,7 +2,7 @@
  * Sizing and tenor of working-capital and fixed-asset loans as data: the reference formula is an
  * annex of the rules and no bound of its own; the tenors are bounds.
  */
-import { Day } from '../../kernel/index.ts';
+import { addMonths, Day } from '../../kernel/index.ts';
 import type { CreditPack } from './pack.ts';
 import type { WorkingCapitalRule } from './rule-shapes.ts';
 import { WorkingCapitalRuleInput } from './rule-shapes.ts';
@@ -23,6 +23,7 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       'working-capital': { normalMonths: 36, longCycleMonths: 60, beyond: 'REFUSE' },
       'fixed-asset': { normalMonths: 120, beyond: 'EXCEPTION' },
     },
+    drawdownMonthsMost: 360,
     entrustedPaymentMoreThan: '10000000',
     entrustedPaymentScope: 'loan',
   }),
@@ -42,6 +43,10 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       text: '固定资产贷款期限一般不超过 10 年；确需更长的另行审批',
       evidence: '[M-high]',
     },
+    drawdownMonthsMost: {
+      text: '单笔借据最长 30 年（系统约定，各类贷款另按其产品和办法）',
+      evidence: '[D]',
+    },
     entrustedPaymentMoreThan: {
       text: '向单一交易对象支付超过 1,000 万元的，采用受托支付',
       evidence: '[M-high]',
@@ -52,6 +57,10 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
     },
   },
 };
+
+/** A loan may outlast its line, which only ends drawing; but not this day. */
+export const latestDueOn = (from: Day): Day =>
+  addMonths(from, workingCapital2024.parameters.drawdownMonthsMost);
 
 /** Above the threshold the bank pays the payee itself. */
 export const entrusted = {
