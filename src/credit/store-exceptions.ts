@@ -181,7 +181,7 @@ const lockQuota = statement(
 
 /**
  * Of a missing limit what its line owes, or may still draw, stands on the quota, of the others what
- * was passed, while the loan that passed it is owed.
+ * was passed, while the loan that passed it is owed; renewed without repayment it is owed still.
  */
 export const quotaUse = `
   select coalesce(sum(case
@@ -189,7 +189,7 @@ export const quotaUse = `
         + case when e.expires_on < $3::date then 0
             else greatest(e.approved_amount - n.drawn, 0) end
       when e.state = 'APPROVED' and e.expires_on >= $3::date then e.approved_amount
-      when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding)
+      when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding + w.owed)
     end), 0)::numeric(20,2) as used,
     coalesce(sum(e.amount) filter (where e.state in ('RAISED', 'JUSTIFIED')), 0)::numeric(20,2)
       as "inProcess"
@@ -197,6 +197,16 @@ export const quotaUse = `
   left join credit_drawdowns d on d.id = e.drawdown_id
   left join credit_lines l on l.id = e.line_id
   left join limits_nodes n on n.id = l.node_id
+  left join lateral (
+    with recursive renewed (id) as (
+      select new_drawdown_id from credit_loan_renewals where old_drawdown_id = e.drawdown_id
+      union
+      select r.new_drawdown_id from renewed join credit_loan_renewals r
+        on r.old_drawdown_id = renewed.id
+    )
+    select coalesce(sum(x.outstanding), 0) as owed
+    from renewed join credit_drawdowns x on x.id = renewed.id
+  ) w on true
   where e.zone_id = $1 and e.owner_id = $2`;
 
 const selectUse = statement('credit.select-exception-use', quotaUse);

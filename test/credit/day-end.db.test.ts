@@ -64,6 +64,34 @@ describe('the day-end of loans', () => {
     expect(days[0]?.day).to.equal(ago(130));
   });
 
+  it('tells thirty and seven days ahead that a loan ends, once each', async () => {
+    const dueOn = ago(-5);
+    const terms = { product: 'working-capital', method: 'bullet', rate: '0.0435' };
+    const { drawdownId } = await loanIn(stage, lineId, {
+      amount: '1000.00',
+      valueOn: ago(40),
+      dueOn,
+      terms,
+    });
+    const told = () =>
+      stage.rows<{ day: string; left: number; on: string }>(
+        `select payload->>'day' as day, (payload->>'daysLeft')::int as left,
+           payload->>'dueOn' as on
+         from platform_events where name = 'credit.loan-ending' and subject_id = '${drawdownId}'
+         order by 1`,
+      );
+    await runDayEnds(stage, addDays(dueOn, -31));
+    expect(await told()).to.deep.equal([]);
+    await runDayEnds(stage, today);
+    const both = [
+      { day: addDays(dueOn, -30), left: 30, on: dueOn },
+      { day: addDays(dueOn, -7), left: 7, on: dueOn },
+    ];
+    expect(await told()).to.deep.equal(both);
+    await runDayEnds(stage, today);
+    expect(await told()).to.deep.equal(both);
+  });
+
   it('changes nothing when it runs twice', async () => {
     const loan = await oneYear();
     await runDayEnds(stage, today);

@@ -1,6 +1,6 @@
 // Exceptions: what a draw may pass by them, to the fen; every refusal in order; the quota; the end.
 import { expect } from 'chai';
-import { drawDown, repay } from '../../src/credit/index.ts';
+import { drawDown, renewLoanWithoutRepayment, repay } from '../../src/credit/index.ts';
 import { approveException } from '../../src/credit/operations/approve-exception.ts';
 import { expireExceptions } from '../../src/credit/operations/expire-exceptions.ts';
 import { justifyException } from '../../src/credit/operations/justify-exception.ts';
@@ -184,6 +184,33 @@ describe('credit: exceptions', () => {
     const back = { drawdownId, principal: '1.00', interest: '0', valueOn: today };
     await stage.done(repay, back, stage.bank);
     expect(await used()).to.equal('19.00');
+  });
+
+  it('stays on the quota while its loan is owed, renewed or not', async () => {
+    const { lineId } = await lineIn(stage, park, '100.00');
+    const before = Money.of((await quota()).used);
+    const used = async () =>
+      Money.of((await quota()).used)
+        .minus(before)
+        .toString();
+    const { drawdownId: first } = await drawn(lineId, '70.00');
+    const { drawdownId: passed } = await drawn(lineId, '50.00', {
+      exceptionIds: [await approved({ lineId })],
+    });
+    const paid = (drawdownId: string | undefined, principal: string) =>
+      stage.done(repay, { drawdownId, principal, interest: '0', valueOn: today }, stage.bank);
+    await paid(first, '70.00');
+    let owed = passed;
+    for (let time = 1; time <= 2; time += 1) {
+      const renewal = { drawdownId: owed, valueOn: today, dueOn: ago(-200), reason: '续贷' };
+      const input = { ...renewal, size: 'small', findings: [] };
+      owed = (await stage.done(renewLoanWithoutRepayment, input, stage.bank, at(1)))['drawdownId'];
+      expect(await used()).to.equal('20.00');
+    }
+    await paid(owed, '35.00');
+    expect(await used()).to.equal('15.00');
+    await paid(owed, '15.00');
+    expect(await used()).to.equal('0.00');
   });
 
   it('ends with its last day, which belongs to it, and gives the quota back', async () => {
