@@ -23,7 +23,7 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       'working-capital': { normalMonths: 36, longCycleMonths: 60, beyond: 'REFUSE' },
       'fixed-asset': { normalMonths: 120, beyond: 'EXCEPTION' },
     },
-    drawdownMonthsMost: 360,
+    drawdownMonthsMost: 1200,
     entrustedPaymentMoreThan: '10000000',
     entrustedPaymentScope: 'loan',
   }),
@@ -44,7 +44,7 @@ export const workingCapital2024: CreditPack<WorkingCapitalRule> = {
       evidence: '[M-high]',
     },
     drawdownMonthsMost: {
-      text: '单笔借据最长 30 年（系统约定，各类贷款另按其产品和办法）',
+      text: '单笔借据最长 100 年，与产品期限上限一致（系统约定，防止误录；各类贷款另按其产品和办法）',
       evidence: '[D]',
     },
     entrustedPaymentMoreThan: {
