@@ -1,7 +1,7 @@
 /**
  * Which limits a cap counts as a stored rule (借款人、产品), so that a line opened later carries the
- * cap from its first day, in the transaction that opens it. Opening a line and setting a rule of
- * the same bank and zone wait for each other: neither can miss what the other one does.
+ * cap from its first day, in the transaction that opens it. Opening a line, moving one and setting
+ * who carries a cap of the same bank and zone wait for each other: none can miss what another does.
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
@@ -39,8 +39,8 @@ const shareRules = statement(
   'limits.share-cap-rules',
   `select pg_advisory_xact_lock_shared(hashtextextended('limits caps ' || w.zone_id || ' '
      || w.owner_id, 0))
-   from (select distinct zone_id, owner_id from limits_nodes where id = any ($1::text[])
-     order by 1, 2) w`,
+   from (select distinct zone_id, owner_id from unnest($1::text[], $2::text[])
+     as p (zone_id, owner_id) order by 1, 2) w`,
 );
 const selectZone = statement(
   'limits.select-zone-of-caps',
@@ -52,16 +52,31 @@ const matches = (node: string, parties: string, products: string): string =>
    and (${parties} is null or ${node}.party_id = any (${parties}))
    and (${products} is null or ${node}.product = any (${products}))`;
 
+// What was drawn counts until it is repaid, also below a limit that is closed by now.
+const counts = (node: string): string => `(${node}.state <> 'CLOSED' or ${node}.drawn > 0)`;
+
 // The topmost of a path: what lies below it is counted with it.
 const selectMatching = statement(
   'limits.select-matching-a-cap',
   `select n.id from limits_nodes n
-   where n.zone_id = $1 and n.owner_id = $2 and n.state <> 'CLOSED'
+   where n.zone_id = $1 and n.owner_id = $2 and ${counts('n')}
      and ${matches('n', '$3::text[]', '$4::text[]')}
      and not exists (select from limits_nodes a
-       where a.id = any (n.path[2:]) and a.state <> 'CLOSED'
+       where a.id = any (n.path[2:]) and ${counts('a')}
          and (a.id = any ($5::text[]) or ${matches('a', '$3::text[]', '$4::text[]')}))
    order by n.id`,
+);
+
+const selectLeft = statement(
+  'limits.select-rules-left',
+  `select s.node_id as id from limits_nodes n
+     join limits_cap_selectors s on s.zone_id = n.zone_id and s.owner_id = n.owner_id and s.live
+   where n.id = any ($1::text[]) and ${matches('n', 's.party_ids', 's.products')}
+     and exists (select from limits_nodes a
+       where a.id = any ($2::text[]) and s.node_id = any (a.caps))
+     and not exists (select from limits_nodes b
+       where b.id = any ($3::text[]) and s.node_id = any (b.caps))
+   limit 1`,
 );
 
 const upsertSelector = statement(
@@ -108,6 +123,10 @@ export async function demandSelectable(tx: Tx, selector: Selector | undefined): 
 export const lockCapRules = (tx: Tx, { zoneId, ownerId }: Whose): Promise<unknown[]> =>
   tx.rows(lockRules, [zoneId, ownerId]);
 
+/** Must be called before anything is looked up below which limits are made. */
+export const shareCapRules = (tx: Tx, places: readonly Whose[]): Promise<unknown[]> =>
+  tx.rows(shareRules, [places.map((one) => one.zoneId), places.map((one) => one.ownerId)]);
+
 /** The limits that a cap counts: those named, and those that the rule takes beside them. */
 export async function carriersWanted(
   tx: Tx,
@@ -120,6 +139,20 @@ export async function carriersWanted(
   const values = [zoneId, ownerId, enterpriseIds ?? null, products ?? null, named];
   const rows = await tx.rows<{ id: string }>(selectMatching, values);
   return [...new Set([...named, ...rows.map((row) => row.id)])];
+}
+
+/**
+ * A cap whose rule takes one of the nodes, which it counts through a limit of the old path only: it
+ * would lose what it must count.
+ */
+export async function ruleLeft(
+  tx: Tx,
+  nodeIds: readonly string[],
+  from: readonly string[],
+  to: readonly string[],
+): Promise<string | undefined> {
+  const [row] = await tx.rows<{ id: string }>(selectLeft, [nodeIds, from, to]);
+  return row?.id;
 }
 
 /** Keeps the rule of a cap, or that it has none any more. */
@@ -163,8 +196,8 @@ const joinRules = statement(
 );
 
 /**
- * Lets nodes that were made in this transaction carry the caps whose rules take them. Nothing is
- * used on them yet, so nothing joins a cap but the node itself.
+ * Lets nodes that were made in this transaction carry the caps whose rules take them, after
+ * `shareCapRules`. Nothing is used on them yet, so nothing joins a cap but the node itself.
  * @param made id of the node → the operation that made it.
  */
 export async function joinCaps(
@@ -174,7 +207,6 @@ export async function joinCaps(
 ): Promise<void> {
   if (made.size === 0) return;
   const ids = [...made.keys()];
-  await tx.rows(shareRules, [ids]);
   type Joined = Pick<LimitNode, 'id' | 'zoneId' | 'ownerId' | 'caps'>;
   const joined = await tx.rows<Joined>(joinRules, [ids]);
   if (joined.length === 0) return;

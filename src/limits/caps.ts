@@ -78,6 +78,36 @@ function demandRoom(book: LimitBook, cap: LimitNode, joining: readonly Movement[
   });
 }
 
+/** Who carries a cap and who shall, and all that the difference touches. */
+export interface Carrying {
+  readonly before: readonly string[];
+  readonly next: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** What comes and what goes, with all below it. */
+  readonly ids: readonly string[];
+  readonly nodes: ReadonlyMap<string, LimitNode>;
+}
+
+/** Locks what another list of carriers touches, the cap last, as whoever draws there does. */
+export async function lockCarriers(
+  tx: Tx,
+  capId: string,
+  wanted: readonly string[],
+  cause: MoveCause,
+): Promise<Carrying> {
+  const before = await carriersOf(tx, capId);
+  const next = [...new Set(wanted)].sort();
+  const added = next.filter((id) => !before.includes(id));
+  const removed = before.filter((id) => !next.includes(id));
+  const moving = [...added, ...removed];
+  const { ids, nodes } =
+    moving.length === 0
+      ? { ids: [], nodes: new Map<string, LimitNode>() }
+      : await lockBranches(tx, moving, [...next, capId], cause);
+  return { before, next, added, removed, ids, nodes };
+}
+
 /**
  * Sets who carries a cap. Throws `node-missing`, `cap-nested`, `limit-exceeded` or a refusal of the
  * tenor buckets when what is used there does not fit below it.
@@ -86,16 +116,11 @@ function demandRoom(book: LimitBook, cap: LimitNode, joining: readonly Movement[
 export async function setCarriers(
   tx: Tx,
   capId: string,
-  wanted: readonly string[],
+  { before, next, added, removed, ids, nodes }: Carrying,
   cause: MoveCause,
   { opening = false }: { readonly opening?: boolean } = {},
-): Promise<{ added: readonly string[]; removed: readonly string[] }> {
-  const before = await carriersOf(tx, capId);
-  const next = [...new Set(wanted)].sort();
-  const added = next.filter((id) => !before.includes(id));
-  const removed = before.filter((id) => !next.includes(id));
-  if (added.length + removed.length === 0) return { added, removed };
-  const { ids, nodes } = await lockBranches(tx, [...added, ...removed], [...next, capId], cause);
+): Promise<void> {
+  if (added.length + removed.length === 0) return;
   const book = await bookOf(tx, nodes, cause.today);
   const cap = book.nodes.get(capId) as LimitNode;
   demandCarriers(cap, next, book.nodes);
@@ -140,5 +165,4 @@ export async function setCarriers(
   // The operation that sets who carries a cap raises its version with it.
   const own = { ...counted, version: opening ? cap.version : cap.version + 1 };
   recordChanges(tx, [...joined, own], { ...cause, valueOn: cause.today });
-  return { added, removed };
 }

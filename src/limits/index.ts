@@ -29,7 +29,7 @@ export type { Step } from './rules/engine.ts';
 export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';
-export { joinCaps } from './cap-selectors.ts';
+export { joinCaps, shareCapRules } from './cap-selectors.ts';
 export { limitEffects } from './effects.ts';
 export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';

@@ -8,6 +8,7 @@ import { Failure, Money, groupedBy, isFailure } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { refuseGrants } from './allocation.ts';
+import { lockCapRules, ruleLeft } from './cap-selectors.ts';
 import { forgetTerms } from './last-seen.ts';
 import type { LimitNode, Movement, Reservation } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
@@ -258,8 +259,11 @@ export async function moveNode(
   cause: MoveCause,
 ): Promise<{ node: LimitNode; outstanding: Money; reserved: Money }> {
   const found = await readNodes(tx, [move.nodeId, move.parentId]);
-  if (!found.has(move.nodeId)) throw new Failure(no['node-missing'], { nodeId: move.nodeId });
+  const seen = found.get(move.nodeId);
+  if (!seen) throw new Failure(no['node-missing'], { nodeId: move.nodeId });
   if (!found.has(move.parentId)) throw new Failure(no['parent-missing'], { nodeId: move.parentId });
+  // A SOFT limit is not locked: what it carries, and what is opened below, would change unseen.
+  await lockCapRules(tx, seen);
   const { ids, nodes } = await lockBranches(tx, [move.nodeId], [move.parentId], cause);
   const book = await bookOf(tx, nodes, cause.today);
   const node = book.nodes.get(move.nodeId) as LimitNode;
@@ -270,7 +274,8 @@ export async function moveNode(
     throw new Failure(no['parent-missing'], { nodeId: parent.id });
   }
   const [carrier] = await tx.rows<{ id: string }>(isCapOf, [ids]);
-  if (carrier) {
+  const left = await ruleLeft(tx, ids, node.path.slice(1), parent.path);
+  if (carrier || left !== undefined) {
     throw new Failure(no['move-impossible'], {
       nodeId: node.id,
       parentId: parent.id,

@@ -161,9 +161,10 @@ export async function lockSeen(
   const hard: string[] = [];
   const soft: string[] = [];
   for (const { id, enforcement } of seen.values()) (enforcement === 'HARD' ? hard : soft).push(id);
-  const [versions, counters] = await Promise.all([
-    soft.length === 0 ? [] : tx.rows<{ id: string; version: number }>(selectVersions, [soft]),
+  // SOFT nodes are looked at behind the locks: whoever changed one above may have held those.
+  const [counters, versions] = await Promise.all([
     tx.rows<CountersRow>(lockCounters, [hard]),
+    soft.length === 0 ? [] : tx.rows<{ id: string; version: number }>(selectVersions, [soft]),
   ]);
   if (versions.length + counters.length < seen.size) return undefined;
   if (versions.some(({ id, version }) => seen.get(id)?.version !== version)) return undefined;

@@ -23,6 +23,7 @@ import {
   lockHardNodes,
   lockReservationsOf,
   lockSeen,
+  readNodes,
   saveNodeCounters,
   touchedNodes,
 } from './store.ts';
@@ -78,9 +79,13 @@ export const treeChanged = (): Error =>
 /** The same, asked for: what memory cannot tell, such as that an id is not there. */
 async function lockAsked(tx: Tx, leaves: readonly string[]): Promise<Map<string, LimitNode>> {
   const nodes = await touchedNodes(tx, leaves);
-  const hard = [...nodes.values()].filter((one) => one.enforcement === 'HARD').map((one) => one.id);
-  for (const [id, node] of await lockHardNodes(tx, hard)) {
-    // Locked, it tells where it hangs now: not where it did when it was looked up.
+  const idsOf = (kind: LimitNode['enforcement']): string[] =>
+    [...nodes.values()].filter((one) => one.enforcement === kind).map((one) => one.id);
+  const locked = await lockHardNodes(tx, idsOf('HARD'));
+  const soft = idsOf('SOFT');
+  const above = soft.length === 0 ? [] : await readNodes(tx, soft);
+  for (const [id, node] of [...locked, ...above]) {
+    // Behind the locks it tells where it hangs now: not where it did when it was looked up.
     if (samePlace(node, nodes.get(id))) nodes.set(id, node);
     else throw treeChanged();
   }

@@ -1,12 +1,14 @@
 // Caps that take limits by a stored rule: what is there when the cap is opened, and every line that
 // is opened later, from its first day; also when both happen at once.
 import { expect } from 'chai';
-import { drawDown, openLine } from '../../src/credit/index.ts';
+import { drawDown, moveLine, openLine, openSegment } from '../../src/credit/index.ts';
+import { showLine } from '../../src/credit/queries.ts';
 import { openCap } from '../../src/limits/operations/open-cap.ts';
 import { setCap } from '../../src/limits/operations/set-cap.ts';
 import { showNode } from '../../src/limits/queries.ts';
 import { drawing, lineIn, parkIn } from '../credit/stage.ts';
 import type { Park } from '../credit/stage.ts';
+import { end } from '../credit/agreement-desk.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage } from '../support/stage.ts';
 
@@ -119,6 +121,52 @@ describe('caps by a stored rule', () => {
     );
     const fields = (stale.facts['changes'] as { field: string }[]).map((each) => each.field);
     expect([...fields].sort()).to.deep.equal(['carriers', 'selector']);
+  });
+
+  it('counts what is owed under a closed line, also when its rule is set again', async () => {
+    const { lineId } = await lineIn(stage, park, '100.00');
+    expect(await outcome(lineId, '60.00')).to.equal('done');
+    const second = await parkIn(stage, '1000.00');
+    const ending = { agreementId: park.agreementId, reason };
+    await stage.done(end, ending, stage.office, { expectedVersion: 1 });
+    const selector = { zoneId: stage.zoneId, enterpriseIds: [stage.firmId] };
+    const code = (
+      await stage.refused(
+        openCap,
+        { name: '横向限额', limit: '59.99', selector, reason },
+        stage.bank,
+      )
+    ).code;
+    expect(code).to.equal('limit-exceeded');
+    const { nodeId } = await open('80.00', { selector });
+    const set = { nodeId, selector, reason };
+    await stage.done(setCap, set, stage.bank, { expectedVersion: 1 });
+    const later = await lineIn(stage, second, '100.00');
+    expect(await outcome(later.lineId, '20.01')).to.equal('limit-exceeded');
+    expect(await outcome(later.lineId, '20.00')).to.equal('done');
+  });
+
+  it('lets no line go from where alone it is counted, until it is counted by itself', async () => {
+    const terms = { name: '乙', scope: 'cluster', amount: '500.00', enforcement: 'HARD' };
+    const place = { agreementId: park.agreementId, ...terms };
+    const { segmentId } = await stage.done(openSegment, place, stage.bank);
+    const [segment] = await stage.rows<{ id: string }>(
+      `select node_id as id from credit_segments where id = '${park.segmentId}'`,
+    );
+    const selector = { zoneId: stage.zoneId, enterpriseIds: [stage.firmId] };
+    const { nodeId } = await open('80.00', { nodeIds: [segment?.id], selector });
+    const { lineId } = await lineIn(stage, park, '100.00');
+    expect(await outcome(lineId, '60.00')).to.equal('done');
+    const move = { lineId, segmentId, reason };
+    const first = { expectedVersion: 1 };
+    const refused = await stage.refused(moveLine, move, stage.bank, first);
+    expect(refused.code).to.equal('move-impossible');
+    expect(refused.facts['cause']).to.equal('cap');
+    await stage.done(setCap, { nodeId, selector, reason }, stage.bank, first);
+    const { version } = await stage.ask(showLine, { lineId }, stage.bank);
+    await stage.done(moveLine, move, stage.bank, { expectedVersion: version });
+    expect(await outcome(lineId, '20.01')).to.equal('limit-exceeded');
+    expect(await outcome(lineId, '20.00')).to.equal('done');
   });
 
   it('refuses a zone out of sight, a firm of nowhere, and a cap of nothing', async () => {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId } from '../../kernel/index.ts';
-import { createNodes, joinCaps, refuseGrants } from '../../limits/index.ts';
+import { createNodes, joinCaps, refuseGrants, shareCapRules } from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
@@ -216,11 +216,13 @@ async function runMany(
 ): Promise<({ lineId: string; nodeId: string } | Failure)[]> {
   const enterpriseIds = items.map((item) => item.input.enterpriseId);
   const needed = items.filter((item) => item.input.whitelistRequired);
+  const segments = await segmentsById(
+    tx,
+    items.map((item) => item.input.segmentId),
+  );
+  await shareCapRules(tx, [...segments.values()]);
   const facts: Facts = {
-    segments: await segmentsById(
-      tx,
-      items.map((item) => item.input.segmentId),
-    ),
+    segments,
     parents: await linesById(
       tx,
       items.flatMap((item) => item.input.parentLineId ?? []),

@@ -23,7 +23,7 @@ import {
   lockCapRules,
   saveSelector,
 } from '../cap-selectors.ts';
-import { demandSeen, setCarriers } from '../caps.ts';
+import { demandSeen, lockCarriers, setCarriers } from '../caps.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { demandTerms, plainTerms } from '../rules/dated-terms.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
@@ -123,7 +123,9 @@ export const openCap = operation({
     const version = await giveBuckets(context, item, nodeId);
     const cause = { now, today, reason, operationId: item.operationId };
     const wanted = await carriersWanted(tx, place, nodeIds, selector);
-    const { added } = await setCarriers(tx, nodeId, wanted, cause, { opening: true });
+    const carrying = await lockCarriers(tx, nodeId, wanted, cause);
+    const { added } = carrying;
+    await setCarriers(tx, nodeId, carrying, cause, { opening: true });
     await saveSelector(tx, cap, selector, { ...cause, valueOn: today, version });
     const payload = { name, limit, carriers: added, selector, reason };
     context.emit(item, { name: 'limits.cap-opened', zoneId, ownerId, subjectId: nodeId, payload });

@@ -5,21 +5,33 @@
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
+import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
-import type { Tx } from '../../platform/transaction.ts';
 import { IdText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { carriersWanted, demandSelectable, lockCapRules, saveSelector } from '../cap-selectors.ts';
-import { demandSeen, setCarriers } from '../caps.ts';
+import { type Carrying, demandSeen, lockCarriers, setCarriers } from '../caps.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { refuseSettled } from '../rules/terms.ts';
 import { readNodes } from '../store.ts';
+import { treeChanged } from '../take.ts';
 import { countedShape, somethingCounted } from './open-cap.ts';
 
-/** Before the cap itself is locked, as by whoever opens one. */
-async function lockRulesOf(tx: Tx, capId: string): Promise<void> {
-  const cap = (await readNodes(tx, [capId])).get(capId);
-  if (cap) await lockCapRules(tx, cap);
+const input = z
+  .strictObject({ ...changeShape, ...countedShape })
+  .refine(somethingCounted.check, somethingCounted.wording);
+type Input = z.output<typeof input>;
+
+/** Locks the rules, then the limits that come and go, the cap last; undefined: not in sight. */
+async function lockInOrder(
+  { tx, now, today }: Context,
+  { input: { nodeId, nodeIds, selector, reason }, operationId }: Item<Input>,
+): Promise<Carrying | undefined> {
+  const cap = (await readNodes(tx, [nodeId])).get(nodeId);
+  if (!cap) return undefined;
+  await lockCapRules(tx, cap);
+  const wanted = await carriersWanted(tx, cap, nodeIds, selector);
+  return lockCarriers(tx, nodeId, wanted, { now, today, reason, operationId });
 }
 
 export const setCap = operation({
@@ -28,17 +40,16 @@ export const setCap = operation({
   permission: 'limits:manage',
   approval: { always: true, permission: 'limits:approve' },
   versioned: true,
-  input: z
-    .strictObject({ ...changeShape, ...countedShape })
-    .refine(somethingCounted.check, somethingCounted.wording),
+  input,
   output: Changed.extend({ added: z.array(IdText), removed: z.array(IdText) }),
   async run(context, item) {
     const { nodeIds, selector, reason } = item.input;
     const { tx, now, today } = context;
     await demandSeen(tx, nodeIds);
     await demandSelectable(tx, selector);
-    await lockRulesOf(tx, item.input.nodeId);
+    const carrying = await lockInOrder(context, item);
     const node = await nodeToChange(context, item);
+    if (!carrying) throw treeChanged();
     if (selector && selector.zoneId !== node.zoneId) {
       throw new Failure(no['node-missing'], { zoneId: selector.zoneId });
     }
@@ -48,8 +59,8 @@ export const setCap = operation({
       throw new Failure(no['cap-expected'], { nodeId: node.id, kind: node.kind });
     }
     const cause = { now, today, reason, operationId: item.operationId };
-    const wanted = await carriersWanted(tx, node, nodeIds, selector);
-    const { added, removed } = await setCarriers(tx, node.id, wanted, cause);
+    const { added, removed } = carrying;
+    await setCarriers(tx, node.id, carrying, cause);
     const kept = { ...cause, valueOn: today, version: node.version + 1 };
     await saveSelector(tx, node, selector, kept);
     const event = { name: 'limits.cap-set', payload: { added, removed, selector, reason } };
