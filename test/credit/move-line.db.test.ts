@@ -1,7 +1,7 @@
 // A line goes into another segment with its use: node, row, sub-lines, purposes and progress at
 // once; past days stay, and the address of the limit tree refuses and says where to go.
 import { expect } from 'chai';
-import { drawDown, moveLine, openSegment, repay } from '../../src/credit/index.ts';
+import { drawDown, moveLine, openLine, openSegment, repay } from '../../src/credit/index.ts';
 import { showLine } from '../../src/credit/queries.ts';
 import { moveNodeOperation } from '../../src/limits/operations/move-node.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
@@ -137,6 +137,20 @@ describe('credit.move-line', () => {
     await stage.done(end, ending, stage.office, at(1));
     const { version } = await stage.ask(showLine, { lineId }, stage.bank);
     expect(await code({ lineId, segmentId }, version)).to.equal('agreement-ended');
+  });
+
+  it('finds no line for a sub-line in another segment than the line is in', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const other = await parkIn(stage, '1000.00');
+    const { segmentId } = await segmentIn(park, '乙', '500.00');
+    const { lineId } = await lineIn(stage, park, '300.00');
+    const terms = { enterpriseId: stage.firmId, product: '票据', amount: '1.00' };
+    const days = { startsOn: ago(200), expiresOn: ago(-400) };
+    const sub = { ...terms, ...days, rateAnnual: '0.0345', parentLineId: lineId };
+    for (const place of [segmentId, other.segmentId]) {
+      const refused = await stage.refused(openLine, { ...sub, segmentId: place }, stage.bank);
+      expect(refused.code).to.equal('line-missing');
+    }
   });
 
   it('is the only way: the limit tree parts no line and no segment from its row', async () => {

@@ -91,7 +91,8 @@ function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
   const segment = facts.segments.get(one.segmentId);
   if (!segment) return new Failure(no['segment-missing'], { segmentId: one.segmentId });
   const parent = one.parentLineId === undefined ? undefined : facts.parents.get(one.parentLineId);
-  if (one.parentLineId !== undefined && parent?.enterpriseId !== one.enterpriseId) {
+  const beside = parent?.enterpriseId !== one.enterpriseId || parent.segmentId !== segment.id;
+  if (one.parentLineId !== undefined && beside) {
     return new Failure(no['line-missing'], { lineId: one.parentLineId });
   }
   const enterprise = facts.names.get(one.enterpriseId);
