@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { Day, Failure, Money } from '../../src/kernel/index.ts';
 import type { Movement, Step } from '../../src/limits/index.ts';
+import { plainTerms } from '../../src/limits/rules/dated-terms.ts';
 import { apply, decide } from '../../src/limits/rules/engine.ts';
 import type { LimitBook } from '../../src/limits/rules/headroom.ts';
 import { openBook } from '../../src/limits/rules/scenario-book.ts';
@@ -62,6 +63,46 @@ describe('the limit engine', () => {
     const refusal = decide(book, step);
     expect(refusal).to.be.instanceOf(Failure);
     expect((refusal as Failure).code).to.equal('reservation-other-node');
+  });
+
+  it('takes a repayment back without what a limit keeps for itself', () => {
+    const terms = {
+      revolving: 'R' as const,
+      enforcement: 'HARD' as const,
+      contribution: 'consumed' as const,
+      kind: 'ENTERPRISE_LINE' as const,
+      caps: [],
+      startsOn: Day.of('2020-01-01'),
+      expiresOn: undefined,
+      state: 'ACTIVE' as const,
+    };
+    const line = (id: string, limit: string, more: object) => {
+      return { ...terms, id, name: id, parent: 'p', limit: Money.of(limit), ...more };
+    };
+    // What does not revolve keeps 20.00 of its 60.00 for itself and counts above by what is owed.
+    const keeps = { revolving: 'NR' as const, contribution: 'outstanding' as const };
+    const book = openBook({
+      nodes: [
+        line('p', '100.00', { parent: undefined }),
+        line('n', '60.00', { ...keeps, terms: { ...plainTerms, lend: Money.zero } }),
+        line('s', '100.00', {}),
+      ],
+      steps: [],
+    });
+    const take = (kind: 'draw' | 'repay', nodeId: string, sum: string) =>
+      apply(book, decide(book, { kind, nodeId, amount: Money.of(sum), valueOn }) as Movement);
+    take('draw', 'n', '40.00');
+    take('repay', 'n', '20.00');
+    take('draw', 's', '59.99');
+    const unpay = (sum: string) => {
+      const back = { kind: 'unpay', amount: Money.of(sum), valueOn, repaid: [] } as const;
+      return decide(book, { ...back, nodeId: 'n' });
+    };
+    expect(unpay('0.01')).not.to.be.instanceOf(Failure);
+    const refusal = unpay('0.02') as Failure;
+    expect(refusal.code).to.equal('limit-exceeded');
+    expect(refusal.facts['binding']).to.have.length(1);
+    expect(refusal.facts['binding']).to.have.nested.property('[0].nodeId', 'p');
   });
 
   it('says that a node is missing', () => {

@@ -141,7 +141,8 @@ function opOf(number: number): Asked['op'] {
   if (number < 58) return 'draw';
   if (number < 74) return 'repay';
   if (number < 82) return 'release';
-  if (number < 90) return 'reverse';
+  if (number < 87) return 'reverse';
+  if (number < 90) return 'unpay';
   if (number < 92) return 'freeze';
   if (number < 96) return 'unfreeze';
   if (number < 100) return 'set-limit';
@@ -228,6 +229,18 @@ export function stepFrom(
       const { node: on, tenorDays: days, amount } = one;
       return { ...asked, op, node: on, of, amount, restore, tenorDays: days };
     }
+    case 'unpay': {
+      const all = [...view.repayments].filter(([, one]) => !one.undone);
+      const [of, one] = pickOf(all, drawn) ?? [];
+      // What a repayment restored within its day is told by the journal, not by the tree.
+      const withinDay = [...oracle.route(one?.node ?? node).keys()].some(
+        (id) => oracle.nodes.get(id)?.revolving === 'NRS',
+      );
+      // A trial calculation undoes no repayments.
+      if (!one || withinDay || !backdate) return { ...asked, op: 'draw' };
+      const { node: on, tenorDays: days, amount } = one;
+      return { ...asked, op, node: on, of, amount, tenorDays: days };
+    }
     case 'freeze':
       return { ...asked, op };
     case 'unfreeze': {
@@ -274,6 +287,8 @@ export function moneyStep(asked: Asked, view: View): Step {
       return { kind: op, nodeId, amount, valueOn, of, spill, tenorDays };
     case 'repay':
       return { kind: op, nodeId, amount, valueOn, tenorDays };
+    case 'unpay':
+      return { kind: op, nodeId, amount, valueOn, tenorDays, repaid: [of ?? ''] };
     case 'release':
       return { kind: op, of: of ?? '', amount, valueOn };
     case 'reverse':

@@ -18,6 +18,7 @@ export interface Asked {
     | 'reserve'
     | 'draw'
     | 'repay'
+    | 'unpay'
     | 'release'
     | 'reverse'
     | 'freeze'
@@ -28,7 +29,7 @@ export interface Asked {
   readonly ref: string;
   readonly node: string;
   readonly amount: bigint;
-  /** The reservation drawn on or released, the draw reversed, or the new parent. */
+  /** The reservation drawn on or released, the draw or repayment undone, or the new parent. */
   readonly of: string | undefined;
   readonly spill: boolean;
   readonly restore: boolean;
@@ -64,11 +65,19 @@ export interface Drawn {
   reversed: boolean;
 }
 
+export interface Repaid {
+  readonly node: string;
+  readonly amount: bigint;
+  readonly tenorDays: number | undefined;
+  undone: boolean;
+}
+
 export interface View {
   readonly figures: ReadonlyMap<string, Figures>;
   readonly frozen: ReadonlySet<string>;
   readonly held: ReadonlyMap<string, Held>;
   readonly draws: ReadonlyMap<string, Drawn>;
+  readonly repayments: ReadonlyMap<string, Repaid>;
   /** Principal drawn at the node itself and not yet back. */
   readonly owed: ReadonlyMap<string, bigint>;
   readonly terms: ReadonlyMap<string, Terms>;
@@ -94,5 +103,6 @@ export interface Model {
   above(id: string): string[];
   look(now: number): View;
   rooms(view: View): Map<string, bigint>;
+  /** The same history in a tree with the node elsewhere. */
   rearranged(asked: Asked): Model;
 }

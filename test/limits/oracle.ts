@@ -11,6 +11,7 @@ import type {
   Figures,
   Held,
   Model,
+  Repaid,
   TreeNode,
   Verdict,
   View,
@@ -20,7 +21,7 @@ export type * from './oracle-model.ts';
 
 /** A movement of principal: by how much it changes what is owed and what was ever drawn. */
 interface Move {
-  readonly kind: 'draw' | 'repay' | 'reverse';
+  readonly kind: 'draw' | 'repay' | 'unpay' | 'reverse';
   readonly leaf: string;
   readonly amount: bigint;
   readonly day: string;
@@ -28,8 +29,10 @@ interface Move {
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const owed = ({ kind, amount }: Move): bigint => (kind === 'draw' ? amount : -amount);
-const everDrawn = (move: Move): bigint => (move.kind === 'repay' ? 0n : owed(move));
+const owed = ({ kind, amount }: Move): bigint =>
+  kind === 'draw' || kind === 'unpay' ? amount : -amount;
+const everDrawn = (move: Move): bigint =>
+  move.kind === 'repay' || move.kind === 'unpay' ? 0n : owed(move);
 
 export class Oracle implements Model {
   nodes: ReadonlyMap<string, TreeNode> = new Map();
@@ -98,7 +101,7 @@ export class Oracle implements Model {
 
   /** What stands at the instant, worked out from nothing but the events. */
   look(now: number): View {
-    const { held, draws, moves } = this.#history(now);
+    const { held, draws, repayments, moves } = this.#history(now);
     const limits = new Map([...this.nodes.values()].map(({ id, limit }) => [id, limit]));
     const terms = new Map([...this.nodes.values()].map((node) => [node.id, node.terms ?? noTerms]));
     const frozen = new Set<string>();
@@ -140,12 +143,14 @@ export class Oracle implements Model {
         held: true,
       })),
     ];
-    return { figures: new Map(figures), frozen, held, draws, owed: debts, terms, inTenor };
+    const kept = { held, draws, repayments, owed: debts, terms, inTenor };
+    return { figures: new Map(figures), frozen, ...kept };
   }
 
-  #history(now: number): { held: Map<string, Held>; draws: Map<string, Drawn>; moves: Move[] } {
+  #history(now: number) {
     const held = new Map<string, Held>();
     const draws = new Map<string, Drawn>();
+    const repayments = new Map<string, Repaid>();
     const moves: Move[] = [];
     const runOut = (at: number): void => {
       for (const one of held.values()) {
@@ -165,6 +170,10 @@ export class Oracle implements Model {
         if (one) Object.assign(one, { state: 'posted', used: least(amount, one.open), open: 0n });
       } else if (op === 'repay') {
         moves.push({ kind: 'repay', leaf: node, amount, day, tenorDays });
+        repayments.set(ref, { node, amount, tenorDays, undone: false });
+      } else if (op === 'unpay') {
+        moves.push({ kind: 'unpay', leaf: node, amount, day, tenorDays });
+        Object.assign(repayments.get(of) as Repaid, { undone: true });
       } else if (op === 'release' && one) {
         one.open -= least(amount, one.open);
         if (one.open === 0n) one.state = 'released';
@@ -180,7 +189,7 @@ export class Oracle implements Model {
       }
     }
     runOut(now);
-    return { held, draws, moves };
+    return { held, draws, repayments, moves };
   }
 
   /** consumed(n): by the node's own kind, from the movements that reach it, in their order. */
@@ -243,6 +252,8 @@ export class Oracle implements Model {
         return told(refusedReservation(one, undefined));
       case 'move':
         return judgeMove(this, asked, view);
+      case 'unpay':
+        return this.#judgeUnpaid(asked, view);
       case 'reserve': {
         const closed = this.#closed(asked, view);
         const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
@@ -333,6 +344,19 @@ export class Oracle implements Model {
       if (left < 0n) short.set(id, -left);
     }
     return short;
+  }
+
+  /** What stands after it is worked out anew; whatever counts more than before must have room. */
+  #judgeUnpaid(asked: Asked, view: View): Verdict {
+    const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
+    if (full !== undefined) return { code: full, binding: [] };
+    const then = new Oracle([...this.nodes.values()], [...this.events, asked]).look(asked.now);
+    const after = this.rooms(then);
+    const used = ({ figures }: View, id: string): bigint => figures.get(id)?.used ?? 0n;
+    const binding = [...this.route(asked.node).keys()].filter(
+      (id) => (after.get(id) ?? 0n) < 0n && used(then, id) > used(view, id),
+    );
+    return { code: binding.length > 0 ? 'limit-exceeded' : undefined, binding };
   }
 
   #admit(asked: Asked, view: View, held: bigint): Verdict {

@@ -10,9 +10,10 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Allowance } from './allowance.ts';
 import { allowancesUsed, withAllowances } from './allowance.ts';
 import type { LimitBook, Room } from './headroom.ts';
-import { participants, refuseAmount, refuseClosed, refuseCounted, roomsOf } from './headroom.ts';
+import { participants, refuseAmount, refuseClosed, roomsOf } from './headroom.ts';
 import type { Step } from './step.ts';
 import { bucketsAfter, leftInBucket, refuseTenor } from './tenor.ts';
+import { refuseUseAfter } from './use-after.ts';
 
 export type { Step } from './step.ts';
 
@@ -234,9 +235,12 @@ function decideUnpay(book: LimitBook, leaf: LimitNode, step: StepOf<'unpay'>): M
   const { amount, tenorDays, restored = new Map() } = step;
   const change = { reserved: nothing, outstanding: amount, drawn: nothing };
   const back = movement(book, leaf, { ...step, restored }, change, undefined);
+  // Nodes count different parts of it, so what would be is held against the limits.
+  const after: LimitBook = { ...book, nodes: new Map(book.nodes) };
+  apply(after, back);
   return (
     (tenorDays === undefined ? undefined : refuseTenor(nodes, amount, tenorDays)) ??
-    refuseCounted(nodes, back.consumed, roomsOf(book, leaf)) ??
+    refuseUseAfter(book, after, nodes, amount) ??
     back
   );
 }

@@ -197,28 +197,6 @@ export function refuseAmount(
   });
 }
 
-/**
- * The same where nodes count different parts of a movement; one that counts nothing more than
- * before is not asked.
- */
-export function refuseCounted(
-  nodes: readonly LimitNode[],
-  counted: ReadonlyMap<string, Money>,
-  room: Room,
-): Failure | undefined {
-  const more = (node: LimitNode): Money => counted.get(node.id) ?? Money.zero;
-  const asked = nodes.filter((node) => more(node).isPositive());
-  const binding = asked.flatMap((node) => tooSmall([node], more(node), room));
-  if (binding.length === 0) return undefined;
-  const { headroom } = headroomOf(asked, undefined, undefined, room);
-  return new Failure(no['limit-exceeded'], {
-    requested: asked.map(more).reduce((a, b) => Money.max(a, b)),
-    headroom,
-    heldByReservations: binding.every((b) => b.cause === 'held'),
-    binding,
-  });
-}
-
 const closedRefusals: readonly [ClosedCause, Refusal][] = [
   ['closed', no['limit-closed']],
   ['frozen', no['limit-frozen']],

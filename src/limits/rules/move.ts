@@ -5,20 +5,13 @@
  */
 import type { Day } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
-import type { Binding, LimitNode, Movement, Reservation } from '../model.ts';
+import type { LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
-import { freeOf } from './borrowing.ts';
 import { apply, consumedAbove } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
-import {
-  availableOf,
-  bindingOf,
-  fencedIn,
-  participants,
-  refuseClosed,
-  toleranceOf,
-} from './headroom.ts';
+import { fencedIn, participants, refuseClosed } from './headroom.ts';
 import { bucketFor, bucketsAfter, refuseTenor } from './tenor.ts';
+import { refuseUseAfter } from './use-after.ts';
 
 /** What the journal says of one node of the subtree by itself, without what is below it. */
 export interface MovingLeaf {
@@ -188,43 +181,6 @@ function bookAfter(
   return { ...after, fenced: fencedIn(nodes.values()) };
 }
 
-/** How far each HARD node may still be used: what is free, borrowed and tolerated. */
-function roomIn(book: LimitBook, id: string): Money {
-  const node = book.nodes.get(id) as LimitNode;
-  const siblings = {
-    ringFenced: (parent: string) =>
-      (book.fenced?.get(parent) ?? []).flatMap((child) => book.nodes.get(child) ?? []),
-  };
-  const beyond = (node.terms.borrow ?? Money.zero).plus(toleranceOf(node));
-  return freeOf(siblings, node).plus(beyond);
-}
-
-function refuseUse(
-  before: LimitBook,
-  after: LimitBook,
-  joined: readonly LimitNode[],
-  requested: Money,
-): Failure | undefined {
-  const binding = joined.flatMap((node): Binding[] => {
-    if (node.enforcement === 'SOFT') return [];
-    const then = after.nodes.get(node.id) as LimitNode;
-    const room = roomIn(after, node.id);
-    // What is short already may stay so, but nothing is put on top of it.
-    const unburdened =
-      room.atLeast(roomIn(before, node.id)) && availableOf(then).atLeast(availableOf(node));
-    if (!room.isNegative() || unburdened) return [];
-    const held = !room.plus(then.reserved).isNegative();
-    return [bindingOf(node, held ? 'held' : 'used-up', room.negated())];
-  });
-  if (binding.length === 0) return undefined;
-  return new Failure(no['limit-exceeded'], {
-    requested,
-    smallestAdmissible: Money.zero,
-    heldByReservations: binding.every((one) => one.cause === 'held'),
-    binding,
-  });
-}
-
 /** The subtree below its new parent. */
 function placed({ node, parent, subtree }: Moving): LimitNode[] {
   return subtree.map((one) => ({
@@ -268,5 +224,5 @@ export function decideMove(book: LimitBook, moving: Moving): Failure | Moved {
   const movements = [...left, ...joined];
   const subtree = placed(moving);
   const then = bookAfter(book, subtree, movements);
-  return refuseUse(book, then, after, requested) ?? { movements, subtree };
+  return refuseUseAfter(book, then, after, requested) ?? { movements, subtree };
 }
