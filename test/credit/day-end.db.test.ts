@@ -174,6 +174,9 @@ describe('the day-end of loans', () => {
   it('leaves a day that has not come', async () => {
     const { code } = await stage.refused(dayEnd, { asOf: ago(-1) }, stage.root);
     expect(code).to.equal('day-end-in-future');
+    const place = { asOf: today, after: '2026-02-31 accrue ' };
+    const nowhere = await stage.refused(dayEnd, place, stage.root);
+    expect(nowhere.code).to.equal('invalid-input');
   });
 
   it('agrees with the rules on random loans and payments', async () => {

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { addDays, Day as Days, Failure, Money } from '../../kernel/index.ts';
+import { addDays, Day as Days, Failure, Money, sentence } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -52,6 +52,9 @@ const input = z.strictObject({
     .string()
     .max(120)
     .regex(placePattern)
+    .refine((place) => DayInput.safeParse(place.slice(0, 10)).success, {
+      message: sentence('不是日期', 'not a day'),
+    })
     .optional()
     .meta({ description: '上一批返回的 next' }),
 });
