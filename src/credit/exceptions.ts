@@ -36,7 +36,8 @@ const invariants: readonly Invariant[] = [
     sql: `select n.id from limits_nodes n left join (
             select node_id, sum(case state when 'APPROVED' then approved_amount
               when 'CONSUMED' then used_amount else 0 end) as allowed
-            from credit_exceptions where kind = 'excess' group by node_id) x on x.node_id = n.id
+            from credit_exceptions where kind = 'excess' and excess_returned_on is null
+            group by node_id) x on x.node_id = n.id
           where n.excess <> coalesce(x.allowed, 0)`,
   },
 ];

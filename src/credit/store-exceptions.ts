@@ -59,6 +59,48 @@ export const lockDueExceptions = async (
 ): Promise<LimitException[]> =>
   (await tx.rows<ExceptionRow>(lockDue, [asOf, portion])).map(fromRow);
 
+/** What loans still owe that renewed the loan of exception e one after the other. */
+const owedByRenewals = `
+  (with recursive renewed (id) as (
+     select new_drawdown_id from credit_loan_renewals where old_drawdown_id = e.drawdown_id
+     union
+     select r.new_drawdown_id from renewed join credit_loan_renewals r
+       on r.old_drawdown_id = renewed.id
+   )
+   select coalesce(sum(x.outstanding), 0)
+   from renewed join credit_drawdowns x on x.id = renewed.id)`;
+
+// A limit on which something does not come back by repayment still needs what it was passed by.
+const lockSettled = statement(
+  'credit.lock-settled-exceptions',
+  `select e.id, e.node_id as "nodeId", e.used_amount as "usedAmount"
+   from credit_exceptions e join credit_drawdowns d on d.id = e.drawdown_id
+     join limits_nodes n on n.id = e.node_id
+   where e.kind = 'excess' and e.state = 'CONSUMED' and e.excess_returned_on is null
+     and d.outstanding = 0 and n.consumed = n.outstanding and ${owedByRenewals} = 0
+   order by e.id limit $1 for no key update of e skip locked`,
+);
+const markReturned = statement(
+  'credit.mark-excess-returned',
+  `update credit_exceptions set excess_returned_on = $2::date where id = any ($1::text[])`,
+);
+
+/** Exceptions whose loan is settled, marked as of the day: by node how far it is held closer. */
+export async function returnSettledExcess(
+  tx: Tx,
+  day: Day,
+  portion: number,
+): Promise<{ readonly settled: number; readonly back: Map<string, Money> }> {
+  type Row = { id: string; nodeId: string; usedAmount: string };
+  const rows = await tx.rows<Row>(lockSettled, [portion]);
+  const back = new Map<string, Money>();
+  for (const { nodeId, usedAmount } of rows) {
+    back.set(nodeId, (back.get(nodeId) ?? Money.zero).minus(Money.of(usedAmount)));
+  }
+  if (rows.length > 0) tx.send(markReturned, [rows.map((row) => row.id), day]);
+  return { settled: rows.length, back };
+}
+
 const insertException = statement(
   'credit.insert-exception',
   `insert into credit_exceptions (id, zone_id, owner_id, kind, enterprise_id, line_id, node_id,
@@ -189,7 +231,7 @@ export const quotaUse = `
         + case when e.expires_on < $3::date then 0
             else greatest(e.approved_amount - n.drawn, 0) end
       when e.state = 'APPROVED' and e.expires_on >= $3::date then e.approved_amount
-      when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding + w.owed)
+      when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding + ${owedByRenewals})
     end), 0)::numeric(20,2) as used,
     coalesce(sum(e.amount) filter (where e.state in ('RAISED', 'JUSTIFIED')), 0)::numeric(20,2)
       as "inProcess"
@@ -197,16 +239,6 @@ export const quotaUse = `
   left join credit_drawdowns d on d.id = e.drawdown_id
   left join credit_lines l on l.id = e.line_id
   left join limits_nodes n on n.id = l.node_id
-  left join lateral (
-    with recursive renewed (id) as (
-      select new_drawdown_id from credit_loan_renewals where old_drawdown_id = e.drawdown_id
-      union
-      select r.new_drawdown_id from renewed join credit_loan_renewals r
-        on r.old_drawdown_id = renewed.id
-    )
-    select coalesce(sum(x.outstanding), 0) as owed
-    from renewed join credit_drawdowns x on x.id = renewed.id
-  ) w on true
   where e.zone_id = $1 and e.owner_id = $2`;
 
 const selectUse = statement('credit.select-exception-use', quotaUse);

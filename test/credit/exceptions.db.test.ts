@@ -13,6 +13,7 @@ import {
   showExceptionQuota,
 } from '../../src/credit/queries-exceptions.ts';
 import { Money } from '../../src/kernel/index.ts';
+import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import type { Operation } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
@@ -211,6 +212,44 @@ describe('credit: exceptions', () => {
     expect(await used()).to.equal('15.00');
     await paid(owed, '15.00');
     expect(await used()).to.equal('0.00');
+  });
+
+  it('holds a limit to itself again once the loan that passed it is settled', async () => {
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    const passing = { exceptionIds: [await approved({ lineId })] };
+    const { drawdownId } = await drawn(lineId, '120.00', passing);
+    const job = () => stage.done(expireExceptions, { asOf: today }, stage.root);
+    const pay = (principal: string) =>
+      stage.done(repay, { drawdownId, principal, interest: '0', valueOn: today }, stage.bank);
+    await pay('119.99');
+    await job();
+    expect(await excessOf(nodeId)).to.equal('20.00');
+    await pay('0.01');
+    expect((await job())['settled']).to.equal(1);
+    expect(await excessOf(nodeId)).to.equal('0.00');
+    expect(await job()).to.deep.include({ settled: 0, done: 0, next: null });
+    // A cut below use is a breach by all of it: the exception is no part of the bound any more.
+    await drawn(lineId, '100.00');
+    const [node] = await stage.rows<{ version: number }>(
+      `select version::int from limits_nodes where id = '${nodeId}'`,
+    );
+    const cut = { nodeId, limit: '85.00', reason: '压降' };
+    await stage.done(changeLimit, cut, stage.bank, at(node?.version ?? 0));
+    const incidents = await stage.rows<{ severity: string; size: string }>(
+      `select severity, size from limits_incidents where node_id = '${nodeId}'`,
+    );
+    expect(incidents).to.deep.equal([{ severity: 'BREACH', size: '15.00' }]);
+  });
+
+  it('leaves a limit passed that counts what was ever drawn', async () => {
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00', { revolving: 'NR' });
+    const passing = { exceptionIds: [await approved({ lineId })] };
+    const { drawdownId } = await drawn(lineId, '120.00', passing);
+    const whole = { drawdownId, principal: '120.00', interest: '0', valueOn: today };
+    await stage.done(repay, whole, stage.bank);
+    const run = await stage.done(expireExceptions, { asOf: today }, stage.root);
+    expect(run['settled']).to.equal(0);
+    expect(await excessOf(nodeId)).to.equal('20.00');
   });
 
   it('ends with its last day, which belongs to it, and gives the quota back', async () => {

@@ -1,7 +1,8 @@
 /**
- * What time does to exceptions, tidied up by a job: one that nobody used by its last day is expired
- * and the table lets nothing more through for it. The line of a missing limit that was drawn counts
- * as used. One call does one portion and says whether there is more.
+ * What time does to exceptions, tidied up by a job: one that nobody used by its last day is
+ * expired and the table lets nothing more through for it; where the loan of a used one is settled,
+ * the limit is held to itself again. The line of a missing limit that was drawn counts as used. One
+ * call does one portion and says whether there is more.
  */
 import { z } from 'zod';
 import { Money } from '../../kernel/index.ts';
@@ -12,7 +13,7 @@ import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput } from '../../platform/schemas.ts';
 import { moveException } from '../exception-change.ts';
 import type { LimitException } from '../model-exceptions.ts';
-import { lockDueExceptions } from '../store-exceptions.ts';
+import { lockDueExceptions, returnSettledExcess } from '../store-exceptions.ts';
 
 const portion = 200;
 
@@ -46,11 +47,17 @@ export const expireExceptions = operation({
     asOf: DayInput,
     after: z.string().max(80).default('').meta({ description: '上一批返回的 next' }),
   }),
-  output: z.object({ expired: z.int(), done: z.int(), next: z.string().nullable() }),
+  output: z.object({
+    expired: z.int(),
+    /** Used ones whose loan is settled. */
+    settled: z.int(),
+    done: z.int(),
+    next: z.string().nullable(),
+  }),
   async run(context, item) {
     const due = await lockDueExceptions(context.tx, item.input.asOf, portion);
     const nodes = await drawnOf(context, due);
-    const back = new Map<string, Money>();
+    const { settled, back } = await returnSettledExcess(context.tx, context.today, portion);
     let expired = 0;
     for (const one of due) {
       const { nodeId, kind, approvedAmount } = one;
@@ -63,7 +70,8 @@ export const expireExceptions = operation({
     await allowExcess(context.tx, back, termCause(context, item, '例外到期'));
     // One entry for rows of many zones.
     context.concern(item, platformChain);
-    const next = due.length === portion ? (due.at(-1)?.id ?? null) : null;
-    return { expired, done: due.length, next };
+    const more = due.length === portion || settled === portion;
+    const next = more ? (due.at(-1)?.id ?? 'settled') : null;
+    return { expired, settled, done: due.length + settled, next };
   },
 });
