@@ -44,7 +44,8 @@ const selectUnknown = statement(
 
 const carryOver = statement(
   'credit.carry-line-products',
-  `insert into credit_line_products
+  `insert into credit_line_products (line_id, no, zone_id, owner_id, products, value_on,
+     recorded_at, reason, operation_id)
    select $2, 1, zone_id, owner_id, products, $3::date, $4::timestamptz, $5, $6
    from credit_line_products where line_id = $1 order by no desc limit 1`,
 );

@@ -189,7 +189,7 @@ const incidents = {
     amount('已用', (row) => row.used),
     amount('预占', (row) => row.reserved),
     amount('超出', (row) => row.size),
-    words('状态', (row) => word('incidentState', row.state), { tight: true }),
+    coded('状态', 'incidentState', (row) => row.state),
     words('发生日', (row) => row.openedOn, { tight: true }),
     clock('豁免至', (row) => ({ day: row.waivedUntil })),
   ],

@@ -68,6 +68,7 @@ describe('credit.set-line-products', () => {
     expect(await asked()).to.deep.include({ products: [own, other], version: 1 });
     const late = await refusal(lineId, [own], 0);
     expect(late.code).to.equal('version-stale');
+    expect(late.facts).to.have.all.keys('lineId', 'version', 'changes');
     expect(late.facts['changes']).to.have.length(1);
     expect(late.facts['changes']).to.have.nested.property('[0].reason', reason);
   });

@@ -7,27 +7,18 @@ import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
-import { DayInput, DayText, ReasonInput, TextInput } from '../../platform/schemas.ts';
+import { DayText, ReasonInput } from '../../platform/schemas.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
-import { LoanRateInput } from '../schedule-input.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
 import { addCorrection, lookAtClosedLoans, reopenRepricing } from '../store-repricing.ts';
-import { demandPublication } from './record-lpr.ts';
-
-const input = z.strictObject({
-  term: z.enum(['1Y', '5Y']),
-  publishedOn: DayInput,
-  rate: LoanRateInput,
-  source: TextInput(200),
-  reason: ReasonInput,
-});
+import { demandPublication, publicationShape } from './record-lpr.ts';
 
 export const correctLpr = operation({
   name: 'credit.correct-lpr',
   title: { zh: '更正LPR', en: 'Correct a loan prime rate' },
   permission: 'rules:manage',
   approval: { always: true, permission: 'rules:approve' },
-  input,
+  input: z.strictObject({ ...publicationShape, reason: ReasonInput }),
   output: z.object({
     term: z.string(),
     publishedOn: DayText,

@@ -18,12 +18,13 @@ import { LoanRateInput } from '../schedule-input.ts';
 /** Since 2019-08 on the 20th of a month, later when that is a day off; in steps of 0.05 pp. */
 const published = { earliestDay: 20, stepsPerOne: 2000 } as const;
 
-const input = z.strictObject({
+/** A publication, as it is recorded and as it is corrected. */
+export const publicationShape = {
   term: z.enum(['1Y', '5Y']),
   publishedOn: DayInput,
   rate: LoanRateInput,
   source: TextInput(200),
-});
+};
 
 /** Who sees every zone says what was published, and as it is published. */
 export function demandPublication(
@@ -48,7 +49,7 @@ export const recordLpr = operation({
   title: { zh: '登记LPR', en: 'Record a loan prime rate' },
   permission: 'rules:manage',
   approval: { always: true, permission: 'rules:approve' },
-  input,
+  input: z.strictObject(publicationShape),
   output: z.object({
     term: z.string(),
     publishedOn: DayText,

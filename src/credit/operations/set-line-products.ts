@@ -36,10 +36,11 @@ const changeOf = ({ version, products, valueOn, recordedAt, reason }: LineProduc
 /** Throws `version-stale` with what came after the version that the caller saw. */
 function demandVersion(item: Item<Input>, versions: readonly LineProducts[]): void {
   const { expectedVersion: seen } = item;
+  const { lineId } = item.input;
   const version = versions.length;
   if (seen === undefined || seen === version) return;
   const changes = versions.slice(seen).map(changeOf);
-  throw new Failure(creditRefusals['version-stale'], { ...item.input, version, changes });
+  throw new Failure(creditRefusals['version-stale'], { lineId, version, changes });
 }
 
 async function run(context: Context, item: Item<Input>) {
