@@ -154,13 +154,13 @@ async function withRestored(
   { nodes }: LimitBook,
   takes: readonly Take[],
 ): Promise<readonly Take[]> {
-  // Only limits that revolve within the day need the journal.
-  const asks = ({ step }: Take): boolean =>
-    step.kind === 'unpay' && [...nodes.values()].some((node) => node.revolving === 'NRS');
+  // Only limits that revolve within the day need the journal, and draws never do.
+  if (!takes.some(({ step }) => step.kind === 'unpay')) return takes;
+  if (![...nodes.values()].some((node) => node.revolving === 'NRS')) return takes;
   const known: Take[] = [];
   for (const take of takes) {
     const { step } = take;
-    if (step.kind !== 'unpay' || !asks(take)) known.push(take);
+    if (step.kind !== 'unpay') known.push(take);
     else known.push({ ...take, step: { ...step, restored: await restoredBy(tx, step) } });
   }
   return known;
