@@ -9,6 +9,7 @@ import { post } from '../ledger/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { recordPrincipalRepaid } from '../risk-pool/index.ts';
 import { giveBack } from './give-back.ts';
+import { keepRanges } from './keep-ranges.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { timetableFrom } from './loan-plan.ts';
 import { orderOf, scheduleTermsOf } from './loan-terms.ts';
@@ -113,6 +114,7 @@ const changeOf = (after: PaidChange, before: PaidChange): PaidChange => ({
   overPaid: after.overPaid.minus(before.overPaid),
 });
 
+const earliest = (a: Day, b: Day): Day => (a < b ? a : b);
 const latest = (...days: readonly Day[]): Day => days.reduce((a, b) => (a > b ? a : b));
 
 /**
@@ -153,6 +155,8 @@ export async function replayLoan(
     closedOn,
     ...accruals(stand, all, closedOn),
   });
+  const from = earliest(fact.on, addDays(loan.closedOn, 1));
+  await keepRanges(context, drawdown, all, { from, closedOn });
   await book(context, item, { drawdown, loan }, { fact, stand, through, change });
   return { stand, outstanding, change };
 }

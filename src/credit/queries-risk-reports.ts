@@ -134,7 +134,8 @@ const behind = `
       case when not d.scheduled and d.defaulted_on <= r.as_of then 'SUBSTANDARD' else 'NORMAL' end)
       as risk_class,
     (select g.delinquency from credit_loan_ranges g where g.drawdown_id = d.id
-      and g.since <= r.as_of order by g.since desc limit 1) as delinquency
+      and g.since <= r.as_of and g.recorded_at <= r.computed_at
+      order by g.since desc, g.no desc limit 1) as delinquency
   from credit_risk_reports r join credit_drawdowns d
     on d.zone_id = r.zone_id and d.owner_id = r.owner_id and d.value_on <= r.as_of
     and d.made_at <= r.computed_at and d.state <> 'REVERSED'

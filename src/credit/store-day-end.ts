@@ -89,14 +89,26 @@ export async function nextPortion(
   return { day, after, upto: row.upto, loans: row.loans };
 }
 
-/** The code of the range as SQL, by the pack; the pure rule is `rangeOf`. */
+/**
+ * The code of the range as SQL, by the pack, so that `days` stands in it once; the pure rule is
+ * `rangeOf`. What lies between two ranges, or behind a last one that ends, has none.
+ */
 export const delinquencyOf = (days: string): string => {
-  const ranges = delinquencyRanges.parameters.ranges.map(({ code, from, to }) => {
-    const upTo = to === null ? '' : ` and ${days} <= ${to}`;
-    return `when ${days} >= ${from}${upTo} then '${code}'`;
+  const { ranges } = delinquencyRanges.parameters;
+  const steps = ranges.flatMap(({ code, from, to }, i) => {
+    const isFollowed = to === null || ranges[i + 1]?.from === to + 1;
+    const own = { from, code: `'${code}'` };
+    return isFollowed ? [own] : [own, { from: to + 1, code: 'null' }];
   });
-  return `case ${ranges.join(' ')} end`;
+  const codes = steps.map(({ code }) => code).join(', ');
+  const begins = steps.map(({ from }) => from).join(', ');
+  return `(array[${codes}])[width_bucket(${days}, array[${begins}])]`;
 };
+
+/** Days past due without those of a pause, as SQL; the due day lies before $1. */
+export const agedDays = (dueOn: string): string =>
+  `($1::date - ${dueOn} - case when l.paused is null then 0
+     else credit_paused_days(l.paused, ${dueOn}, $1::date) end)`;
 
 const unpaid = '(interest > paid_interest or principal > paid_ahead + paid_principal)';
 
@@ -162,7 +174,7 @@ const penalty = (of: string, amount: string, closed: string): string =>
 /** The range of days past due; without anything overdue the first comparison ends it. */
 const rangeSql = (of: string): string =>
   `case when ${of}.overdue_since < $1::date
-     then ${delinquencyOf(`($1::date - ${of}.overdue_since)`)} end`;
+     then ${delinquencyOf(agedDays(`${of}.overdue_since`))} end`;
 
 /** The figures after the night that follows the day, from a row that has met the day's events. */
 const night = (of: string): string => `closed_on = $1::date,
@@ -183,12 +195,14 @@ const night = (of: string): string => `closed_on = $1::date,
 const noticed = (update: string): string => `with closed as (
     ${update}
     returning l.id, l.zone_id, l.owner_id, l.due_on, l.days_past_due, l.delinquency,
-      l.delinquency_since
+      l.delinquency_since, l.overdue_since, l.paused
   ), aged as (
     insert into credit_loan_ranges (drawdown_id, since, zone_id, owner_id, delinquency,
-      days_past_due)
-    select id, $1::date, zone_id, owner_id, delinquency, days_past_due from closed
-    where delinquency_since = $1::date on conflict do nothing
+      days_past_due, recorded_at)
+    select id, $1::date, zone_id, owner_id, delinquency,
+      case when overdue_since < $1::date then ${agedDays('overdue_since')} else 0 end,
+      $4::timestamptz
+    from closed l where delinquency_since = $1::date on conflict do nothing
   )
   select id, zone_id as "zoneId", owner_id as "ownerId", due_on as "dueOn",
     days_past_due as "daysPastDue", due_on - $1::date as "daysLeft"
@@ -276,9 +290,9 @@ export interface Noticed {
 export async function closePortion(
   tx: Tx,
   portion: Portion,
-  hasEvents: boolean,
+  { hasEvents, at }: { readonly hasEvents: boolean; readonly at: Date },
 ): Promise<Noticed[]> {
-  const values = valuesOf(portion);
+  const values = [...valuesOf(portion), at.toISOString()];
   const met = hasEvents ? await tx.rows<Noticed>(closeMet, values) : [];
   return [...met, ...(await tx.rows<Noticed>(closeQuiet, values))];
 }

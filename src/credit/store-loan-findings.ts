@@ -62,16 +62,34 @@ const insertPause = statement(
    values (${values}, $8::date, $9::date)`,
 );
 
-export const addPause = (tx: Tx, of: Owned, one: Why & Pause): void =>
+// Its class is looked at every night from now on, whatever its range is.
+const setPaused = statement(
+  'credit.set-paused-days',
+  `update credit_loans set watched = true, version = version + 1,
+     paused = (select range_agg(daterange(from_on, to_on + 1)) from credit_ageing_pauses
+       where drawdown_id = $1)
+   where id = $1`,
+);
+
+export function addPause(tx: Tx, of: Owned, one: Why & Pause): void {
   tx.send(insertPause, [...common(of, one), one.from, one.to ?? null]);
+  tx.send(setPaused, [of.id]);
+}
 
 const setResumed = statement(
   'credit.resume-ageing',
   'update credit_ageing_pauses set to_on = $2::date, resumed_by = $3 where id = $1',
 );
 
-export const saveResumed = (tx: Tx, id: string, lastDay: Day, operationId: string): void =>
+/** `of`: the loan; `id`: its pause. */
+export function saveResumed(
+  tx: Tx,
+  of: Owned,
+  { id, lastDay, operationId }: { id: string; lastDay: Day; operationId: string },
+): void {
   tx.send(setResumed, [id, lastDay, operationId]);
+  tx.send(setPaused, [of.id]);
+}
 
 const selectPauses = statement(
   'credit.select-ageing-pauses',

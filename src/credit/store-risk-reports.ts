@@ -8,7 +8,7 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 import type { RatioName, RiskFigures } from './rules/risk-report.ts';
-import { delinquencyOf } from './store-day-end.ts';
+import { agedDays, delinquencyOf } from './store-day-end.ts';
 import { classOfDrawdown } from './store-inspections.ts';
 
 /** Whose loans where: a bank in a zone. */
@@ -25,6 +25,10 @@ const selectStride = statement(
   `select max(id) as upto from (select id from credit_drawdowns where id > $1 order by id
      limit ${stride}) part`,
 );
+/** A change may have closed nights behind the day already: then the range is looked up. */
+const rangeOnDay = `case when l.id is null or l.closed_on = $1::date then l.delinquency
+  else (select g.delinquency from credit_loan_ranges g where g.drawdown_id = l.id
+    and g.since <= $1::date order by g.since desc, g.no desc limit 1) end`;
 const selectSums = statement(
   'credit.select-risk-sums',
   `with repaid as (select drawdown_id as id, sum(principal) as later from credit_repayments
@@ -32,7 +36,7 @@ const selectSums = statement(
    ), paid_out as (select drawdown_id as id, sum(amount) as later from credit_loan_tranches
      where value_on > $1::date and reversed_by is null group by 1
    ), owed as (
-     select d.zone_id, d.owner_id, ${classOfDrawdown} as risk_class, l.delinquency,
+     select d.zone_id, d.owner_id, ${classOfDrawdown} as risk_class, ${rangeOnDay} as delinquency,
        d.outstanding + coalesce(r.later, 0) - coalesce(p.later, 0) as balance
      from credit_drawdowns d left join credit_loans l on l.id = d.id
      left join repaid r on r.id = d.id left join paid_out p on p.id = d.id
@@ -55,7 +59,7 @@ export interface RiskSum extends Book {
 const selectOverdue = statement(
   'credit.select-overdue-by-range',
   `select i.zone_id as "zoneId", i.owner_id as "ownerId",
-     ${delinquencyOf('($1::date - i.due_on)')} as delinquency,
+     ${delinquencyOf(agedDays('i.due_on'))} as delinquency,
      sum(i.interest + i.principal - i.paid_interest - i.paid_ahead - i.paid_principal)
        ::numeric(20,2) as amount
    from credit_loans l join credit_instalments i on i.drawdown_id = l.id

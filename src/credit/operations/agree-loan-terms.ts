@@ -9,6 +9,7 @@ import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayText, IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
+import { keepRanges } from '../keep-ranges.ts';
 import { accruals, billedChanges, factsOf } from '../loan-change.ts';
 import { lineRefusals } from '../line-refusals.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
@@ -147,6 +148,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     closedOn,
     ...figures,
   });
+  await keepRanges(context, drawdown, facts, { from: drawdown.valueOn, closedOn });
   const due = [...billedChanges({ instalments: [] }, stand, closedOn)];
   const cause = { sourceId: drawdownId, operationId };
   const journals = due.map(([day, amount]) => interestDueJournal(drawdown, cause, day, amount));

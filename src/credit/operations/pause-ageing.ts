@@ -1,12 +1,14 @@
 /**
  * Pauses the ageing of what is overdue (暂停逾期计日), from a day on and until one, or until it is
- * resumed. It moves delinquency ranges alone: the five classes count calendar days.
+ * resumed. It moves delinquency ranges alone, those of closed days too: the five classes count
+ * calendar days, and reports that were made stay as they were.
  */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
-import { lockOpenLoan } from '../loan-change.ts';
+import { keepRanges } from '../keep-ranges.ts';
+import { factsOf, lockOpenLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { addPause, pausesOf } from '../store-loan-findings.ts';
@@ -28,7 +30,7 @@ export const pauseAgeing = operation({
     const { tx, now: at } = context;
     const { operationId } = item;
     const { drawdownId, from, to, reason } = item.input;
-    const { drawdown } = await lockOpenLoan(context, item, drawdownId);
+    const { drawdown, loan } = await lockOpenLoan(context, item, drawdownId);
     if (from < drawdown.valueOn) {
       const facts = { valueOn: from, drawnOn: drawdown.valueOn };
       throw new Failure(creditRefusals['value-day-before-drawdown'], facts);
@@ -41,6 +43,8 @@ export const pauseAgeing = operation({
     if (other) throw new Failure(no['pause-overlaps'], { pauseId: other.id });
     const id = newId('pse');
     addPause(tx, drawdown, { id, from, to, reason, operationId, at });
+    const { closedOn } = loan;
+    await keepRanges(context, drawdown, factsOf(loan, drawdown), { from, closedOn });
     const { zoneId, ownerId } = drawdown;
     const payload = { pauseId: id, from, to: to ?? null, reason };
     const name = 'credit.ageing-paused';

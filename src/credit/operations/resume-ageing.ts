@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { addDays, Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText, IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
-import { lockOpenLoan } from '../loan-change.ts';
+import { keepRanges } from '../keep-ranges.ts';
+import { factsOf, lockOpenLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { pausesOf, saveResumed } from '../store-loan-findings.ts';
 
@@ -22,7 +23,7 @@ export const resumeAgeing = operation({
   async run(context, item) {
     const { tx } = context;
     const { drawdownId, pauseId, resumedOn, reason } = item.input;
-    const { drawdown } = await lockOpenLoan(context, item, drawdownId);
+    const { drawdown, loan } = await lockOpenLoan(context, item, drawdownId);
     const pause = (await pausesOf(tx, drawdownId)).find(({ id }) => id === pauseId);
     if (!pause) throw new Failure(no['pause-missing'], { pauseId });
     const lastDay = addDays(resumedOn, -1);
@@ -30,7 +31,9 @@ export const resumeAgeing = operation({
       const facts = { from: pause.from, to: pause.to ?? null, resumedOn };
       throw new Failure(no['resumed-outside-pause'], facts);
     }
-    saveResumed(tx, pauseId, lastDay, item.operationId);
+    saveResumed(tx, drawdown, { id: pauseId, lastDay, operationId: item.operationId });
+    const open = { from: resumedOn, closedOn: loan.closedOn };
+    await keepRanges(context, drawdown, factsOf(loan, drawdown), open);
     const { zoneId, ownerId } = drawdown;
     const payload = { pauseId, resumedOn, reason };
     const name = 'credit.ageing-resumed';

@@ -133,7 +133,7 @@ async function accrue(
   if (!portion) return { day, step: 'classify', after: '' };
   const hasEvents = await lockLoansWithEvents(tx, portion);
   const due = hasEvents ? await billDueInstalments(tx, portion) : [];
-  const noticed = await closePortion(tx, portion, hasEvents);
+  const noticed = await closePortion(tx, portion, { hasEvents, at: now });
   await closeByRules(context, portion);
   const { operationId } = item;
   const journals = due.map(({ zoneId, ownerId, dueOn, interest }) =>
