@@ -13,7 +13,10 @@ import { creditRefusals as no } from './refusals.ts';
 import type { Standing } from './rules/commitment-fee.ts';
 import { commitmentFee, feeParts } from './rules/commitment-fee.ts';
 
-/** What was lent from each day on; a limit that does not revolve counts what was ever drawn. */
+/**
+ * What was lent from each day on; a limit that does not revolve counts what was ever drawn. What
+ * joins or leaves the limits above a line, or a cap on it, is lent by nobody.
+ */
 const selectStandings = statement(
   'credit.select-fee-standings',
   `with node as (
@@ -23,7 +26,8 @@ const selectStandings = statement(
      select m.value_on, sum(case node.revolving when 'R' then m.outstanding else m.drawn end)
        as moved
      from limits_movements m join limits_nodes c on c.id = m.node_id
-       join node on node.id = any (c.path) group by m.value_on
+       join node on node.id = any (c.path)
+     where m.kind not in ('leave', 'join') group by m.value_on
    ), days as (
      select starts_on as on_day from node union select value_on from moves
    )

@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import { drawDown } from '../../src/credit/index.ts';
 import { showCommitmentFee } from '../../src/credit/queries-commitment-fee.ts';
+import { openCap } from '../../src/limits/operations/open-cap.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { ago, openStage, today, type Stage } from '../support/stage.ts';
 import { four, progressOf } from './agreement-desk.ts';
@@ -38,6 +39,24 @@ describe('credit: lines with dated terms', () => {
     // What was before the terms were set is as it was.
     expect((await fee(ago(110), ago(90))).fee).to.equal('500.00');
     await stage.check();
+  });
+
+  it('earn the same fee when a cap comes to count what they lend', async () => {
+    const park = await parkIn(stage, '100000000');
+    const { lineId, nodeId } = await lineIn(stage, park, '3000000');
+    await stage.done(drawDown, drawing(lineId, '1000000', { valueOn: ago(100) }), stage.bank);
+    const fee = () =>
+      stage.ask(
+        showCommitmentFee,
+        { lineId, from: ago(10), to: ago(-20), rateAnnual: '0.0036' },
+        stage.bank,
+      );
+    expect((await fee()).fee).to.equal('600.00');
+    const cap = { name: '集团', limit: '1000000', nodeIds: [nodeId], reason: '集团统一授信' };
+    await stage.done(openCap, cap, stage.bank);
+    const after = await fee();
+    expect(after.fee).to.equal('600.00');
+    expect(new Set(after.parts.map((part) => part.undrawn))).to.deep.equal(new Set(['2000000.00']));
   });
 
   it('count in the progress of their agreement with what is in force', async () => {
