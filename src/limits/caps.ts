@@ -3,19 +3,17 @@
  * other nodes carry, so that every movement below them touches it too. Who carries it is set as a
  * whole; what is used there joins or leaves the cap in the same transaction, journalled.
  */
-import { Failure, Money } from '../kernel/index.ts';
+import { Failure, isFailure } from '../kernel/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { forgetTerms } from './last-seen.ts';
-import type { LimitNode, Movement } from './model.ts';
+import type { LimitNode } from './model.ts';
 import type { MoveCause } from './move.ts';
 import { bookOf, carryOver, leavesOf, lockBranches } from './move.ts';
 import { limitRefusals as no } from './refusals.ts';
-import { bindingOf, toleratedOf, type LimitBook } from './rules/headroom.ts';
 import { readNodes } from './store.ts';
 import { recordChanges } from './store-changes.ts';
-import { contributionOf, transfers } from './rules/move.ts';
-import { bucketsAfter, refuseTenor } from './rules/tenor.ts';
+import { decideCarriers } from './rules/carriers.ts';
 
 const selectCarriers = statement(
   'limits.select-carriers-of',
@@ -37,46 +35,6 @@ export async function demandSeen(tx: Tx, ids: readonly string[]): Promise<void> 
 /** The nodes that carry a cap, as far as the caller sees them. */
 export const carriersOf = async (tx: Tx, capId: string): Promise<string[]> =>
   (await tx.rows<{ id: string }>(selectCarriers, [capId])).map((row) => row.id);
-
-/** Must all be there, in the cap's own book, and none above another: it would count once. */
-function demandCarriers(
-  cap: LimitNode,
-  ids: readonly string[],
-  nodes: ReadonlyMap<string, LimitNode>,
-): void {
-  for (const id of ids) {
-    const node = nodes.get(id);
-    if (!node || node.zoneId !== cap.zoneId || node.ownerId !== cap.ownerId) {
-      throw new Failure(no['node-missing'], { nodeId: id });
-    }
-    const nested = node.path.slice(1).find((above) => ids.includes(above));
-    if (nested !== undefined || id === cap.id || node.kind === 'CAP') {
-      throw new Failure(no['cap-nested'], { nodeId: id, above: nested ?? null });
-    }
-  }
-}
-
-/** What joins the cap must fit below it, in every tenor bucket and in all. */
-function demandRoom(book: LimitBook, cap: LimitNode, joining: readonly Movement[]): void {
-  let asked = cap;
-  for (const { outstanding, tenorDays, reserved, heldTenorDays } of joining) {
-    const [amount, days] = reserved.isZero() ? [outstanding, tenorDays] : [reserved, heldTenorDays];
-    if (!amount.isPositive() || (days === undefined && !reserved.isZero())) continue;
-    const refusal = refuseTenor([asked], amount, days);
-    if (refusal) throw refusal;
-    asked = { ...asked, bucketUse: bucketsAfter(asked, days, amount) };
-  }
-  const coming = joining.map((one) => one.reserved.plus(one.consumed.get(cap.id) ?? Money.zero));
-  const requested = Money.sum(coming);
-  const room = toleratedOf(book.nodes.get(cap.id) ?? cap);
-  if (requested.atMost(room) || !requested.isPositive()) return;
-  throw new Failure(no['limit-exceeded'], {
-    requested,
-    smallestAdmissible: Money.max(room, Money.zero),
-    heldByReservations: false,
-    binding: [bindingOf(cap, 'used-up', requested.minus(room))],
-  });
-}
 
 /** Who carries a cap and who shall, and all that the difference touches. */
 export interface Carrying {
@@ -123,41 +81,24 @@ export async function setCarriers(
   if (added.length + removed.length === 0) return;
   const book = await bookOf(tx, nodes, cause.today);
   const cap = book.nodes.get(capId) as LimitNode;
-  demandCarriers(cap, next, book.nodes);
   const leaves = await leavesOf(tx, ids);
-  const of = (top: string) =>
-    leaves.filter((leaf) => book.nodes.get(leaf.nodeId)?.path.includes(top) === true);
-  const leaving = removed.flatMap((top) =>
-    of(top).flatMap((leaf) => {
-      const consumed = leaf.consumed.get(capId) ?? Money.zero;
-      return transfers('leave', leaf, new Map([[capId, consumed]]), cause.today);
-    }),
-  );
-  const joining = added.flatMap((top) =>
-    of(top).flatMap((leaf) => {
-      const contributed = contributionOf(book, book.nodes.get(top) as LimitNode, leaf);
-      const consumed = cap.revolving === 'NR' ? leaf.drawn : contributed;
-      return transfers('join', leaf, new Map([[capId, consumed]]), cause.today);
-    }),
-  );
+  const day = cause.today;
+  const decided = decideCarriers(book, { cap, next, added, removed, leaves, day });
+  if (isFailure(decided)) throw decided;
   forgetTerms(tx);
-  carryOver(tx, book, leaving, capId, cause);
-  demandRoom(book, book.nodes.get(capId) as LimitNode, joining);
-  carryOver(tx, book, joining, capId, cause);
-  const changed = [...added, ...removed].map((id) => {
-    const node = book.nodes.get(id) as LimitNode;
-    const rest = node.caps.filter((one) => one !== capId);
-    return { node, caps: added.includes(id) ? [...rest, capId] : rest };
+  carryOver(tx, book, decided.movements, capId, cause);
+  const changed = [...decided.caps].map(([id, caps]) => {
+    return { node: book.nodes.get(id) as LimitNode, caps: caps.join(',') };
   });
   await tx.rows(updateCaps, [
     changed.map(({ node }) => node.id),
-    changed.map(({ caps }) => `{${caps.join(',')}}`),
+    changed.map(({ caps }) => `{${caps}}`),
   ]);
   const joined = changed.map(({ node, caps }) => ({
     node,
     field: 'caps' as const,
     before: node.caps.join(','),
-    after: caps.join(','),
+    after: caps,
     version: node.version + 1,
   }));
   const carriers = { before: before.join(','), after: next.join(',') };

@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { Day, Money, addDays, dayInShanghai } from '../../src/kernel/index.ts';
 import type { Step } from '../../src/limits/index.ts';
+import { capStepFrom, isCap, openingFrom, settableCaps } from './history-caps.ts';
 import { drawnTerms, sharingTerms, termsFrom } from './history-terms.ts';
 import { noTerms, toleranceOn } from './oracle-terms.ts';
 import type { Asked, Figures, Oracle, TreeNode, View } from './oracle.ts';
@@ -74,7 +75,7 @@ function asCap(drawn: DrawnNode, i: number): TreeNode {
 }
 
 const drawnStep = fc.record({
-  op: fc.nat(106),
+  op: fc.nat(113),
   node: fc.nat(),
   pick: fc.nat(),
   size: fc.nat(9),
@@ -132,11 +133,8 @@ function amountNear(target: bigint, { size, part }: DrawnStep): bigint {
   return near > 0n ? near : BigInt(part);
 }
 
-/** Caps are `c0`, `c1`, and with the name of their history before it in the database. */
-export const isCap = (id: string): boolean => /(^|_)c\d+$/.test(id);
-
 /** Which kind of step a number stands for. */
-function opOf(number: number): Asked['op'] {
+function opOf(number: number): Asked['op'] | 'set-cap-limit' {
   if (number < 25) return 'reserve';
   if (number < 58) return 'draw';
   if (number < 74) return 'repay';
@@ -146,7 +144,10 @@ function opOf(number: number): Asked['op'] {
   if (number < 92) return 'freeze';
   if (number < 96) return 'unfreeze';
   if (number < 100) return 'set-limit';
-  return number < 103 ? 'set-terms' : 'move';
+  if (number < 103) return 'set-terms';
+  if (number < 107) return 'move';
+  if (number < 111) return 'set-cap';
+  return number < 112 ? 'set-cap-limit' : 'open';
 }
 
 /** What is owed at the node itself, by tenor. */
@@ -165,13 +166,16 @@ const pickOf = <T>(list: readonly T[], { pick }: DrawnStep): T | undefined =>
 /**
  * The step that the numbers stand for as things are.
  * @param targets the nodes that may be drawn on.
+ * @param backdate without it, only what a trial calculation can be asked.
+ * @param lines of what prefix limits are opened and rules of caps set; without it there are none.
  */
 export function stepFrom(
   oracle: Oracle,
   targets: readonly string[],
   drawn: DrawnStep,
-  { ref, now, view, backdate }: { ref: string; now: number; view: View; backdate: boolean },
+  at: { ref: string; now: number; view: View; backdate: boolean; lines?: string },
 ): Asked {
+  const { ref, now, view, backdate, lines } = at;
   const today = dayInShanghai(new Date(now));
   const day = backdate && drawn.back === 0 ? addDays(today, -1) : today;
   const node = targets[drawn.node % targets.length] as string;
@@ -256,6 +260,23 @@ export function stepFrom(
       if (!from || !to) return { ...asked, op: 'reserve' };
       return { ...asked, op, node: from.id, of: to.id, day: today };
     }
+    case 'set-cap':
+      return (
+        (backdate && capStepFrom(oracle, drawn, { ...asked, day: today }, lines)) || {
+          ...asked,
+          op: 'draw',
+        }
+      );
+    case 'set-cap-limit': {
+      const cap = pickOf(settableCaps(oracle), drawn);
+      if (!backdate || !cap) return { ...asked, op: 'draw' };
+      const { limit = 0n } = view.figures.get(cap.id) ?? {};
+      const amount = (limit * BigInt(drawn.part + 50)) / 100n;
+      return { ...asked, op: 'set-limit', node: cap.id, amount };
+    }
+    case 'open':
+      if (lines === undefined) return { ...asked, op: 'draw' };
+      return openingFrom(oracle, drawn, asked, lines);
     case 'set-terms': {
       if (backdate)
         return { ...asked, op, terms: termsFrom(drawn.terms, now, view.terms.get(node)) };
@@ -306,6 +327,8 @@ export function moneyStep(asked: Asked, view: View): Step {
     case 'set-limit':
     case 'set-terms':
     case 'move':
+    case 'set-cap':
+    case 'open':
       throw new Error(`${op} does not move money.`);
   }
 }

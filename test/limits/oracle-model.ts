@@ -1,6 +1,12 @@
 // What the independent model of the limit tree is asked and what it answers; amounts are whole fen.
 import type { Terms } from './oracle-terms.ts';
 
+/** Which limits a cap takes beside those named; a member left out takes all. */
+export interface CapRule {
+  readonly parties?: readonly string[] | undefined;
+  readonly products?: readonly string[] | undefined;
+}
+
 export interface TreeNode {
   readonly id: string;
   readonly parent: string | undefined;
@@ -11,6 +17,11 @@ export interface TreeNode {
   readonly limit: bigint;
   readonly expiresOn: string | undefined;
   readonly terms?: Terms | undefined;
+  /** Whom a limit is for and which product; rules of caps go by it. */
+  readonly party?: string | undefined;
+  readonly product?: string | undefined;
+  /** Of a cap. */
+  readonly rule?: CapRule | undefined;
 }
 
 export interface Asked {
@@ -25,7 +36,9 @@ export interface Asked {
     | 'unfreeze'
     | 'set-limit'
     | 'set-terms'
-    | 'move';
+    | 'move'
+    | 'set-cap'
+    | 'open';
   readonly ref: string;
   readonly node: string;
   readonly amount: bigint;
@@ -38,6 +51,11 @@ export interface Asked {
   readonly expiresAt: number;
   readonly tenorDays?: number | undefined;
   readonly terms?: Terms | undefined;
+  /** Of a cap that is set: the limits named, and the rule that takes others beside them. */
+  readonly members?: readonly string[] | undefined;
+  readonly rule?: CapRule | undefined;
+  /** A limit that is opened. */
+  readonly line?: TreeNode | undefined;
 }
 
 export interface Figures {
@@ -103,6 +121,6 @@ export interface Model {
   above(id: string): string[];
   look(now: number): View;
   rooms(view: View): Map<string, bigint>;
-  /** The same history in a tree with the node elsewhere. */
+  /** The same history in the tree as the step makes it. */
   rearranged(asked: Asked): Model;
 }

@@ -1,5 +1,6 @@
 // What the independent model says to a move of a node below another one, by definition: the tree is
 // built again with the node in its new place, and everything is worked out from nothing in both.
+import { leavesRule } from './oracle-cap.ts';
 import type { Asked, Model, Verdict, View } from './oracle-model.ts';
 import { bucketOf, noTerms } from './oracle-terms.ts';
 
@@ -27,6 +28,7 @@ function placesOf(oracle: Model, { node, of: parent = '' }: Asked): Places {
 function isImpossible(oracle: Model, asked: Asked, view: View, places: Places): boolean {
   const { node, of: parent = '' } = asked;
   if (oracle.nodes.get(node)?.parent === parent || oracle.above(parent).includes(node)) return true;
+  if (leavesRule(oracle, asked)) return true;
   const both = oracle.above(parent).filter((id) => oracle.above(node).includes(id));
   const touched = [...places.before, ...places.after];
   const changed = touched.filter((id) => !both.includes(id));

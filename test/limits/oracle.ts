@@ -2,6 +2,7 @@
 // events and works every figure out again from them, by the definitions (§4 of the domain),
 // whenever asked. It shares no code with the engine; amounts are whole fen.
 
+import { judgeCap, withLine, withMembers } from './oracle-cap.ts';
 import { judgeMove } from './oracle-move.ts';
 import { bucketOf, limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
 
@@ -45,19 +46,24 @@ export class Oracle implements Model {
     this.#plant(nodes);
   }
 
-  /** What was used moves with a node: everything counts as if it had always been there. */
+  /** What was used moves with a node, and counts in a cap as if that had always been carried. */
   accept(asked: Asked): void {
     this.events.push(asked);
-    if (asked.op === 'move') this.#plant(this.#moved(asked));
+    const tree = this.#rearranged(asked);
+    if (tree) this.#plant(tree);
   }
 
-  /** The same history in a tree with the node elsewhere. */
+  /** The same history in the tree as the step makes it. */
   rearranged(asked: Asked): Model {
-    return new Oracle(this.#moved(asked), this.events);
+    return new Oracle(this.#rearranged(asked) ?? [...this.nodes.values()], this.events);
   }
 
-  #moved({ node, of }: Asked): TreeNode[] {
-    return [...this.nodes.values()].map((one) => (one.id === node ? { ...one, parent: of } : one));
+  #rearranged(asked: Asked): TreeNode[] | undefined {
+    const { op, node, of: parent, line } = asked;
+    if (op === 'set-cap') return withMembers(this.nodes, asked);
+    if (op === 'open') return line && withLine(this.nodes, line);
+    if (op !== 'move') return undefined;
+    return [...this.nodes.values()].map((one) => (one.id === node ? { ...one, parent } : one));
   }
 
   #plant(nodes: readonly TreeNode[]): void {
@@ -243,6 +249,7 @@ export class Oracle implements Model {
         return told(view.frozen.has(node) ? undefined : 'limit-not-frozen');
       case 'set-limit':
       case 'set-terms':
+      case 'open':
         return told(undefined);
       case 'repay':
         return told(amount > outstanding ? 'repayment-exceeds-outstanding' : undefined);
@@ -252,6 +259,8 @@ export class Oracle implements Model {
         return told(refusedReservation(one, undefined));
       case 'move':
         return judgeMove(this, asked, view);
+      case 'set-cap':
+        return judgeCap(this, asked, view);
       case 'unpay':
         return this.#judgeUnpaid(asked, view);
       case 'reserve': {

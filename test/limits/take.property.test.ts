@@ -7,17 +7,30 @@ import * as fc from 'fast-check';
 import type { Failure } from '../../src/kernel/index.ts';
 import { Day, Money, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
 import type { LimitNode, Taken } from '../../src/limits/index.ts';
-import { changeTerms, createNodes, lockNode, readNodes } from '../../src/limits/index.ts';
+import {
+  changeTerms,
+  createNodes,
+  joinCaps,
+  lockNode,
+  readNodes,
+  shareCapRules,
+} from '../../src/limits/index.ts';
 import { asOfDay, seeNodes } from '../../src/limits/store-figures.ts';
 import { moveNode } from '../../src/limits/move.ts';
+import { setCap } from '../../src/limits/operations/set-cap.ts';
+import { freshContext } from '../../src/platform/batch.ts';
+import type { Tx } from '../../src/platform/transaction.ts';
 import { sayFencedAbove } from '../../src/limits/store-terms.ts';
 import { everything } from '../../src/platform/transaction.ts';
 import type { LimitTestBook } from './book.ts';
 import { bankId, because, openLimitBook, quietly, startsOn } from './book.ts';
+import { job } from './desk.ts';
+import { aboutWhom, isCap, partiesOf } from './history-caps.ts';
 import { beginning, isIdle, later, moneyStep, stepFrom, steps, tree, yuan } from './histories.ts';
 import type { DrawnStep } from './histories.ts';
 import { engineTerms } from './history-terms.ts';
 import type { Asked, Figures, TreeNode, Verdict } from './oracle.ts';
+import { takes } from './oracle-cap.ts';
 import { Oracle } from './oracle.ts';
 
 const histories = Number(process.env['YUANXIN_LIMIT_DB_RUNS'] ?? 200);
@@ -35,8 +48,10 @@ function planted(nodes: readonly TreeNode[]): TreeNode[] {
     const carried = above(node.parent).flatMap((id) => caps.get(id) ?? []);
     // A cap hangs below the root or alone; caps below caps are left to the test without database.
     const parent = node.id.startsWith('c') && node.parent !== 'n0' ? undefined : node.parent;
+    const about = isCap(node.id) ? {} : aboutWhom(own(''), Number(node.limit));
     return {
       ...node,
+      ...about,
       id: own(node.id),
       parent: parent === undefined ? undefined : own(parent),
       caps: node.caps.filter((cap) => !carried.includes(cap)).map(own),
@@ -53,27 +68,58 @@ const beforeAll = {
   ...quietly,
 };
 
+const newNode = (one: TreeNode) => {
+  const { id, parent, caps, expiresOn, limit, revolving, enforcement, contribution } = one;
+  const { party, product } = one;
+  return {
+    revolving,
+    enforcement,
+    contribution,
+    id,
+    zoneId: zoneOf(made),
+    ownerId: bankId,
+    parentId: parent,
+    caps,
+    name: id,
+    kind: isCap(id) ? ('CAP' as const) : ('ENTERPRISE_LINE' as const),
+    limit: Money.of(yuan(limit)),
+    startsOn,
+    expiresOn: expiresOn === undefined ? undefined : Day.of(expiresOn),
+    ...(party === undefined ? {} : { partyId: party }),
+    ...(product === undefined ? {} : { product }),
+  };
+};
+
+/** The zone of a history with its two borrowers, whom rules of caps name. */
+async function settle({ db }: LimitTestBook): Promise<void> {
+  const id = zoneOf(made);
+  const names = { code: id, name: id, name_en: id };
+  await db('parties_zones').insert({ id, ...names, kind: 'live', opened_on: startsOn });
+  await db('parties_enterprises').insert(
+    partiesOf(`h${made}_`).map((firm, i) => ({
+      id: firm,
+      zone_id: id,
+      uscc: `91350100M000100Y4${i}`,
+      name: firm,
+      registered_on: startsOn,
+    })),
+  );
+}
+
 async function plant(book: LimitTestBook, all: readonly TreeNode[]): Promise<void> {
-  const nodes = all.map((one) => {
-    const { id, parent, caps, expiresOn, limit, revolving, enforcement, contribution } = one;
-    return {
-      revolving,
-      enforcement,
-      contribution,
-      id,
-      zoneId: zoneOf(made),
-      ownerId: bankId,
-      parentId: parent,
-      caps,
-      name: id,
-      kind: id.includes('_c') ? ('CAP' as const) : ('ENTERPRISE_LINE' as const),
-      limit: Money.of(yuan(limit)),
-      startsOn,
-      expiresOn: expiresOn === undefined ? undefined : Day.of(expiresOn),
-    };
-  });
+  await settle(book);
+  const root = `h${made}_zone`;
+  const zone = {
+    id: root,
+    name: root,
+    zoneId: zoneOf(made),
+    ownerId: bankId,
+    kind: 'ZONE',
+  } as const;
+  const soft = { revolving: 'R', enforcement: 'SOFT', limit: Money.zero, startsOn } as const;
   await book.tx(async (tx) => {
-    for (const node of nodes) await createNodes(tx, [node]);
+    await createNodes(tx, [{ ...zone, ...soft }]);
+    for (const one of all) await createNodes(tx, [newNode(one)]);
     // As the operation leaves them, but for the history of the change: they begin with their terms.
     for (const { id, terms } of all) {
       if (!terms) continue;
@@ -93,6 +139,8 @@ interface Batch {
 }
 
 const tally = { accepted: 0, refused: 0 };
+const rearranged = new Map<string, number>();
+const more = (of: string) => rearranged.set(of, (rearranged.get(of) ?? 0) + 1);
 
 function expectVerdict(
   result: Taken | Failure | undefined,
@@ -130,19 +178,67 @@ async function expectFigures(book: LimitTestBook, oracle: Oracle, now: number): 
   expect(byId(await seen(instant))).to.deep.equal(wanted);
 }
 
+/** Each limit carries the caps of the model, and what a rule takes counts in its cap. */
+async function expectCaps(book: LimitTestBook, oracle: Oracle): Promise<void> {
+  const all = [...oracle.nodes.values()];
+  const kept = await book.tx((tx) =>
+    readNodes(
+      tx,
+      all.map(({ id }) => id),
+    ),
+  );
+  for (const { id, caps } of all) {
+    expect([...(kept.get(id)?.caps ?? [])].sort(), id).to.deep.equal([...caps].sort());
+  }
+  for (const { id: cap, rule } of all) {
+    for (const one of all.filter((each) => takes(rule, each))) {
+      expect([...oracle.route(one.id).keys()], `${one.id} in ${cap}`).to.include(cap);
+    }
+  }
+}
+
+/** What changes who counts where, as the operations do it, at the time of the history. */
+async function rearrange(tx: Tx, asked: Asked): Promise<Failure | undefined> {
+  const { node: nodeId, of: parentId = '', members: nodeIds, rule, line } = asked;
+  const now = new Date(asked.now);
+  const today = dayInShanghai(now);
+  const [reason, operationId] = ['test', 'op_test'];
+  if (asked.op === 'move') {
+    await moveNode(tx, { nodeId, parentId }, { now, today, reason, operationId });
+    return undefined;
+  }
+  if (line) {
+    const node = newNode(line);
+    await shareCapRules(tx, [node]);
+    await createNodes(tx, [node]);
+    await joinCaps(tx, new Map([[nodeId, operationId]]), { valueOn: today, now });
+    return undefined;
+  }
+  const { parties: enterpriseIds, products } = rule ?? {};
+  const selector = rule && { zoneId: zoneOf(made), enterpriseIds, products };
+  const input = setCap.input.parse({ nodeId, nodeIds, selector, reason });
+  const item = { input, actor: job, operationId, expectedVersion: undefined };
+  const [answer] = await setCap.runMany({ ...freshContext(tx), now, today }, [item]);
+  return isFailure(answer) ? answer : undefined;
+}
+
 class Life {
   readonly book: LimitTestBook;
   readonly oracle: Oracle;
-  readonly targets: readonly string[];
   #batch: Batch | undefined;
 
   constructor(book: LimitTestBook, nodes: readonly TreeNode[]) {
     this.book = book;
     this.oracle = new Oracle(nodes);
-    // SOFT nodes have no counters to draw on. Caps are only caps here: what a line holds of one
-    // beyond its expiry is given back with the line's tree, not with the cap's.
-    this.targets = nodes
-      .filter((node) => node.enforcement === 'HARD' && !node.id.includes('_c'))
+  }
+
+  /**
+   * SOFT nodes have no counters to draw on. Caps are only caps here: what a line holds of one
+   * beyond its expiry is given back with the line's tree, not with the cap's.
+   */
+  get targets(): string[] {
+    return [...this.oracle.nodes.values()]
+      .filter((node) => node.enforcement === 'HARD' && !isCap(node.id))
       .map((node) => node.id);
   }
 
@@ -157,11 +253,14 @@ class Life {
   async step(numbers: DrawnStep, ref: string, clock: number): Promise<number> {
     const now = this.#batch?.now ?? later(clock, numbers);
     const view = this.oracle.look(now);
-    const asked = stepFrom(this.oracle, this.targets, numbers, { ref, now, view, backdate: true });
+    const lines = `h${made}_`;
+    const at = { ref, now, view, backdate: true, lines };
+    const asked = stepFrom(this.oracle, this.targets, numbers, at);
     const verdict = this.oracle.judge(asked, view);
-    if (asked.op === 'move') {
+    if (asked.op === 'move' || asked.op === 'set-cap' || asked.op === 'open') {
       await this.flush();
-      expectVerdict(await this.#move(asked), { verdict, what: `${ref} move` });
+      expectVerdict(await this.#rearrange(asked), { verdict, what: `${ref} ${asked.op}` });
+      more(asked.op === 'move' ? 'move' : `${asked.op} ${verdict.code ?? 'accepted'}`);
     } else if (asked.op === 'freeze' || asked.op === 'unfreeze' || asked.op.startsWith('set-')) {
       await this.flush();
       if (verdict.code === undefined) await this.#change(asked);
@@ -175,12 +274,9 @@ class Life {
     return now;
   }
 
-  async #move({ node: nodeId, of: parentId = '', now: instant }: Asked) {
-    const now = new Date(instant);
-    const cause = { now, today: dayInShanghai(now), reason: 'test', operationId: 'op_test' };
+  async #rearrange(asked: Asked): Promise<Failure | undefined> {
     try {
-      await this.book.tx((tx) => moveNode(tx, { nodeId, parentId }, cause));
-      return undefined;
+      return await this.book.tx((tx) => rearrange(tx, asked));
     } catch (problem) {
       if (isFailure(problem)) return problem;
       throw problem;
@@ -218,6 +314,7 @@ describe('takeLimits against an independent model', function () {
       }
       await life.flush();
       await expectFigures(book, life.oracle, now);
+      await expectCaps(book, life.oracle);
       await book.expectSound({ zones: [zoneOf(made)], owners: '*' });
     });
     // Shrinking a long history may take hours; the seed and path of a failure are enough to go on.
@@ -230,6 +327,10 @@ describe('takeLimits against an independent model', function () {
     const total = tally.accepted + tally.refused;
     const share = (100 * tally.accepted) / total;
     process.stdout.write(`      accepted ${tally.accepted} of ${total} (${share.toFixed(1)} %)\n`);
+    const listed = [...rearranged].map(([of, count]) => `${of} ${count}`).toSorted();
+    process.stdout.write(`      ${listed.join(', ')}\n`);
+    expect(rearranged.get('set-cap accepted')).to.be.greaterThan(0);
+    expect(rearranged.get('open accepted')).to.be.greaterThan(0);
     expect(share).to.be.greaterThan(20);
   });
 });

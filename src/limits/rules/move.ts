@@ -93,9 +93,12 @@ function impossible(
 }
 
 /** Every bucket that is joined must be long enough and have room for all that comes. */
-function refuseBuckets(joined: readonly LimitNode[], moving: Moving): Failure | undefined {
-  const principal = moving.leaves.flatMap((leaf) => leaf.principal);
-  const held = moving.leaves.flatMap((leaf) => leaf.held);
+export function refuseBuckets(
+  joined: readonly LimitNode[],
+  leaves: readonly MovingLeaf[],
+): Failure | undefined {
+  const principal = leaves.flatMap((leaf) => leaf.principal);
+  const held = leaves.flatMap((leaf) => leaf.held);
   const parts = [...principal, ...held].filter((one) => one.amount.isPositive());
   const bucketed = joined.filter(
     (one) => one.enforcement === 'HARD' && one.terms.buckets.length > 0,
@@ -208,7 +211,7 @@ export function decideMove(book: LimitBook, moving: Moving): Failure | Moved {
   const held = leaves.flatMap((leaf) => leaf.held.map((one) => one.amount));
   const requested = Money.sum([...contributions, ...held]);
   const fresh = after.filter((one) => !before.includes(one));
-  const refusal = refuseClosed(fresh, day, requested) ?? refuseBuckets(fresh, moving);
+  const refusal = refuseClosed(fresh, day, requested) ?? refuseBuckets(fresh, leaves);
   if (refusal) return refusal;
   const left = leaves.flatMap((leaf) => {
     const sums = before.map(({ id }): [string, Money] => [id, leaf.consumed.get(id) ?? Money.zero]);

@@ -1,0 +1,160 @@
+// The pure engine as the database path drives it: a book, a journal, and every kind of step.
+import { Day, Failure, Money, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
+import type { LimitNode, Movement } from '../../src/limits/index.ts';
+import { decideCarriers } from '../../src/limits/rules/carriers.ts';
+import { onDay } from '../../src/limits/rules/dated-terms.ts';
+import { apply, decide, dueExpiries } from '../../src/limits/rules/engine.ts';
+import type { LimitBook } from '../../src/limits/rules/headroom.ts';
+import { fencedIn } from '../../src/limits/rules/headroom.ts';
+import { decideMove, type MovingLeaf } from '../../src/limits/rules/move.ts';
+import { openBook } from '../../src/limits/rules/scenario-book.ts';
+import { refuseFreeze, refuseUnfreeze } from '../../src/limits/rules/terms.ts';
+import { isCap } from './history-caps.ts';
+import { engineTerms } from './history-terms.ts';
+import { moneyStep, yuan } from './histories.ts';
+import type { Asked, TreeNode, View } from './oracle.ts';
+
+function bookOf(nodes: readonly TreeNode[]): LimitBook {
+  return openBook({
+    nodes: nodes.map((node) => ({
+      ...node,
+      name: node.id,
+      kind: isCap(node.id) ? 'CAP' : 'ENTERPRISE_LINE',
+      limit: Money.of(yuan(node.limit)),
+      terms: engineTerms(node.terms),
+      startsOn: Day.of('2020-01-01'),
+      expiresOn: node.expiresOn === undefined ? undefined : Day.of(node.expiresOn),
+      state: 'ACTIVE',
+    })),
+    steps: [],
+  });
+}
+
+/** What has run out first, then the step. */
+export class Driven {
+  book: LimitBook;
+  readonly journal: Movement[] = [];
+
+  constructor(nodes: readonly TreeNode[]) {
+    this.book = bookOf(nodes);
+  }
+
+  /** The limits of the day, and what has run out. */
+  open(now: number): void {
+    const today = dayInShanghai(new Date(now));
+    for (const [id, node] of this.book.nodes) this.book.nodes.set(id, onDay(node, today));
+    for (const step of dueExpiries(this.book, new Date(now), today)) {
+      const movement = decide(this.book, step);
+      if (isFailure(movement)) throw movement;
+      this.#carryOut(movement);
+    }
+  }
+
+  take(asked: Asked, view: View): Failure | undefined {
+    if (asked.op === 'freeze' || asked.op === 'unfreeze') return this.#change(asked);
+    if (asked.op === 'move') return this.#move(asked);
+    if (asked.op === 'set-cap') return this.#setCap(asked);
+    if (asked.op === 'set-limit' || asked.op === 'set-terms') {
+      return this.#change(asked);
+    }
+    const step = moneyStep(asked, view);
+    const movement = decide(this.book, step);
+    if (isFailure(movement)) return movement;
+    this.#carryOut(movement);
+    if (step.kind === 'reserve') {
+      const { reservationId: id, nodeId, amount, expiresAt, tenorDays } = step;
+      const open = { used: Money.zero, state: 'PENDING' } as const;
+      const made = { id, nodeId, amount, expiresAt, tenorDays, ...open };
+      this.book.reservations.set(id, made);
+    }
+    return undefined;
+  }
+
+  #change({ op, node: id, amount, terms, now }: Asked): Failure | undefined {
+    const node = this.book.nodes.get(id) as LimitNode;
+    const frozen = op === 'freeze' ? refuseFreeze(node) : undefined;
+    const refusal = op === 'unfreeze' ? refuseUnfreeze(node) : frozen;
+    if (refusal) return refusal;
+    const change = {
+      'set-limit': { granted: Money.of(yuan(amount)) },
+      'set-terms': { terms: engineTerms(terms) },
+      freeze: { state: 'FROZEN' as const },
+      unfreeze: { state: 'ACTIVE' as const },
+    }[op as 'set-limit' | 'set-terms' | 'freeze' | 'unfreeze'];
+    const today = dayInShanghai(new Date(now));
+    this.book.nodes.set(id, onDay({ ...node, ...change }, today));
+    this.book = { ...this.book, fenced: fencedIn(this.book.nodes.values()) };
+    return undefined;
+  }
+
+  #move({ node: id, of: to = '', day }: Asked): Failure | undefined {
+    const node = this.book.nodes.get(id) as LimitNode;
+    const parent = this.book.nodes.get(to) as LimitNode;
+    const moved = decideMove(this.book, {
+      node,
+      parent,
+      ...movingFrom(this, [id]),
+      day: Day.of(day),
+    });
+    if (isFailure(moved)) return moved;
+    for (const one of moved.subtree) this.book.nodes.set(one.id, one);
+    for (const one of moved.movements) this.#carryOut(one);
+    this.book = { ...this.book, fenced: fencedIn(this.book.nodes.values()) };
+    return undefined;
+  }
+
+  #setCap({ node: id, members = [], day }: Asked): Failure | undefined {
+    const cap = this.book.nodes.get(id) as LimitNode;
+    const all = [...this.book.nodes.values()];
+    const before = all.filter((one) => one.caps.includes(id)).map((one) => one.id);
+    const added = members.filter((one) => !before.includes(one));
+    const removed = before.filter((one) => !members.includes(one));
+    if (added.length + removed.length === 0) return undefined;
+    const { leaves } = movingFrom(this, [...added, ...removed]);
+    const asked = { cap, next: members, added, removed, leaves, day: Day.of(day) };
+    const decided = decideCarriers(this.book, asked);
+    if (isFailure(decided)) return decided;
+    for (const [carrier, caps] of decided.caps) {
+      const node = this.book.nodes.get(carrier) as LimitNode;
+      this.book.nodes.set(carrier, { ...node, caps });
+    }
+    for (const one of decided.movements) this.#carryOut(one);
+    return undefined;
+  }
+
+  #carryOut(movement: Movement): void {
+    apply(this.book, movement);
+    this.journal.push(movement);
+  }
+}
+
+/** What the journal says of subtrees, as the database path asks it. */
+function movingFrom({ book, journal }: Driven, tops: readonly string[]) {
+  const subtree = [...book.nodes.values()].filter((one) =>
+    tops.some((id) => one.path.includes(id)),
+  );
+  const leaves = subtree.map(({ id: nodeId }): MovingLeaf => {
+    const own = journal.filter((one) => one.nodeId === nodeId);
+    const consumed = new Map<string, Money>();
+    const byTenor = new Map<number | undefined, Money>();
+    for (const one of own) {
+      for (const [above, sum] of one.consumed) {
+        consumed.set(above, (consumed.get(above) ?? Money.zero).plus(sum));
+      }
+      if (one.kind === 'leave' || one.kind === 'join') continue;
+      const { tenorDays } = one;
+      byTenor.set(tenorDays, (byTenor.get(tenorDays) ?? Money.zero).plus(one.outstanding));
+    }
+    const principal = [...byTenor].flatMap(([tenorDays, amount]) =>
+      amount.isZero() ? [] : { tenorDays, amount },
+    );
+    const held = [...book.reservations.values()].filter(
+      (one) => one.state === 'PENDING' && one.nodeId === nodeId,
+    );
+    const lent = own.filter((one) => one.kind !== 'leave' && one.kind !== 'join');
+    const drawn = Money.sum(lent.map((one) => one.drawn));
+    const everDrawn = own.some((one) => one.kind === 'draw');
+    return { nodeId, everDrawn, drawn, consumed, principal, held };
+  });
+  return { subtree, leaves };
+}
