@@ -19,7 +19,7 @@ import type { PaidChange, Repaid } from './postings.ts';
 import { interestDueJournal, loanPaidJournal } from './postings.ts';
 import { creditRefusals } from './refusals.ts';
 import type { DividedPayment, LoanFacts, Stand } from './rules/loan-stand.ts';
-import { accruedOn, penaltyOn, standOf, unpaidOf } from './rules/loan-stand.ts';
+import { accruedOn, isPaidOff, penaltyOn, standOf } from './rules/loan-stand.ts';
 import { faultsOf } from './rules/schedule/faults.ts';
 import { insertRepaymentRows, lockDrawdownsById, saveDrawdowns } from './store-loans.ts';
 import { lockLoanById } from './store-loan-facts.ts';
@@ -146,7 +146,7 @@ export async function replayLoan(
   }
   if (change.overPaid.isNegative()) await demandNotRefunded(context, drawdown, stand);
   const outstanding = drawdown.outstanding.minus(change.principal);
-  const isSettled = outstanding.isZero() && isPaid(stand, through);
+  const isSettled = outstanding.isZero() && isPaidOff(stand, through);
   saveStand(tx, {
     owned: drawdown,
     stand,
@@ -166,9 +166,6 @@ async function demandNotRefunded({ tx }: Context, { id }: Drawdown, stand: Stand
   const left = totalOf(stand.payments).overPaid.minus(await refunded(tx, id));
   if (left.isNegative()) throw new Failure(no['replay-needs-refund'], { shortBy: left.negated() });
 }
-
-const isPaid = ({ instalments }: Stand, through: Day): boolean =>
-  instalments.every((one) => one.dueOn <= through && unpaidOf(one).isZero());
 
 /** The unrounded figures after the night that follows the day. */
 export function accruals(stand: Stand, { terms }: LoanFacts, day: Day) {

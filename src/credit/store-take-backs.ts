@@ -8,7 +8,9 @@ const selectRepayments = statement(
   'credit.select-repayments-of',
   `select r.id, r.principal, r.interest, r.value_on as "valueOn", r.reverses,
      exists (select from credit_write_offs w where w.drawdown_id = r.drawdown_id
-       and w.reversed_by is null and w.recorded_at <= r.made_at) as "isRecovery"
+       and w.reversed_by is null and w.recorded_at <= r.made_at) as "isRecovery",
+     not exists (select from credit_loan_terms t where t.drawdown_id = r.drawdown_id
+       and t.recorded_at <= r.made_at) as "isBeforeTerms"
    from credit_repayments r where r.drawdown_id = $1 order by r.made_at, r.id`,
 );
 
@@ -21,6 +23,8 @@ export interface StoredRepayment {
   readonly reverses: string | null;
   /** It came in on the claim that is left of a loan written off. */
   readonly isRecovery: boolean;
+  /** The drawdown was no loan with terms yet. */
+  readonly isBeforeTerms: boolean;
 }
 
 export async function repaymentsOf(tx: Tx, drawdownId: string): Promise<StoredRepayment[]> {

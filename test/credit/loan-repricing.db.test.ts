@@ -27,7 +27,7 @@ describe('repricing of LPR loans', () => {
   beforeEach(async () => {
     stage = await openStage();
     const park = await parkIn(stage, '10000000.00', { startsOn: '2024-11-01' });
-    ({ lineId } = await lineIn(stage, park, '5000000.00', { startsOn: '2024-11-01' }));
+    ({ lineId } = await lineIn(stage, park, '9000000.00', { startsOn: '2024-11-01' }));
     // The published rates are put in one by one here.
     await stage.db.raw('delete from credit_lpr_rates');
     await publish('2024-10-21', '0.031');
@@ -206,6 +206,26 @@ describe('repricing of LPR loans', () => {
     expect(await run()).to.include({ repriced: 0, refused: 1 });
     expect(await refusals()).to.deep.equal([{ id: used.drawdownId, code: 'loan-closed' }]);
     expect(await run()).to.include({ done: 0 });
+  });
+
+  it('tells nothing of a closed loan that no night bore the wrong one, recorded late or not', async () => {
+    const [before, onDay, after] = [await floating(), await floating(), await floating()];
+    await publish('2025-05-20', '0.033');
+    await run();
+    const pay = ({ drawdownId }: Drawn, valueOn: string, amount: string) =>
+      stage.done(
+        operationOf('repay-loan'),
+        { drawdownId, amount, valueOn, excess: 'next' },
+        stage.bank,
+      );
+    // Settled before the repricing day, by a payment recorded after one of a later day.
+    await pay(before, '2025-09-01', '1000.00');
+    await pay(before, '2025-05-15', '2100000.00');
+    await pay(onDay, '2025-06-01', '2100000.00');
+    await pay(after, '2025-06-02', '2100000.00');
+    await stage.done(correctLpr, correct('2025-05-20', '0.03'), stage.root);
+    expect(await run()).to.include({ repriced: 0, refused: 1 });
+    expect(await refusals()).to.deep.equal([{ id: after.drawdownId, code: 'loan-closed' }]);
   });
 
   it('refuses what was not published so', async () => {

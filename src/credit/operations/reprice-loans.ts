@@ -5,15 +5,15 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, isFailure } from '../../kernel/index.ts';
+import { addDays, Failure, isFailure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput } from '../../platform/schemas.ts';
 import type { LockedLoan } from '../loan-change.ts';
-import { lockLoan, replayLoan } from '../loan-change.ts';
+import { factsOf, lockLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
-import type { Loan } from '../model-loans.ts';
+import { paidOffOn } from '../rules/loan-stand.ts';
 import type { DatedRate, Fixing } from '../rules/repricing.ts';
 import { nextRepricing, ratesToRecord, withRates } from '../rules/repricing.ts';
 import { fixingsOf, insertRateRows } from '../store-loan-facts.ts';
@@ -30,11 +30,15 @@ type Run = Item<z.output<typeof input>>;
 
 type Fixings = Readonly<Record<'1Y' | '5Y', readonly Fixing[]>>;
 
-/** What is closed was priced until then. */
-function pricedUntil({ state, payments, closedOn }: Loan, asOf: Day): Day {
+/**
+ * The last day whose night the loan paid for: of one that is settled, the day before the payment
+ * that settled it, whenever that was recorded and whatever was paid after it.
+ */
+function pricedUntil({ drawdown, loan }: LockedLoan, asOf: Day): Day {
+  const { state, closedOn } = loan;
   if (state === 'OPEN') return asOf;
-  const paidOn = payments.map(({ on }) => on).sort();
-  return (state === 'SETTLED' ? paidOn.at(-1) : undefined) ?? closedOn;
+  const settledOn = state === 'SETTLED' ? paidOffOn(factsOf(loan, drawdown)) : undefined;
+  return settledOn === undefined ? closedOn : addDays(settledOn, -1);
 }
 
 /** The rates that are new; throws a Failure when the replay refuses them. */
@@ -50,7 +54,8 @@ async function reprice(
   if (!pricing || loan.reschedules.some(({ fixesRate }) => fixesRate)) return [];
   const priced = { ...pricing, lpr: fixings[pricing.term] };
   const { id, valueOn: from, dueOn: to, zoneId, ownerId } = drawdown;
-  const until = pricedUntil(loan, item.input.asOf);
+  const until = pricedUntil(locked, item.input.asOf);
+  if (until < from) return [];
   const found = ratesToRecord(priced, loan.rates, { from, to, until });
   const [first] = found;
   if (!first) return [];

@@ -1,7 +1,7 @@
 /**
  * Takes back a repayment that was recorded wrongly (冲销还款), as of its own value day: of a loan with
- * terms, of a drawdown without, or a recovery of what was written off. The debt is owed again, so
- * pool and limits must have room for it.
+ * terms, of a drawdown without (or before) them, or a recovery of what was written off. The debt is
+ * owed again, so pool and limits must have room for it.
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
@@ -94,7 +94,8 @@ const undone = ({ outstanding }: Drawdown, { principal, interest }: Repaid): Und
   outstanding: outstanding.minus(principal),
 });
 
-function takeBackFrom(
+/** Interest paid before the terms were agreed is no payment of the loan. */
+async function takeBackFrom(
   context: Context,
   item: Item<unknown>,
   { drawdown, loan }: { readonly drawdown: Drawdown; readonly loan: Loan | undefined },
@@ -102,9 +103,13 @@ function takeBackFrom(
 ): Promise<Undone> {
   if (!loan) return takeBackPlain(context, item, drawdown, repaymentId);
   const isPayment = loan.payments.some(({ id }) => id === repaymentId);
-  return loan.state === 'WRITTEN_OFF' && !isPayment
-    ? takeBackRecovery(context, item, drawdown, repaymentId)
-    : takeBackPayment(context, item, { drawdown, loan }, repaymentId);
+  if (!isPayment) {
+    const all = await repaymentsOf(context.tx, drawdown.id);
+    const isPlain = all.some(({ id, isBeforeTerms }) => id === repaymentId && isBeforeTerms);
+    if (isPlain) return takeBackPlain(context, item, drawdown, repaymentId);
+    if (loan.state === 'WRITTEN_OFF') return takeBackRecovery(context, item, drawdown, repaymentId);
+  }
+  return takeBackPayment(context, item, { drawdown, loan }, repaymentId);
 }
 
 async function run(context: Context, item: Item<z.output<typeof input>>) {

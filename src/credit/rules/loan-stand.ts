@@ -150,6 +150,16 @@ function reschedule(run: Run, { carriesOverdue, ...change }: NewTimetable): void
   run.schedule = drawUp(run);
 }
 
+/** Nothing is left to pay by the end of the day, and nothing falls due later. */
+export const isPaidOff = ({ instalments }: Stand, through: Day): boolean =>
+  instalments.every((one) => one.dueOn <= through && unpaidOf(one).isZero());
+
+/** The day of the payment that left nothing to pay; undefined while something is. */
+export function paidOffOn(facts: LoanFacts): Day | undefined {
+  const days = new Set(facts.payments.map(({ on }) => on));
+  return [...days].sort().find((day) => isPaidOff(standOf(facts, day), day));
+}
+
 /** What an instalment still asks for. */
 export const unpaidOf = (one: Instalment): Money =>
   one.interest
