@@ -208,7 +208,7 @@ describe('repricing of LPR loans', () => {
     expect(await run()).to.include({ done: 0 });
   });
 
-  it('tells nothing of a closed loan that no night bore the wrong one, recorded late or not', async () => {
+  it('tells no bank of a closed loan that bore the wrong one for no night', async () => {
     const [before, onDay, after] = [await floating(), await floating(), await floating()];
     await publish('2025-05-20', '0.033');
     await run();
