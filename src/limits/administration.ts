@@ -48,6 +48,7 @@ export const termCause = (context: Context, item: Item<unknown>, reason: string)
   now: context.now,
   reason,
   operationId: item.operationId,
+  scope: item.actor.scope,
   tell: (event) => context.emit(item, event),
 });
 

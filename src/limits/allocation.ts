@@ -3,15 +3,20 @@
  * itself granted. 1 is a hard allocation, more is shared by policy; a node without a policy shows
  * its over-allocation and refuses none. This is the nominal check; use is checked by itself.
  */
-import type { Failure as Refused } from '../kernel/index.ts';
+import { z } from 'zod';
+import type { Day, Failure as Refused } from '../kernel/index.ts';
 import { Failure, Money } from '../kernel/index.ts';
-import type { Tx } from '../platform/transaction.ts';
+import { IdText, MoneyText } from '../platform/schemas.ts';
+import type { Scope, Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { forgetTerms } from './last-seen.ts';
 import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
+import { onDay } from './rules/dated-terms.ts';
+import { readNodes } from './store.ts';
 import type { ChangeCause } from './store-changes.ts';
 import { recordChanges } from './store-changes.ts';
+import { isOnlySum, readAllocated } from './store-figures.ts';
 
 /** An amount that shall be granted below a node, or granted more. */
 export interface Granting {
@@ -76,6 +81,34 @@ export async function refuseGrants(
     left.set(parentId, free.minus(amount));
     return undefined;
   });
+}
+
+export const OverAllocated = z.object({
+  nodeId: IdText,
+  name: z.string(),
+  limit: MoneyText,
+  allocated: MoneyText,
+  size: MoneyText,
+});
+
+/**
+ * By how much what is granted below a SOFT parent passes it (超额分配); null when it does not, or
+ * the parent is HARD: that has a policy. It tells; `limit-watch` opens the incident.
+ */
+export async function overAllocated(
+  tx: Tx,
+  scope: Scope,
+  parentId: string | undefined,
+  today: Day,
+): Promise<z.output<typeof OverAllocated> | null> {
+  const parent =
+    parentId === undefined ? undefined : (await readNodes(tx, [parentId])).get(parentId);
+  if (parent?.enforcement !== 'SOFT' || isOnlySum(parent)) return null;
+  const { id: nodeId, name, limit } = onDay(parent, today);
+  const allocated = (await readAllocated(tx, scope, [nodeId])).get(nodeId) ?? Money.zero;
+  if (allocated.atMost(limit)) return null;
+  const [size, granted] = [allocated.minus(limit).toString(), allocated.toString()];
+  return { nodeId, name, limit: limit.toString(), allocated: granted, size };
 }
 
 const selectPolicy = statement(

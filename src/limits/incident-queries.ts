@@ -1,4 +1,4 @@
-/** What waits for somebody at the limits: incidents, worst and oldest first, and their steps. */
+/** What waits for somebody at the limits: incidents, HARD and worst ones first, and their steps. */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
@@ -14,7 +14,7 @@ import {
   pageShape,
 } from '../platform/schemas.ts';
 import { having, sql as build } from '../platform/sql.ts';
-import { nodeKinds } from './model.ts';
+import { enforcements, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { incidentCauses, incidentStates, incidentSteps, severities } from './rules/incident.ts';
 import { stepsOf } from './store-incidents.ts';
@@ -26,7 +26,9 @@ const IncidentRow = z.object({
   nodeId: IdText,
   nodeName: z.string(),
   nodeKind: z.enum(nodeKinds),
-  /** Of the use of the limit, or of the loan against its collateral. */
+  /** SOFT: it tells, and refuses nothing. */
+  enforcement: z.enum(enforcements),
+  /** Of use, of the loan against its collateral, or of what is granted below a SOFT limit. */
   cause: z.enum(incidentCauses),
   severity: z.enum(severities),
   state: z.enum(incidentStates),
@@ -57,6 +59,7 @@ const incidents = () =>
       nodeId: 'i.node_id',
       nodeName: 'n.name',
       nodeKind: 'n.kind',
+      enforcement: 'n.enforcement',
       worstSize: 'i.worst_size',
       waivedSize: 'i.waived_size',
       waivedUntil: 'i.waived_until',
@@ -80,7 +83,9 @@ export const listIncidents = query({
   }),
   output: listOf(IncidentRow.extend({ key: z.string() })),
   run: ({ tx }, { zoneId, nodeId, severity, state, open, ...place }) => {
-    const key = build.raw(`i.severity || ':' || i.opened_on::text || ':' || i.id as key`);
+    const key = build.raw(
+      `n.enforcement || ':' || i.severity || ':' || i.opened_on::text || ':' || i.id as key`,
+    );
     const rows = having(incidents().select(key), {
       'i.zone_id': zoneId,
       'i.node_id': nodeId,
@@ -90,7 +95,7 @@ export const listIncidents = query({
     if (open !== undefined) {
       void rows.where('i.state', open === 'true' ? '<>' : '=', 'RESOLVED');
     }
-    // BREACH before WARNING, as in the alphabet.
+    // HARD before SOFT, BREACH before WARNING, as in the alphabet.
     return pageOf<IncidentRow & { key: string }>(tx, rows, place, { by: 'key' });
   },
 });

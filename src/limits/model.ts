@@ -21,7 +21,8 @@ export type NodeKind = (typeof nodeKinds)[number];
 /** R 循环: repayment restores. NR 不循环: it does not. NRS: only on the day of the draw. */
 export type Revolving = 'R' | 'NR' | 'NRS';
 /** SOFT refuses nothing: an intent binds nobody. */
-export type Enforcement = 'HARD' | 'SOFT';
+export const enforcements = ['HARD', 'SOFT'] as const;
+export type Enforcement = (typeof enforcements)[number];
 /** What a child counts for in its parent: all it consumed, or only what is still owed. */
 export type Contribution = 'consumed' | 'outstanding';
 export type NodeState = 'ACTIVE' | 'FROZEN' | 'CLOSED';

@@ -109,6 +109,11 @@ const selectGranted = statement(
   `select parent_id as id, sum(amount)::numeric(20,2) as granted
    from limits_nodes where parent_id = any ($1::text[]) group by parent_id`,
 );
+const selectAllocated = statement(
+  'limits.select-allocated-below',
+  `select parent_id as id, sum(amount)::numeric(20,2) as allocated from limits_nodes
+   where parent_id = any ($1::text[]) and state <> 'CLOSED' group by parent_id`,
+);
 const selectChanges = statement(
   'limits.select-changes',
   `select node_id as "nodeId", field, old_value as "oldValue", value_on as "valueOn",
@@ -242,6 +247,17 @@ async function readGranted(tx: Tx, nodes: readonly LimitNode[]): Promise<Granted
   return new Map(rows.map((row) => [row.id, Money.of(row.granted)]));
 }
 
+/** By node: Σ granted to children that are not closed, of all banks; the nominal check's sum. */
+export async function readAllocated(
+  tx: Tx,
+  { owners }: Pick<Scope, 'owners'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Money>> {
+  const read = () => tx.rows<{ id: string; allocated: string }>(selectAllocated, [ids]);
+  const rows = owners === '*' ? await read() : await withAllOwners(tx, { owners }, read);
+  return new Map(rows.map((row) => [row.id, Money.of(row.allocated)]));
+}
+
 /** Every change of terms of the nodes, the latest first. */
 export async function changesOf(tx: Tx, nodeIds: readonly string[]): Promise<TermRecord[]> {
   const rows = await tx.rows<TermRecord>(selectChanges, [nodeIds, changedTerms]);
@@ -277,6 +293,8 @@ async function readTerms(
  */
 const mayBeOnlySum = ({ kind, enforcement }: LimitNode): boolean =>
   kind === 'ZONE' && enforcement === 'SOFT';
+
+export const isOnlySum = (node: LimitNode): boolean => mayBeOnlySum(node) && node.limit.isZero();
 
 const usedAndHeld = ({ consumed, reserved }: Counted): Money => consumed.plus(reserved);
 
@@ -317,7 +335,7 @@ export async function seeNodes(
     const [total, below, seen] = [counted, all.sums.get(node.id), own.sums.get(node.id)].map(
       (one) => usedAndHeld(one ?? nothing),
     ) as [Money, Money, Money];
-    const limit = mayBeOnlySum(node) && node.limit.isZero() ? granted : node.limit;
+    const limit = isOnlySum(node) ? granted : node.limit;
     return {
       node: { ...node, ...counted, limit },
       granted,

@@ -124,6 +124,22 @@ export async function lockHardNodes(
   return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
 }
 
+const lockSoft = statement(
+  'limits.lock-soft',
+  `select ${nodeColumns} from limits_nodes
+   where id = any ($1::text[]) and enforcement = 'SOFT'
+   order by depth desc, id for no key update`,
+);
+
+/** Locks the SOFT nodes among `ids` for whoever writes of them; what is drawn does not wait. */
+export async function lockSoftNodes(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, LimitNode>> {
+  const rows = await tx.rows<NodeRow>(lockSoft, [ids]);
+  return new Map(rows.map((row) => [row.id, nodeFromRow(row)]));
+}
+
 const lockCounters = statement(
   'limits.lock-counters',
   `select id, version::int, outstanding, drawn, consumed, reserved, same_day_on as "sameDayOn",

@@ -6,12 +6,13 @@
 import type { Day } from '../kernel/index.ts';
 import { Money, Rate, dayInShanghai, newId } from '../kernel/index.ts';
 import type { DomainEvent } from '../platform/operation.ts';
-import type { Tx } from '../platform/transaction.ts';
+import type { Scope, Tx } from '../platform/transaction.ts';
 import { packInForce, packsOf } from '../rulebook/index.ts';
 import type { LimitNode } from './model.ts';
 import { onDay } from './rules/dated-terms.ts';
-import type { Finding, Incident, Levels } from './rules/incident.ts';
-import { findingsOf, followed } from './rules/incident.ts';
+import type { Finding, Incident, IncidentCause, Levels, Severity } from './rules/incident.ts';
+import { findingsOf, followed, softFindingsOf } from './rules/incident.ts';
+import { asOfDay, isOnlySum, readAllocated, seeNodes } from './store-figures.ts';
 import type { SteppedIncident } from './store-incidents.ts';
 import { excessOfNodes, openIncidentsOf, saveIncidents } from './store-incidents.ts';
 
@@ -20,6 +21,8 @@ export interface WatchCause {
   readonly now: Date;
   readonly reason: string;
   readonly operationId: string;
+  /** Of whoever looks. */
+  readonly scope: Scope;
   readonly tell: (event: DomainEvent) => void;
 }
 
@@ -78,24 +81,70 @@ export function incidentEvent({ step, after }: SteppedIncident, reason: string):
   return { name, zoneId, ownerId, subjectId, payload: { ...payload, reason } };
 }
 
+type Current = (nodeId: string, cause: IncidentCause) => Severity | undefined;
+
+/** SOFT nodes have no counters: what is used and granted below them is read. */
+async function softFindings(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  { now, scope }: Pick<WatchCause, 'now' | 'scope'>,
+  levelsOf: (node: LimitNode) => Levels,
+  current: Current,
+): Promise<Map<LimitNode, Finding[]>> {
+  if (nodes.length === 0) return new Map();
+  const at = asOfDay({ now, today: dayInShanghai(now) });
+  const seen = await seeNodes(tx, scope, nodes, at, { sumGranted: false });
+  const ids = nodes.map((node) => node.id);
+  const allocated = await readAllocated(tx, scope, ids);
+  return new Map(
+    nodes.map((node, i): [LimitNode, Finding[]] => {
+      const found = seen[i]?.node ?? node;
+      // What is only the sum of others cannot be passed by them.
+      const [sums, granted] = isOnlySum(node)
+        ? [{ ...found, consumed: Money.zero, reserved: Money.zero }, Money.zero]
+        : [found, allocated.get(node.id) ?? Money.zero];
+      return [node, softFindingsOf(sums, levelsOf(node), granted, (of) => current(node.id, of))];
+    }),
+  );
+}
+
+/** What a look at locked nodes finds of each cause; counters are those of now. */
+async function findingsFor(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  by: Pick<WatchCause, 'now' | 'scope'>,
+  current: Current,
+): Promise<Map<LimitNode, Finding[]>> {
+  const today = dayInShanghai(by.now);
+  const levelsOf = await levelsFor(tx, today);
+  const hard = nodes.filter((node) => node.enforcement === 'HARD');
+  const soft = nodes.filter((node) => node.enforcement === 'SOFT');
+  const ids = hard.map((node) => node.id);
+  const excess = hard.length === 0 ? new Map<string, Money>() : await excessOfNodes(tx, ids);
+  const found = await softFindings(tx, soft, by, levelsOf, current);
+  for (const node of hard) {
+    const passing = excess.get(node.id) ?? Money.zero;
+    const known = (of: IncidentCause) => current(node.id, of);
+    found.set(node, findingsOf(onDay(node, today), levelsOf(node), passing, known));
+  }
+  return found;
+}
+
 /** What a fresh look at a locked node finds of a cause, whatever is open. */
 export async function freshFinding(
   tx: Tx,
   node: LimitNode,
   { cause }: Pick<Incident, 'cause'>,
-  now: Date,
+  by: Pick<WatchCause, 'now' | 'scope'>,
 ): Promise<Finding> {
-  const today = dayInShanghai(now);
-  const levels = (await levelsFor(tx, today))(node);
-  const excess = (await excessOfNodes(tx, [node.id])).get(node.id) ?? Money.zero;
-  const found = findingsOf(onDay(node, today), levels, excess, () => undefined);
-  const [same] = found.filter((one) => one.cause === cause);
+  const found = await findingsFor(tx, [node], by, () => undefined);
+  const same = found.get(node)?.find((one) => one.cause === cause);
   if (!same) throw new Error(`A look at ${node.id} says nothing of ${cause}.`);
   return same;
 }
 
 /**
- * Looks at nodes that are locked, with their counters as they are now; SOFT ones count nothing.
+ * Looks at nodes that are locked, with their counters, or sums below SOFT ones, as they are now.
  * @returns what was opened, moved or closed.
  */
 export async function watchNodes(
@@ -103,29 +152,21 @@ export async function watchNodes(
   nodes: readonly LimitNode[],
   cause: WatchCause,
 ): Promise<SteppedIncident[]> {
-  const hard = nodes.filter((node) => node.enforcement === 'HARD');
-  if (hard.length === 0) return [];
+  if (nodes.length === 0) return [];
   const today = dayInShanghai(cause.now);
-  const ids = hard.map((node) => node.id);
-  const levelsOf = await levelsFor(tx, today);
+  const ids = nodes.map((node) => node.id);
   const open = new Map(
     (await openIncidentsOf(tx, ids)).map((one) => [`${one.nodeId} ${one.cause}`, one]),
   );
-  const excess = await excessOfNodes(tx, ids);
-  const stepped = hard.flatMap((node) => {
-    const known = (of: string): Incident | undefined => open.get(`${node.id} ${of}`);
-    const found = findingsOf(
-      onDay(node, today),
-      levelsOf(node),
-      excess.get(node.id) ?? Money.zero,
-      (of) => known(of)?.severity,
-    );
-    return found.flatMap((one): SteppedIncident[] => {
-      const incident = known(one.cause);
+  const known = (nodeId: string, of: IncidentCause) => open.get(`${nodeId} ${of}`);
+  const found = await findingsFor(tx, nodes, cause, (id, of) => known(id, of)?.severity);
+  const stepped = [...found].flatMap(([node, findings]) =>
+    findings.flatMap((one): SteppedIncident[] => {
+      const incident = known(node.id, one.cause);
       if (incident) return [followed(incident, one, today) ?? []].flat();
       return opened(node, one, today).map((after) => ({ step: 'opened', after }));
-    });
-  });
+    }),
+  );
   saveIncidents(tx, stepped, { ...cause, today });
   for (const one of stepped) cause.tell(incidentEvent(one, cause.reason));
   return stepped;

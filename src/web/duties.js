@@ -171,7 +171,7 @@ const exceptions = {
 const incidents = {
   key: 'incidents',
   permission: 'limits:read',
-  caption: '超限与预警：尚未解除的事件，超限在前',
+  caption: '超限与预警：尚未解除的事件，硬额度在前，超限在前',
   empty: '没有尚未解除的超限或预警。',
   load: listed('/limit-incidents', { open: 'true' }),
   columns: [
@@ -179,14 +179,15 @@ const incidents = {
     words('银行', (row, { nameOf }) => nameOf(row.ownerId), { tight: true }),
     words(
       '程度',
-      ({ severity }) => {
+      ({ severity, enforcement }) => {
         const text = word('severity', severity);
+        if (enforcement === 'SOFT') return `软·${text}`;
         return severity === 'BREACH' ? element('b.alarm', {}, text) : text;
       },
       { tight: true },
     ),
     amount('界限', (row) => row.bound),
-    amount('已用', (row) => row.used),
+    amount('已用或已分配', (row) => row.used),
     amount('预占', (row) => row.reserved),
     amount('超出', (row) => row.size),
     coded('状态', 'incidentState', (row) => row.state),

@@ -83,7 +83,12 @@ const words = {
     LOSS: '损失',
   },
   exceptionKind: { 'missing-limit': '无额度', excess: '超额度', 'bucket-full': '期限档已满' },
-  incidentCause: { use: '额度占用', collateral: '押品价值' },
+  incidentCause: {
+    use: '额度占用',
+    collateral: '押品价值',
+    'soft-use': '软额度占用，只提示不拦截',
+    allocation: '软额度超额分配，只提示不拦截',
+  },
   severity: { WARNING: '预警', BREACH: '超限' },
   incidentState: {
     OPEN: '待确认',

@@ -132,7 +132,7 @@ describe('supply-chain exposures', () => {
       const node = await lockNode(tx, programme.nodeId);
       if (!node) throw new Error('no node');
       const told = { reason: '调整', operationId: 'op_test', tell: () => undefined };
-      const why = { ...told, valueOn: on(-10), now };
+      const why = { ...told, scope: everything, valueOn: on(-10), now };
       await changeTerms(tx, node, { limit: Money.of('3000000') }, why);
     });
     const limitOn = async (input: object) => (await list(input))[0]?.limit;

@@ -84,7 +84,12 @@ export async function openLimitBook(max = 6): Promise<LimitTestBook> {
 }
 
 /** A cause whose news nobody hears. */
-export const quietly = { reason: 'test', operationId: 'op_test', tell: () => undefined };
+export const quietly = {
+  reason: 'test',
+  operationId: 'op_test',
+  scope: everything,
+  tell: () => undefined,
+};
 
 export const makeZoneRoot = (book: LimitTestBook, limit?: Money): Promise<string> =>
   book.tx((open) =>

@@ -11,6 +11,7 @@ import {
   incidentStates,
   refuseIncidentStep,
   refuseStanding,
+  softFindingsOf,
 } from '../../src/limits/rules/incident.ts';
 import { plainTerms, turnsOn } from '../../src/limits/rules/dated-terms.ts';
 import { termsText } from '../../src/limits/terms-input.ts';
@@ -113,6 +114,30 @@ describe('incidents of limits', () => {
     it(`of use: ${used} and ${reserved} held, ${current ?? 'nothing'} open: ${severity}`, () => {
       const one = found(node(used, reserved), 'use', current);
       expect([one.severity, one.size.toString()]).to.deep.equal([severity, size]);
+    });
+  }
+
+  const allocationRows = [
+    ['100.00', undefined, undefined, '0.00'],
+    ['100.01', undefined, 'BREACH', '0.01'],
+    ['95.01', 'BREACH', 'BREACH', '0.00'],
+    ['95.00', 'BREACH', undefined, '0.00'],
+    ['0.00', undefined, undefined, '0.00'],
+  ] as const;
+  for (const [allocated, current, severity, size] of allocationRows) {
+    it(`of an allocation: ${allocated} of 100, ${current ?? 'nothing'} open: ${severity}`, () => {
+      const of = node('10');
+      const all = softFindingsOf(of, levels, Money.of(allocated), () => current);
+      const one = all.find(({ cause }) => cause === 'allocation');
+      expect([one?.severity, one?.size.toString()]).to.deep.equal([severity, size]);
+    });
+  }
+
+  for (const [used, reserved, current, severity, size] of useRows) {
+    it(`of the use of a SOFT limit the same: ${used}, ${reserved} held: ${severity}`, () => {
+      const all = softFindingsOf(node(used, reserved), levels, Money.zero, () => current);
+      const one = all.find(({ cause }) => cause === 'soft-use');
+      expect([one?.severity, one?.size.toString()]).to.deep.equal([severity, size]);
     });
   }
 

@@ -1,11 +1,10 @@
 // Incidents in the database: opened by the transaction that cuts, by the night that looks, walked
 // by people, closed by figures; and dated terms told once.
 import { expect } from 'chai';
-import type { JobTools } from '../../jobs/run.ts';
-import { runJob } from '../../jobs/run.ts';
+import type { Day } from '../../src/kernel/index.ts';
 import { Money, addDays, dayInShanghai, newId } from '../../src/kernel/index.ts';
 import type { NewNode } from '../../src/limits/index.ts';
-import { createNodes, limitsModule } from '../../src/limits/index.ts';
+import { createNodes } from '../../src/limits/index.ts';
 import { listIncidents, showIncident } from '../../src/limits/incident-queries.ts';
 import { acknowledgeIncident } from '../../src/limits/operations/acknowledge-incident.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
@@ -14,10 +13,10 @@ import { resolveIncident } from '../../src/limits/operations/resolve-incident.ts
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { waiveIncident } from '../../src/limits/operations/waive-incident.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
-import { clock } from '../jobs/toys.ts';
 import type { LimitTestBook } from './book.ts';
 import { because, bankId, openLimitBook, startsOn, zoneId } from './book.ts';
 import { ask, banker, makePerformer, officer, otherBanker, outputOf, refusalOf } from './desk.ts';
+import { nightIn } from './night.ts';
 
 const today = dayInShanghai();
 const reason = '贷审会';
@@ -67,23 +66,7 @@ describe('incidents of limits in the database', () => {
   const eventsOf = async (subjectId: string): Promise<string[]> =>
     book.db('platform_events').where({ subject_id: subjectId }).orderBy('seq').pluck('name');
 
-  /** A night's look, through the job itself. */
-  const night = async (more: object = {}) => {
-    const tools: JobTools = {
-      db: book.db,
-      performer: makePerformer(book),
-      modules: [limitsModule],
-      dataFolder: '/nonexistent',
-      actor: clock,
-    };
-    // Later than any result, also one of this very millisecond: each night looks anew.
-    const since = new Date(Date.now() + 1000);
-    const { result } = await runJob({ ...tools, name: 'limit-watch', since, ...more });
-    const answers = result.answers as Record<'told' | 'opened' | 'resolved' | 'moved', number>[];
-    const sum = (name: 'told' | 'opened' | 'resolved' | 'moved'): number =>
-      answers.reduce((total, one) => total + one[name], 0);
-    return { told: sum('told'), opened: sum('opened'), moved: sum('moved') + sum('resolved') };
-  };
+  const night = (more: { readonly asOf?: Day } = {}) => nightIn(book, more);
 
   /** A limit of 100 with 80 drawn, cut to 50, its incident taken note of. */
   const overdrawn = async (): Promise<{ nodeId: string; incidentId: string }> => {

@@ -85,6 +85,7 @@ describe('operations on limits', () => {
       limit: '50.00',
       available: '-30.00',
       overLimit: '30.00',
+      overAllocated: null,
     });
     expect(await take('draw', nodeId, '0.01')).to.equal('limit-exceeded');
     await book.expectSound();

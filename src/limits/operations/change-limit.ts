@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, MoneyText } from '../../platform/schemas.ts';
-import { refuseGrants } from '../allocation.ts';
+import { OverAllocated, overAllocated, refuseGrants } from '../allocation.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
@@ -27,13 +27,16 @@ export const changeLimit = operation({
     available: MoneyText.nullable(),
     /** How far use stands above the new limit; null when it does not. */
     overLimit: MoneyText.nullable(),
+    /** A raise that grants more below a SOFT limit than that is: a warning, no refusal. */
+    overAllocated: OverAllocated.nullable(),
   }),
   async run(context, item) {
     const { limit, reason } = item.input;
     const node = await nodeToChange(context, item);
     const refusal = refuseSettled(node);
     if (refusal) throw refusal;
-    if (limit.moreThan(node.granted)) {
+    const raised = limit.moreThan(node.granted);
+    if (raised) {
       const grant = { parentId: node.parentId, amount: limit.minus(node.granted) };
       const [over] = await refuseGrants(context.tx, [grant]);
       if (over) throw over;
@@ -53,6 +56,9 @@ export const changeLimit = operation({
       limit: limit.toString(),
       available: after.enforcement === 'HARD' ? availableOf(after).toString() : null,
       overLimit: excessOf(after)?.toString() ?? null,
+      overAllocated: raised
+        ? await overAllocated(context.tx, item.actor.scope, node.parentId, context.today)
+        : null,
     };
   },
 });

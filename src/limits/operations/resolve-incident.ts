@@ -23,7 +23,8 @@ export const resolveIncident = operation({
   output: IncidentChanged,
   async run(context, item) {
     const { incident, node } = await incidentToChange(context, item);
-    const fresh = await freshFinding(context.tx, node, incident, context.now);
+    const by = { now: context.now, scope: item.actor.scope };
+    const fresh = await freshFinding(context.tx, node, incident, by);
     const refusal = refuseIncidentStep(incident, 'RESOLVED') ?? refuseStanding(incident, fresh);
     if (refusal) throw refusal;
     const { size, bound, used, reserved, rule } = fresh;

@@ -15,7 +15,7 @@ import { termCause } from '../administration.ts';
 import type { LimitNode } from '../model.ts';
 import type { Turn } from '../rules/dated-terms.ts';
 import { limitOn, turnsOn } from '../rules/dated-terms.ts';
-import { lockHardNodes, readNodes } from '../store.ts';
+import { lockHardNodes, lockSoftNodes } from '../store.ts';
 import { lowestWarning, watchNodes } from '../watch.ts';
 
 /** Limits in one transaction at most. */
@@ -26,7 +26,8 @@ const selectWorth = statement(
   'limits.select-worth-a-look',
   `select n.id from limits_nodes n
    where n.id > $1 and (
-     n.enforcement = 'HARD' and n.consumed + n.reserved > 0
+     n.enforcement = 'SOFT' and n.state <> 'CLOSED' and (n.kind <> 'ZONE' or n.amount > 0)
+     or n.enforcement = 'HARD' and n.consumed + n.reserved > 0
        and (n.terms is not null or n.consumed + n.reserved >= n.amount * $2::numeric)
      or n.terms::text like any ($3::text[])
      or exists (select from limits_incidents i where i.node_id = n.id and i.state <> 'RESOLVED'))
@@ -102,13 +103,11 @@ export const watchLimits = operation({
     const { asOf, after } = item.input;
     const ids = await worthALook(context, asOf, after);
     const locked = await lockHardNodes(context.tx, ids);
-    const soft = await readNodes(
-      context.tx,
-      ids.filter((id) => !locked.has(id)),
-    );
-    const told = await tellTurns(context, item, [...locked.values(), ...soft.values()], asOf);
+    const soft = await lockSoftNodes(context.tx, ids);
+    const nodes = [...locked.values(), ...soft.values()];
+    const told = await tellTurns(context, item, nodes, asOf);
     const cause = termCause(context, item, '日终检查');
-    const steps = (await watchNodes(context.tx, [...locked.values()], cause)).map((s) => s.step);
+    const steps = (await watchNodes(context.tx, nodes, cause)).map((one) => one.step);
     const count = (step: string): number => steps.filter((one) => one === step).length;
     // One entry for rows of many zones.
     context.concern(item, platformChain);

@@ -10,8 +10,11 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Margin } from './dated-terms.ts';
 import { collateralValue } from './dated-terms.ts';
 
-export const incidentCauses = ['use', 'collateral'] as const;
-/** Of the use of the limit, or of the loan against its collateral. */
+export const incidentCauses = ['use', 'collateral', 'soft-use', 'allocation'] as const;
+/**
+ * Of the use of the limit, or of the loan against its collateral; of a SOFT limit, which refuses
+ * nothing, its use, or what is granted below it (超额分配).
+ */
 export type IncidentCause = (typeof incidentCauses)[number];
 
 export const severities = ['WARNING', 'BREACH'] as const;
@@ -50,6 +53,7 @@ export interface IncidentFigures {
   readonly size: Money;
   /** The limit with approved exceptions; of collateral what may be owed at the initial level. */
   readonly bound: Money;
+  /** Of an allocation: what is granted to the children. */
   readonly used: Money;
   readonly reserved: Money;
   /** The rule pack and its version, or the node's own terms. */
@@ -115,6 +119,7 @@ function ofUse(
   { warnRate, buffer, rule }: Levels,
   excess: Money,
   current: Severity | undefined,
+  cause: IncidentCause = 'use',
 ): Finding {
   const { consumed: used, reserved } = node;
   const total = used.plus(reserved);
@@ -126,7 +131,7 @@ function ofUse(
     buffer: bound.exact().times(buffer.exact),
   };
   const severity = severityOf(total.exact(), triggers, current);
-  return { cause: 'use', severity, size: over(total, bound), bound, used, reserved, rule };
+  return { cause, severity, size: over(total, bound), bound, used, reserved, rule };
 }
 
 function ofCollateral(
@@ -166,6 +171,42 @@ export function findingsOf(
   return [
     ofUse(node, levels, excess, current('use')),
     ofCollateral(node, levels, current('collateral')),
+  ];
+}
+
+/** An intent may be granted whole, so nothing is said before it is passed. */
+function ofAllocation(
+  { limit: bound }: LimitNode,
+  { buffer, rule }: Levels,
+  used: Money,
+  current: Severity | undefined,
+): Finding {
+  const triggers = {
+    warning: undefined,
+    breach: bound.exact(),
+    strict: true,
+    buffer: bound.exact().times(buffer.exact),
+  };
+  const severity = severityOf(used.exact(), triggers, current);
+  const [size, reserved] = [over(used, bound), Money.zero];
+  return { cause: 'allocation', severity, size, bound, used, reserved, rule };
+}
+
+/**
+ * What is to be said of a SOFT node, by cause; it refuses nothing.
+ * @param node with the limit of the day, and what is used and held below it.
+ * @param allocated what is granted to its children.
+ * @param current as of a HARD node.
+ */
+export function softFindingsOf(
+  node: LimitNode,
+  levels: Levels,
+  allocated: Money,
+  current: (cause: IncidentCause) => Severity | undefined,
+): Finding[] {
+  return [
+    ofUse(node, levels, Money.zero, current('soft-use'), 'soft-use'),
+    ofAllocation(node, levels, allocated, current('allocation')),
   ];
 }
 
