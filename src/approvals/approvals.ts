@@ -8,6 +8,7 @@ import { isSystemActor } from '../identity/index.ts';
 import type { Actor, Context, Item, Operation } from '../platform/operation.ts';
 import { platformChain } from '../platform/operation-log.ts';
 import { withRetry } from '../platform/perform.ts';
+import type { Trial } from '../platform/trial.ts';
 import { everything, withTransaction } from '../platform/transaction.ts';
 import type { Need, Tier } from './model.ts';
 import { needOf, tierInForce } from './rules.ts';
@@ -43,6 +44,7 @@ export class Approvals {
       readonly raw: unknown;
       readonly hold: string | undefined;
       readonly rehearsed: unknown;
+      readonly effects: Trial['effects'];
       /** The zone that the rehearsal concerned. */
       readonly zoneId?: string | undefined;
     },
@@ -66,6 +68,7 @@ export class Approvals {
       makerPersonId: actor.personId,
       hold: filing.hold,
       rehearsed: canonicalJson(filing.rehearsed ?? null),
+      effects: canonicalJson(filing.effects),
       operationId,
       madeAt: context.now,
       ...(need ?? unforeseen(operation)),

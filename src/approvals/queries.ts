@@ -68,6 +68,7 @@ const columns = {
 const details = {
   input: 'r.input',
   rehearsed: 'r.rehearsed',
+  effects: 'r.effects',
   result: 'r.result',
   filedOperationId: 'r.filed_operation_id',
   decidedOperationId: 'r.decided_operation_id',
@@ -162,6 +163,10 @@ const detail = (catalogue: Catalogue): Query =>
     output: RequestOutput.extend({
       input: z.unknown().meta({ description: '经办人提交的内容' }),
       rehearsed: z.unknown().meta({ description: '提交时试算的结果' }),
+      effects: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .meta({ description: '提交时试算的影响：额度、账户变更前后' }),
       result: z.unknown().meta({ description: '通过后的结果' }),
       filedOperationId: IdText,
       decidedOperationId: IdText.nullable(),
@@ -170,6 +175,7 @@ const detail = (catalogue: Catalogue): Query =>
       type Row = RequestRow & {
         input: unknown;
         rehearsed: unknown;
+        effects: Record<string, unknown> | null;
         result: unknown;
         filedOperationId: string;
         decidedOperationId: string | null;

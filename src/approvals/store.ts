@@ -27,9 +27,9 @@ const insertRequest = statement(
   'approvals.insert-request',
   `insert into approvals_requests (id, zone_id, owner_id, operation, input, expected_version,
      amount, permission, tier_version, maker_id, maker_person_id, hold, rehearsed,
-     filed_operation_id, made_at, expires_at)
-   select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz,
-     $15::timestamptz + make_interval(days => days_to_decide) from approvals_settings`,
+     effects, filed_operation_id, made_at, expires_at)
+   select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::timestamptz,
+     $16::timestamptz + make_interval(days => days_to_decide) from approvals_settings`,
 );
 const closeRequest = statement(
   'approvals.close-request',
@@ -60,6 +60,8 @@ export interface Filing extends Need {
   readonly hold: string | undefined;
   /** JSON text. */
   readonly rehearsed: string;
+  /** JSON text. */
+  readonly effects: string;
   readonly operationId: string;
   readonly madeAt: Date;
 }
@@ -79,6 +81,7 @@ export async function fileRequest(tx: Tx, filing: Filing): Promise<void> {
     filing.makerPersonId,
     filing.hold ?? null,
     filing.rehearsed,
+    filing.effects,
     filing.operationId,
     filing.madeAt,
   ]);

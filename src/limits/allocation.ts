@@ -121,6 +121,16 @@ const updatePolicy = statement(
    returning oversub`,
 );
 
+interface KeptPolicy {
+  readonly oversub: string | null;
+}
+
+/** The policy of a node, as a multiple; null: none. */
+export async function policyOf(tx: Tx, nodeId: string): Promise<string | null> {
+  const [row] = await tx.rows<KeptPolicy>(selectPolicy, [nodeId]);
+  return row?.oversub ?? null;
+}
+
 /** Sets the policy of a locked node; null: none. Its version is raised by one. */
 export async function savePolicy(
   tx: Tx,
@@ -129,9 +139,8 @@ export async function savePolicy(
   why: ChangeCause,
 ): Promise<void> {
   forgetTerms(tx);
-  type Kept = Pick<Policy, 'oversub'> | { readonly oversub: null };
-  const [before] = await tx.rows<Kept>(selectPolicy, [node.id]);
-  const [after] = await tx.rows<Kept>(updatePolicy, [node.id, oversub]);
-  const texts = { before: before?.oversub ?? null, after: after?.oversub ?? null };
+  const before = await policyOf(tx, node.id);
+  const [after] = await tx.rows<KeptPolicy>(updatePolicy, [node.id, oversub]);
+  const texts = { before, after: after?.oversub ?? null };
   recordChanges(tx, [{ node, field: 'oversub', ...texts, version: node.version + 1 }], why);
 }

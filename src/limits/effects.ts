@@ -1,6 +1,7 @@
 /**
- * What an operation did to the tree: every node, HARD or SOFT, whose use, limit or state is
- * another one afterwards, as its reader sees it. What was before is read once it is undone.
+ * What an operation did to the tree: every node, HARD or SOFT, whose use, limit, state or terms
+ * are other ones afterwards, as its reader sees it, and which terms from what to what. What was
+ * before is read once it is undone.
  */
 import { Money } from '../kernel/index.ts';
 import type { EffectReader, Tried } from '../platform/trial.ts';
@@ -8,8 +9,10 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import { availableOf } from './rules/headroom.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
+import type { ChangedField } from './store-changes.ts';
 import { readNodes } from './store.ts';
 import { madeNodes } from './store-terms.ts';
+import { termsDifference } from './terms-input.ts';
 
 const selectTouched = statement(
   'limits.select-touched-by',
@@ -31,6 +34,30 @@ const selectTouched = statement(
    union select unnest(c.path) from along join limits_nodes n using (id)
      join limits_nodes c on c.id = any (n.caps)`,
 );
+
+const selectChanged = statement(
+  'limits.select-changed-by',
+  `select node_id as "nodeId", field, old_value as "from", new_value as "to" from limits_changes
+   where recorded_at = $1::timestamptz and operation_id = $2 order by version, id`,
+);
+
+interface ChangeRow {
+  readonly nodeId: string;
+  readonly field: ChangedField;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** By node: each member of the terms that changed, from what to what. */
+async function changesBy(tx: Tx, { now, operationId }: Tried) {
+  const rows = await tx.rows<ChangeRow>(selectChanged, [now.toISOString(), operationId]);
+  const changes = new Map<string, { field: string; from: unknown; to: unknown }[]>();
+  for (const { nodeId, ...row } of rows) {
+    const told = row.field === 'terms' ? termsDifference(row.from, row.to) : [row];
+    changes.set(nodeId, [...(changes.get(nodeId) ?? []), ...told]);
+  }
+  return changes;
+}
 
 interface Figures {
   readonly used: string;
@@ -84,18 +111,20 @@ export const limitEffects: EffectReader = {
     const values = [now.toISOString(), operationId, madeNodes(tx)];
     const rows = await tx.rows<{ id: string }>(selectTouched, values);
     const ids = rows.map(({ id }) => id);
-    const after = await seen(tx, of, ids);
+    const [after, changes] = await Promise.all([seen(tx, of, ids), changesBy(tx, of)]);
     return async (undone) => {
       const before = await seen(undone, of, ids);
       const list = [...after.values()].flatMap(({ figures, ...is }) => {
         const was = before.get(is.nodeId);
-        if (was && same(was, { ...is, figures })) return [];
+        const changed = changes.get(is.nodeId) ?? [];
+        if (was && changed.length === 0 && same(was, { ...is, figures })) return [];
         return {
           ...is,
           limitBefore: was?.limit ?? null,
           stateBefore: was?.state ?? null,
           before: was?.figures ?? none,
           after: figures,
+          changes: changed,
         };
       });
       // The leaf first, as everywhere.

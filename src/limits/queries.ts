@@ -19,13 +19,16 @@ import {
   pageShape,
 } from '../platform/schemas.ts';
 import { sql as build } from '../platform/sql.ts';
+import { policyOf } from './allocation.ts';
 import { selectorOf } from './cap-selectors.ts';
 import { movementKinds, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { availableOf, toleratedOf } from './rules/headroom.ts';
+import { leftInBucket, usedIn } from './rules/tenor.ts';
 import { readNodes } from './store.ts';
 import type { SeenNode } from './store-figures.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
+import { TermsView, termsView } from './terms-input.ts';
 
 export const Node = z.object({
   nodeId: IdText,
@@ -135,6 +138,16 @@ export const showNode = query({
   permission: 'limits:read',
   input: z.strictObject({ nodeId: IdInput('lim') }),
   output: Node.extend({
+    /** What was granted; `limit` is what the terms make of it today. */
+    baseLimit: MoneyText,
+    /** As `set-terms` takes them: what is sent back whole changes nothing. */
+    terms: TermsView,
+    /** 超配比例: how much may be granted below, as a multiple; null: no policy. */
+    oversub: z.string().nullable(),
+    /** 期限分档: what is used or held in each tenor bucket; `available` may be negative. */
+    bucketUse: z.array(
+      z.object({ days: z.int(), amount: MoneyText, used: MoneyText, available: MoneyText }),
+    ),
     /** Which limits a cap counts by rule; null: those named one by one, or it is no cap. */
     selector: z
       .object({
@@ -154,7 +167,20 @@ export const showNode = query({
       enterpriseIds: enterpriseIds ? [...enterpriseIds] : null,
       products: products ? [...products] : null,
     };
-    return { ...viewOf(node), selector };
+    const { granted, terms } = node.node;
+    return {
+      ...viewOf(node),
+      baseLimit: granted.toString(),
+      terms: termsView(terms),
+      oversub: await policyOf(context.tx, nodeId),
+      bucketUse: terms.buckets.map(({ days, amount }) => ({
+        days,
+        amount: amount.toString(),
+        used: usedIn(node.node, days).toString(),
+        available: leftInBucket(node.node, days).toString(),
+      })),
+      selector,
+    };
   },
 });
 

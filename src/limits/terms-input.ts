@@ -4,8 +4,16 @@
  */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Exact, Money, Rate, sentence } from '../kernel/index.ts';
-import { AmountInput, DayInput, RateInput, ShareInput, TextInput } from '../platform/schemas.ts';
+import { Exact, Money, Rate, canonicalJson, sentence } from '../kernel/index.ts';
+import {
+  AmountInput,
+  DayInput,
+  DayText,
+  MoneyText,
+  RateInput,
+  ShareInput,
+  TextInput,
+} from '../platform/schemas.ts';
 import { MarginInput } from '../rulebook/index.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { plainTerms } from './rules/dated-terms.ts';
@@ -77,6 +85,32 @@ export const termsShape = {
   margin: MarginInput.optional(),
 };
 
+/**
+ * Members of an input that changes terms. What is left out stays as it is, null takes it away; so
+ * what `termsView` tells can be sent back whole and changes nothing.
+ */
+export const termsChangeShape = {
+  schedule: termsShape.schedule.unwrap().nullish(),
+  seasons: termsShape.seasons.unwrap().nullish(),
+  topUps: termsShape.topUps.unwrap().nullish(),
+  basis: termsShape.basis.unwrap().nullish(),
+  collateral: termsShape.collateral.unwrap().nullish(),
+  buckets: termsShape.buckets.unwrap().nullish(),
+  lend: termsShape.lend.nullable(),
+  borrow: termsShape.borrow.nullable(),
+  toleranceRate: termsShape.toleranceRate.nullable(),
+  toleranceAmount: termsShape.toleranceAmount.nullable(),
+  warnRate: termsShape.warnRate.nullable(),
+  margin: termsShape.margin.nullable(),
+};
+
+const TermsChange = z.strictObject(termsChangeShape);
+type TermsChange = z.output<typeof TermsChange>;
+
+/** Whether a change names any member at all. */
+export const namesTerms = (change: object): boolean =>
+  Object.keys(termsChangeShape).some((name) => name in change);
+
 const Terms = z.strictObject(termsShape);
 type TermsInput = z.output<typeof Terms>;
 
@@ -108,6 +142,26 @@ export function termsOf(input: TermsInput): DatedTerms {
     margin: input.margin,
   };
   return isPlain(terms) ? plainTerms : terms;
+}
+
+/** The terms as a change leaves them. */
+export function termsChanged(before: DatedTerms, change: TermsChange): DatedTerms {
+  const after = <T>(named: T | null | undefined, kept: T, none: T): T =>
+    named === undefined ? kept : (named ?? none);
+  return termsOf({
+    schedule: after(change.schedule, [...before.steps], []),
+    seasons: after(change.seasons, [...before.seasons], []),
+    topUps: after(change.topUps, [...before.topUps], []),
+    basis: after(change.basis, before.basis, 'LINE'),
+    collateral: after(change.collateral, [...before.collateral], []),
+    buckets: after(change.buckets, [...before.buckets], []),
+    lend: after(change.lend, before.lend, undefined),
+    borrow: after(change.borrow, before.borrow, undefined),
+    toleranceRate: after(change.toleranceRate, before.toleranceRate, undefined),
+    toleranceAmount: after(change.toleranceAmount, before.toleranceAmount, undefined),
+    warnRate: after(change.warnRate, before.warnRate, undefined),
+    margin: after(change.margin, before.margin, undefined),
+  });
 }
 
 const stepText = ({ from, amount }: { from: Day; amount: Money }) => ({
@@ -145,6 +199,66 @@ export function termsText(terms: DatedTerms) {
     }),
   };
 }
+
+/** What a reader is told: every member, null where there is none. */
+export const TermsView = z.object({
+  schedule: z.array(z.object({ from: DayText, amount: MoneyText })),
+  seasons: z.array(z.object({ from: z.string(), to: z.string(), amount: MoneyText })),
+  topUps: z.array(z.object({ ref: z.string(), amount: MoneyText, from: DayText, to: DayText })),
+  basis: z.enum(['LINE', 'MIN', 'SUM']),
+  collateral: z.array(
+    z.object({ ref: z.string(), price: MoneyText, quantity: z.string(), haircut: z.string() }),
+  ),
+  buckets: z.array(z.object({ days: z.int(), amount: MoneyText })),
+  lend: MoneyText.nullable(),
+  borrow: MoneyText.nullable(),
+  toleranceRate: z.string().nullable(),
+  toleranceAmount: MoneyText.nullable(),
+  warnRate: z.string().nullable(),
+  margin: z
+    .object({
+      initial: z.string(),
+      marginCall: z.string(),
+      liquidation: z.string(),
+      buffer: z.string(),
+    })
+    .nullable(),
+});
+
+const nothingTold: z.output<typeof TermsView> = {
+  schedule: [],
+  seasons: [],
+  topUps: [],
+  basis: 'LINE',
+  collateral: [],
+  buckets: [],
+  lend: null,
+  borrow: null,
+  toleranceRate: null,
+  toleranceAmount: null,
+  warnRate: null,
+  margin: null,
+};
+
+/** `termsText` with every member. */
+export const termsView = (terms: DatedTerms): z.output<typeof TermsView> => ({
+  ...nothingTold,
+  ...termsText(terms),
+});
+
+/** From what to what each member went, of two texts that the table keeps; null: plain terms. */
+export function termsDifference(before: string | null, after: string | null) {
+  const told = (text: string | null): z.output<typeof TermsView> => ({
+    ...nothingTold,
+    ...(text === null ? {} : (JSON.parse(text) as object)),
+  });
+  const [from, to] = [told(before), told(after)];
+  return termNames
+    .filter((name) => canonicalJson(from[name]) !== canonicalJson(to[name]))
+    .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}
+
+const termNames = Object.keys(nothingTold) as (keyof typeof nothingTold)[];
 
 /** Reads what the table keeps. A row that does not fit is a broken invariant. */
 export const termsFromText = (kept: unknown): DatedTerms =>

@@ -14,6 +14,7 @@ import { writeEvents } from './outbox.ts';
 import type { Call, Outcome, Ports } from './perform.ts';
 import { platformRefusals as no } from './refusals.ts';
 import type { Tx } from './transaction.ts';
+import { rehearse } from './trial.ts';
 import { withTransaction } from './transaction.ts';
 
 /** What is gathered beside the results while a list runs. */
@@ -99,10 +100,8 @@ function replayed(call: Call, stored: StoredCall): Outcome {
 async function submitOne(ports: Ports, recorder: Recorder, call: Call): Promise<Outcome> {
   const { operation, item } = call;
   const rehearsal = new Recorder(recorder.context.tx, recorder.context.now);
-  const [rehearsed] = await recorder.context.tx.attempt(
-    () => operation.runMany(rehearsal.context, [item]),
-    () => false,
-  );
+  const readers = ports.effects ?? [];
+  const { answer: rehearsed, effects } = await rehearse(rehearsal.context, call, readers);
   for (const [key, zone] of rehearsal.zones) recorder.zones.set(key, zone);
   if (isFailure(rehearsed)) return { kind: 'refused', failure: rehearsed, replayed: false };
   try {
@@ -110,7 +109,7 @@ async function submitOne(ports: Ports, recorder: Recorder, call: Call): Promise<
       async () => {
         const hold = await operation.approval?.hold?.(recorder.context, item);
         const zoneId = recorder.zones.get(item);
-        const filing = { raw: call.raw, hold, rehearsed, zoneId };
+        const filing = { raw: call.raw, hold, rehearsed, effects, zoneId };
         const approvalId = await ports.submit(recorder.context, operation, item, filing);
         return { kind: 'submitted', approvalId, replayed: false };
       },

@@ -61,6 +61,8 @@ export interface Ports {
       raw: unknown;
       hold: string | undefined;
       rehearsed: unknown;
+      /** What the rehearsal did to figures, as a trial tells it. */
+      effects: Trial['effects'];
       /** Where the rehearsal put the item, when it said so. */
       zoneId: string | undefined;
     },

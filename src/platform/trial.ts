@@ -47,26 +47,43 @@ export interface TrialCall {
 /** An item that no log will ever know. */
 export const trialOperationId = (): string => newId('trial');
 
+/** What came of a call that was carried out and undone. */
+export interface Rehearsal {
+  readonly answer: unknown;
+  readonly effects: Trial['effects'];
+}
+
 /** Carries the call out behind a savepoint, reads its effects and undoes it. */
-export async function tryOut(
+export async function rehearse(
   context: Context,
-  { operation, item, needsApproval }: TrialCall,
+  { operation, item }: Pick<TrialCall, 'operation' | 'item'>,
   readers: readonly EffectReader[],
-): Promise<Trial> {
+): Promise<Rehearsal> {
   const { tx, now, today } = context;
   const of = { operationId: item.operationId, now, today, scope: item.actor.scope };
   const read: [name: string, tell: (undone: Tx) => Promise<unknown>][] = [];
-  const trial = await tx.attempt<Trial>(
+  const answer = await tx.attempt(
     async () => {
-      const [answer] = await operation.runMany(context, [item]);
-      const told = { operation: operation.name, needsApproval, effects: {} };
-      if (isFailure(answer)) return { ...told, outcome: 'refused', failure: answer };
+      const [given] = await operation.runMany(context, [item]);
+      if (isFailure(given)) return given;
       for (const reader of readers) read.push([reader.name, await reader.read(tx, of)]);
-      return { ...told, outcome: 'done', output: operation.output.parse(answer) };
+      return given;
     },
     () => false,
   );
   const effects: Record<string, unknown> = {};
   for (const [name, tell] of read) effects[name] = await tell(tx);
-  return { ...trial, effects };
+  return { answer, effects };
+}
+
+/** The rehearsal in the words of whoever asked for a trial. */
+export async function tryOut(
+  context: Context,
+  { operation, item, needsApproval }: TrialCall,
+  readers: readonly EffectReader[],
+): Promise<Trial> {
+  const { answer, effects } = await rehearse(context, { operation, item }, readers);
+  const told = { operation: operation.name, needsApproval, effects };
+  if (isFailure(answer)) return { ...told, outcome: 'refused', failure: answer };
+  return { ...told, outcome: 'done', output: operation.output.parse(answer) };
 }

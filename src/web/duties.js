@@ -7,7 +7,7 @@ import { percentText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
 import { listed, pageOfRows } from './lists.js';
-import { alarming, amount, bankName, coded, named, words } from './tables.js';
+import { alarming, amount, amountNode, bankName, coded, named, words } from './tables.js';
 import { timeText } from './times.js';
 import { word } from './words.js';
 
@@ -26,6 +26,45 @@ const clock = (head, read) => ({
 const firm = named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc });
 const rank = words('排队', ({ queueRank }) => queueRank && `第 ${queueRank} 位`, { tight: true });
 
+/** A term as words: 无, the text itself, or the members of each entry. */
+function termText(value) {
+  if (value === null || value === undefined) return '无';
+  if (Array.isArray(value)) return value.map(termText).join('；') || '无';
+  return typeof value === 'object' ? Object.values(value).map(termText).join(' ') : String(value);
+}
+
+/** Each limit's figures that differ, then its terms, from what to what. */
+function effectRows({ effects }) {
+  return (effects?.limits ?? []).flatMap(({ changes = [], ...node }) => {
+    const row = (field, from, to, money = false) => ({ name: node.name, field, from, to, money });
+    const figures = [
+      row('limit', node.limitBefore, node.limit, true),
+      ...['used', 'reserved', 'available'].map((name) =>
+        row(name, node.before[name], node.after[name], true),
+      ),
+    ].filter(({ from, to }) => from !== to);
+    return [...figures, ...changes.map(({ field, from, to }) => row(field, from, to))];
+  });
+}
+
+const effect = (head, name) => ({
+  head,
+  number: true,
+  unit: true,
+  cell: (row, { unit }) => (row.money ? amountNode(row[name], unit) : termText(row[name])),
+});
+
+const effects = {
+  caption: '提交时试算的额度影响：变更前后',
+  empty: '试算没有额度变动。',
+  columns: [
+    named('额度', (row) => row.name),
+    coded('事项', 'limitField', (row) => row.field),
+    effect('变更前', 'from'),
+    effect('变更后', 'to'),
+  ],
+};
+
 /** What waits for the reader, here or in no zone at all; what they made waits for another. */
 const approvals = {
   key: 'approvals',
@@ -33,6 +72,13 @@ const approvals = {
   caption: '待我审批：经办人已提交，须由另一人决定',
   empty: '没有等待您审批的事项。',
   load: listed('/approvals', { box: 'to-decide' }),
+  keyOf: (row) => row.approvalId,
+  details: {
+    nameOf: (row) => row.title.zh,
+    list: effects,
+    load: async ({ approvalId }, place) =>
+      pageOfRows(effectRows((await ask(`/approvals/${approvalId}`)).body), place),
+  },
   columns: [
     named('事项', (row) => row.title.zh, { below: (row) => row.approvalId }),
     amount('金额', (row) => row.amount),

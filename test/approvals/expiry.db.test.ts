@@ -147,8 +147,11 @@ describe('approvals, over time and in view', () => {
         result: null,
         tierVersion: 1,
       });
-      const { rehearsed } = seen as { rehearsed: { left: string } };
+      const { rehearsed, effects } = seen as { rehearsed: { left: string }; effects: unknown };
       expect(rehearsed.left).to.equal('8999.00');
+      expect(effects).to.deep.equal({
+        toys: [{ id: 'purse_1', from: '10000.00', to: '8999.00' }],
+      });
       const own = await office.performer.ask(question('request'), office.who('maker'), input);
       expect(own).to.deep.include({ mayDecide: false, mayWithdraw: true });
     });

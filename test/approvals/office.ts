@@ -5,7 +5,7 @@ import type { Operation, Query } from '../../src/platform/operation.ts';
 import type { Outcome } from '../../src/platform/perform.ts';
 import type { NewPerson, People } from '../identity/people.ts';
 import { openPeople } from '../identity/people.ts';
-import { makePurses, toysModule } from './toys.ts';
+import { makePurses, purseEffects, toysModule } from './toys.ts';
 
 const staff: readonly NewPerson[] = [
   { username: 'maker', organisationId: 'org_bank1', roles: ['bank-maker'], personId: 'person_m' },
@@ -62,6 +62,7 @@ export async function openOffice(): Promise<Office> {
       needsApproval: (operation, actor, input) => approvals.needed(operation, actor, input),
       submit: (context, operation, item, filing) =>
         approvals.submit(context, operation, item, filing),
+      effects: [purseEffects],
     };
   });
   await makePurses(people.db);

@@ -9,6 +9,7 @@ import type { Context } from '../../src/platform/operation.ts';
 import { operation } from '../../src/platform/operation.ts';
 import { IdInput, IdText, PositiveAmountInput } from '../../src/platform/schemas.ts';
 import { statement } from '../../src/platform/transaction.ts';
+import type { EffectReader } from '../../src/platform/trial.ts';
 
 const no = refusals('toys', {
   'purse-missing': { kind: 'missing', zh: '没有这个钱包', en: 'There is no such purse' },
@@ -63,6 +64,24 @@ const insertGift = statement(
   `insert into toys_gifts select $1, $2, $3, $4, $5, $6, $7,
      current_setting('yuanxin.owners')`,
 );
+
+const selectPurses = statement('toys.select-purses', 'select id, "left" from toys_purses');
+
+/** What each purse holds, before and after. */
+export const purseEffects: EffectReader = {
+  name: 'toys',
+  async read(tx) {
+    type Row = Pick<Purse, 'left'> & { readonly id: string };
+    const after = await tx.rows<Row>(selectPurses);
+    return async (undone) => {
+      const before = new Map((await undone.rows<Row>(selectPurses)).map((row) => [row.id, row]));
+      return after.flatMap(({ id, left }) => {
+        const from = before.get(id)?.left;
+        return from === left ? [] : [{ id, from, to: left }];
+      });
+    };
+  },
+};
 
 async function purseOf({ tx }: Context, purseId: string): Promise<Purse> {
   const [purse] = await tx.rows<Purse>(lockPurse, [purseId]);

@@ -61,7 +61,7 @@ describe('a change of a limit that comes too late', () => {
       [freeze, { nodeId }],
       [unfreeze, { nodeId }],
       [changeLimit, { nodeId, limit: '70' }],
-      [setTerms, { nodeId }],
+      [setTerms, { nodeId, toleranceAmount: '6' }],
       [extend, { nodeId, expiresOn: addDays(today, 30) }],
       [setOversubscription, { nodeId, oversub: '1' }],
     ];

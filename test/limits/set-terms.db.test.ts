@@ -1,9 +1,11 @@
 /** Dated terms in the database: the same rules as in the trial, journalled, seen as of any day. */
 import { expect } from 'chai';
 import { drawDown, openSegment, repay, reserve } from '../../src/credit/index.ts';
+import { limitEffects } from '../../src/limits/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
+import { showNode } from '../../src/limits/queries.ts';
 import { whenAvailable } from '../../src/limits/when-available.ts';
 import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
@@ -11,7 +13,7 @@ import { ago, openStage, type Stage, today } from '../support/stage.ts';
 describe('dated terms of a limit', () => {
   let stage: Stage;
   before(async () => {
-    stage = await openStage();
+    stage = await openStage({ effects: [limitEffects] });
   });
   after(() => stage.close());
 
@@ -57,7 +59,7 @@ describe('dated terms of a limit', () => {
       `select field, old_value from limits_changes where node_id = '${nodeId}'`,
     );
     expect(change).to.deep.equal({ field: 'terms', old_value: null });
-    await set(nodeId, {});
+    await set(nodeId, { schedule: null });
     expect(await outcome(lineId, '10.00')).to.equal('done');
     await stage.check();
   });
@@ -210,6 +212,113 @@ describe('dated terms of a limit', () => {
     // What is shown of a day by itself is the same.
     expect((await ask(nodeId, { asOf: ago(-10) })).headroom).to.equal('70.00');
     expect((await ask(nodeId, { asOf: ago(-13) })).headroom).to.equal('30.00');
+  });
+
+  it('is read as it is set: what is sent back whole, or left out, changes nothing', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const segment = { agreementId: park.agreementId, name: '园区运营', scope: 'operations' };
+    const { segmentId } = await stage.done(
+      openSegment,
+      { ...segment, amount: '800.00', enforcement: 'HARD' },
+      stage.bank,
+    );
+    const hard = { ...park, segmentId } as Park;
+    const { lineId, nodeId } = await lineIn(stage, hard, '100.00');
+    const read = () => stage.ask(showNode, { nodeId }, stage.bank);
+    const plain = await read();
+    expect(plain.terms).to.deep.equal({
+      schedule: [],
+      seasons: [],
+      topUps: [],
+      basis: 'LINE',
+      collateral: [],
+      buckets: [],
+      lend: null,
+      borrow: null,
+      toleranceRate: null,
+      toleranceAmount: null,
+      warnRate: null,
+      margin: null,
+    });
+    const topUp = { ref: '旺季', amount: '20.00', from: ago(3), to: ago(-30) };
+    const whole = {
+      schedule: [{ from: ago(2), amount: '90.00' }],
+      seasons: [],
+      topUps: [topUp],
+      basis: 'SUM',
+      collateral: [{ ref: '专利', price: '10.00', quantity: '1', haircut: '0.5' }],
+      buckets: [
+        { days: 30, amount: '80.00' },
+        { days: 360, amount: '50.00' },
+      ],
+      lend: '10.00',
+      borrow: '5.00',
+      toleranceRate: '0.05',
+      toleranceAmount: null,
+      warnRate: '0.9',
+      margin: { initial: '0.6', marginCall: '0.7', liquidation: '0.8', buffer: '0.05' },
+    };
+    await set(nodeId, whole);
+    const told = await read();
+    expect(told.terms).to.deep.equal(whole);
+    // 90 by the step, 20 on top, 5 by the collateral.
+    expect(told).to.include({ baseLimit: '100.00', limit: '115.00', oversub: null });
+    expect(await outcome(lineId, '30.00', { dueOn: ago(-30) })).to.equal('done');
+    expect((await read()).bucketUse).to.deep.equal([
+      { days: 30, amount: '80.00', used: '30.00', available: '50.00' },
+      { days: 360, amount: '50.00', used: '0.00', available: '50.00' },
+    ]);
+    await set(nodeId, told.terms);
+    expect((await read()).terms).to.deep.equal(whole);
+    // One member is named; all others stay, and null takes away what it names.
+    await set(nodeId, { toleranceRate: '0.1' });
+    expect((await read()).terms).to.deep.equal({ ...whole, toleranceRate: '0.1' });
+    expect(await refusedTerms(nodeId, { toleranceAmount: '1.00' })).to.equal('terms-malformed');
+    await set(nodeId, { toleranceRate: null, toleranceAmount: '1.00' });
+    await set(nodeId, { schedule: null, lend: null, margin: null, collateral: [] });
+    const rest = { lend: null, margin: null, schedule: [], collateral: [] };
+    const left = { ...whole, ...rest, toleranceRate: null, toleranceAmount: '1.00' };
+    expect((await read()).terms).to.deep.equal(left);
+    // The buckets are in use.
+    const names = Object.keys(whole).map((name) => [name, null]);
+    const nothing = Object.fromEntries(names) as object;
+    expect(await refusedTerms(nodeId, nothing)).to.equal('bucket-below-use');
+    await set(nodeId, { ...nothing, buckets: whole.buckets });
+    expect((await read()).terms).to.deep.equal({ ...plain.terms, buckets: whole.buckets });
+    expect(await refusedTerms(nodeId, {})).to.equal('invalid-input');
+    await stage.check();
+  });
+
+  it('keeps a top-up when something else is set', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const { nodeId } = await lineIn(stage, park, '40.00');
+    const topUps = [{ ref: '旺季', amount: '1.00', from: ago(3), to: ago(-30) }];
+    await set(nodeId, { topUps });
+    await set(nodeId, { toleranceRate: '0.05' });
+    expect((await ask(nodeId)).headroom).to.equal('41.00');
+  });
+
+  it('tells in a trial which terms go from what to what', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const { nodeId } = await lineIn(stage, park, '40.00');
+    const topUp = { ref: '旺季', amount: '1.00', from: ago(3), to: ago(-30) };
+    await set(nodeId, { topUps: [topUp], warnRate: '0.9' });
+    const trial = await stage.performer.tryOut(
+      setTerms,
+      stage.bank,
+      { nodeId, reason: '年度复核', toleranceRate: '0.05', topUps: null, warnRate: '0.9' },
+      { expectedVersion: await versionOf(nodeId) },
+    );
+    const [effect] = trial.effects['limits'] as { nodeId: string; changes: unknown }[];
+    expect(effect).to.deep.include({
+      nodeId,
+      limitBefore: '41.00',
+      limit: '40.00',
+      changes: [
+        { field: 'topUps', from: [topUp], to: [] },
+        { field: 'toleranceRate', from: null, to: '0.05' },
+      ],
+    });
   });
 
   it('lends nothing below a SOFT limit, and is changed by its owner only', async () => {

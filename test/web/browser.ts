@@ -32,7 +32,8 @@ export interface Desk {
   open(): Promise<{ page: Page; complaints: string[] }>;
   /** The answer of the API to that user. */
   answer<T>(username: string, address: string): Promise<T>;
-  write(username: string, address: string, body: unknown): Promise<number>;
+  /** `version`: of the thing as it was read, where one is changed. */
+  write(username: string, address: string, body: unknown, version?: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -93,8 +94,9 @@ export async function openDesk(executablePath: string): Promise<Desk> {
       if (status !== 200) throw new Error(`${address}: ${text}`);
       return body as T;
     },
-    async write(username, address, body) {
-      const key = { 'idempotency-key': `web-${++keys}` };
+    async write(username, address, body, version) {
+      const match = version === undefined ? {} : { 'if-match': `"${version}"` };
+      const key = { 'idempotency-key': `web-${++keys}`, ...match };
       const asked = { method: 'POST', path: `/api/v1${address}`, body };
       const signed = { ...(await headers(username)), ...key };
       return (await ask(url, { ...asked, headers: signed })).status;

@@ -125,29 +125,6 @@ function firstPage(executablePath: string): void {
     }
   });
 
-  it('shows a checker what waits for them, and its maker nothing', async () => {
-    const proposed = await desk.write('rm.bank1', '/approval-tiers', {
-      operation: 'credit.open-line',
-      bands: [{ fromAmount: '0', permission: 'credit:approve' }],
-      validFrom: '2099-01-01',
-      source: '行内授权书',
-    });
-    expect(proposed).to.equal(202);
-    const shown = async (username: string): Promise<string[][]> => {
-      const tab = await desk.open();
-      await tab.page.goto(desk.url);
-      await signIn(tab.page, username);
-      await settled(tab.page);
-      expect(tab.complaints).to.deep.equal([]);
-      return rowsOf(tab.page, 'approvals');
-    };
-    const [row, ...more] = await shown('approver.bank1');
-    expect(more).to.deep.equal([]);
-    expect(row?.[0]).to.match(/^设置审批额度/);
-    expect(row?.slice(3).join()).to.match(/^(\d{4}-\d\d-\d\d \d\d:\d\d,?){2}$/);
-    expect(await shown('rm.bank1')).to.deep.equal([]);
-  });
-
   it('shows a relationship manager the own desk, with what is late and what is left', async () => {
     const bank = await desk.open();
     await bank.page.goto(desk.url);

@@ -1,11 +1,12 @@
 /**
- * Sets the dated terms of a limit (额度计划、临时额度、押品、期限分档、调剂), always by two persons. The full
- * state is sent and the difference journalled. A cut below what is used is carried out, as by
- * `change-limit`: the excess is told, and nothing is admitted until use has fallen.
+ * Sets dated terms of a limit (额度计划、临时额度、押品、期限分档、调剂), always by two persons. What is not
+ * named stays as it is, null takes it away, and the difference is journalled. A cut below what is
+ * used is carried out, as by `change-limit`: the excess is told, and nothing is admitted until use
+ * has fallen.
  */
 import { z } from 'zod';
 import type { Money } from '../../kernel/index.ts';
-import { Failure } from '../../kernel/index.ts';
+import { Failure, sentence } from '../../kernel/index.ts';
 import type { Context } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { MoneyText } from '../../platform/schemas.ts';
@@ -25,14 +26,16 @@ import { availableOf } from '../rules/headroom.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
 import { lockNode, sayFencedAbove } from '../store-terms.ts';
-import { termsOf, termsShape } from '../terms-input.ts';
+import { namesTerms, termsChangeShape, termsChanged } from '../terms-input.ts';
 
-const input = z.strictObject({ ...changeShape, ...termsShape });
+const input = z.strictObject({ ...changeShape, ...termsChangeShape }).refine(namesTerms, {
+  message: sentence('须至少指明一项条款', 'at least one of the terms'),
+});
 type Input = z.output<typeof input>;
 
-/** The largest amount that the terms could ever grant, for the tiers of approval. */
+/** The largest amount that the named terms could ever grant, for the tiers of approval. */
 const stake = (one: Input): Money | undefined =>
-  [...one.schedule, ...one.seasons, ...one.topUps]
+  [...(one.schedule ?? []), ...(one.seasons ?? []), ...(one.topUps ?? [])]
     .map((step) => step.amount)
     .reduce<Money | undefined>(
       (most, amount) => (most?.atLeast(amount) ? most : amount),
@@ -68,9 +71,9 @@ export const setTerms = operation({
     overLimit: MoneyText.nullable(),
   }),
   async run(context, item) {
-    const terms = termsOf(item.input);
     // The child is locked before its parent, as by everybody.
     const node = onDay(await nodeToChange(context, item), context.today);
+    const terms = termsChanged(node.terms, item.input);
     demandTerms(terms);
     const settled = refuseSettled(node);
     if (settled) throw settled;
