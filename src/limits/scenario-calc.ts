@@ -9,11 +9,12 @@ import { Money, addDays, dayInShanghai, isDay, sentence } from '../kernel/index.
 import { calculation } from '../platform/calculation.ts';
 import { AmountInput, DayInput, PositiveAmountInput, TextInput } from '../platform/schemas.ts';
 import type { Binding, NodeKind } from './model.ts';
+import { plainTerms } from './rules/dated-terms.ts';
 import type { NodeFigures, ScenarioAnswer } from './rules/scenario.ts';
 import { runScenario } from './rules/scenario.ts';
 import type { Scenario, ScenarioOp } from './rules/scenario-book.ts';
 import { scenarioOps } from './rules/scenario-book.ts';
-import { termsOf, termsShape } from './terms-input.ts';
+import { termsChanged, termsChangeShape, termsOf, termsShape, termsText } from './terms-input.ts';
 
 const Name = TextInput(60);
 const instant = z.iso.datetime({ offset: true });
@@ -76,6 +77,8 @@ const Step = z.strictObject({
     .optional(),
   at: Moment.optional(),
   expiresAt: Moment.optional(),
+  /** Of `set-terms`: what is left out stays as it is, null takes it away. */
+  terms: z.strictObject(termsChangeShape).optional(),
 });
 
 /** A trial answers at once: each step shows every node. */
@@ -114,7 +117,7 @@ function scenarioOf(input: Input): Scenario {
       startsOn: node.startsOn ?? always,
       expiresOn: node.expiresOn,
     })),
-    steps: input.steps.map(({ at, expiresAt, ref, allowances, ...step }, i) => {
+    steps: input.steps.map(({ at, expiresAt, ref, allowances, terms, ...step }, i) => {
       if (at !== undefined) now = momentOf(at);
       return {
         ...step,
@@ -122,6 +125,7 @@ function scenarioOf(input: Input): Scenario {
         node: step.node,
         amount: step.amount,
         of: step.of,
+        terms: terms && ((before) => termsChanged(before, terms)),
         allowances: allowances?.map(({ node: nodeId, ...one }) => ({ nodeId, ...one })),
         now,
         day: dayInShanghai(now),
@@ -154,6 +158,10 @@ const rules: Readonly<Record<ScenarioOp, readonly [clause: string, formula: stri
     '限额可调至已用以下：可用为负，不再准予新用款',
     'available = limit − used − reserved',
   ],
+  'set-terms': [
+    '额度计划、临时额度、押品、期限分档只改所列各项；分档不得高于上级、不得低于已用',
+    'limit = min or sum of what is granted and what the collateral counts for, on the day',
+  ],
 };
 
 type Texts<T> = { readonly [K in keyof T]: T[K] extends Money ? string : T[K] };
@@ -168,7 +176,7 @@ const textsOf = <T extends object>(figures: T): Texts<T> =>
 
 function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
   const [clause, formula] = rules[input.op];
-  const { op, node, amount, of, spill, restore, allowances } = input;
+  const { op, node, amount, of, spill, restore, allowances, terms } = input;
   const smallestAdmissible = answer.smallestAdmissible?.toString() ?? null;
   const nodes: Record<string, Texts<NodeFigures>> = Object.fromEntries(
     Object.entries(answer.nodes).map(([id, figures]) => [
@@ -183,6 +191,7 @@ function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
     spill,
     restore,
     allowances: allowances?.map(textsOf),
+    terms: terms && termsText(termsChanged(plainTerms, terms)),
   };
   return {
     ...answer,

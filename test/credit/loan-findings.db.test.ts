@@ -48,7 +48,7 @@ describe('findings on loans', () => {
   const penalty = async ({ drawdownId }: Drawn): Promise<string> =>
     Number((await bookFigures(stage, drawdownId)).penalty).toFixed(2);
 
-  it('charge the heavier of misuse and overdue, never both', async () => {
+  it('C038, C040: charge the heavier of misuse and overdue, never both', async () => {
     const [plain, misused] = [await bullet(30), await bullet(30)];
     const answer = await misuse(misused, ago(30));
     expect(answer['misuseRate']).to.equal('0.087');

@@ -1,7 +1,7 @@
 /**
  * Limits that are more than one amount: schedules, top-ups, collateral, tenor buckets, borrowing.
- * Worked cases P-4 to P-6 and P-26 to P-30 through the trial calculation; borrowing against the
- * published recursion, written down again here in whole yuan.
+ * Their worked cases (P-4 to P-6, P-26 to P-30) stand with the others in `worked.test.ts`; here is
+ * borrowing against the published recursion, written down again in whole yuan.
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
@@ -110,55 +110,6 @@ describe('a limit by collateral', () => {
       ...more,
     });
 
-  it('P-26: 4,000 × 500 at a haircut of one half carries 1,000,000', () => {
-    const [whole, more] = [
-      run([pledged('500', '4000')], [draw('a', '1000000')])[0],
-      run([pledged('500', '4000')], [draw('a', '1000000.01')])[0],
-    ];
-    expect(whole?.outcome).to.equal('accepted');
-    expect(more?.smallestAdmissible).to.equal('1000000.00');
-  });
-
-  it('P-28: 8,000 × 250 with 700,000 drawn leaves 300,000', () => {
-    const [first] = run([pledged('250', '8000')], [draw('a', '700000')]);
-    expect(first?.nodes['a']).to.include({ limit: '1000000.00', available: '300000.00' });
-  });
-
-  it('P-27: at a price of 100 the limit is 400,000 and nothing more is lent', () => {
-    const [asked] = run([pledged('100', '8000')], [draw('a', '400000.01')]);
-    expect(asked?.code).to.equal('limit-exceeded');
-    expect(asked?.nodes['a']?.['limit']).to.equal('400000.00');
-  });
-
-  it('P-29: another 2,000 × 500 pledged carries 500,000 more', () => {
-    const before = pledged('500', '4000');
-    expect(outcomes(run([before], [draw('a', '1000000'), draw('a', '500000')]))).to.deep.equal([
-      'accepted',
-      'limit-exceeded',
-    ]);
-    const after = pledged('500', '4000', {
-      collateral: [
-        { ref: '原押', price: '500', quantity: '4000', haircut: '0.5' },
-        { ref: '追加', price: '500', quantity: '2000', haircut: '0.5' },
-      ],
-    });
-    expect(outcomes(run([after], [draw('a', '1000000'), draw('a', '500000')]))).to.deep.equal([
-      'accepted',
-      'accepted',
-    ]);
-  });
-
-  it('P-30: a cap of 1,500,000 on the applicant refuses the second million', () => {
-    const nodes = [
-      node('applicant', '1500000', { kind: 'CAP' }),
-      node('one', '1000000', { caps: ['applicant'] }),
-      node('two', '1000000', { caps: ['applicant'] }),
-    ];
-    const answers = run(nodes, [draw('one', '1000000'), draw('two', '1000000')]);
-    expect(outcomes(answers)).to.deep.equal(['accepted', 'limit-exceeded']);
-    expect(answers[1]?.smallestAdmissible).to.equal('500000.00');
-  });
-
   it('adds to the line when the basis says so', () => {
     const [asked] = run([pledged('1', '100', { basis: 'SUM' })], [draw('a', '10000050.01')]);
     expect(asked?.smallestAdmissible).to.equal('10000050.00');
@@ -177,26 +128,6 @@ describe('tenor buckets', () => {
   ];
   const on = (tenorDays: number, amount: string, more: object = {}) =>
     draw('sub', amount, { tenorDays, ...more });
-
-  it('P-5: 45 days fill the bucket of 60 on both levels', () => {
-    const answers = run(tree, [on(45, '200000'), on(45, '10000'), on(30, '300000')]);
-    expect(outcomes(answers)).to.deep.equal(['accepted', 'bucket-full', 'accepted']);
-    expect(answers[1]?.smallestAdmissible).to.equal('0.00');
-  });
-
-  it('P-5: 100 days are longer than the longest', () => {
-    expect(outcomes(run(tree, [on(100, '1')]))).to.deep.equal(['tenor-too-long']);
-    expect(outcomes(run(tree, [on(90, '100000'), on(90, '0.01')]))).to.deep.equal([
-      'accepted',
-      'bucket-full',
-    ]);
-  });
-
-  it('P-5: 350,000 for 30 days do not fit the sub-line, whatever the main line has', () => {
-    const [asked] = run(tree, [on(30, '350000')]);
-    expect(asked?.code).to.equal('bucket-full');
-    expect(asked?.smallestAdmissible).to.equal('300000.00');
-  });
 
   it('frees the same bucket by repayment and by reversal', () => {
     const answers = run(tree, [
@@ -262,28 +193,6 @@ function largestAdmitted(tree: readonly Cohort[], used: Map<string, number>, lea
 }
 
 describe('borrowing between segments', () => {
-  it('P-6: what A needs may come from B and C, 900,000 in all', () => {
-    const nodes = [
-      node('facility', '1900000'),
-      node('A', '1000000', { parent: 'facility', borrow: '900000' }),
-      node('B', '500000', { parent: 'facility' }),
-      node('C', '400000', { parent: 'facility' }),
-    ];
-    const answers = run(nodes, [
-      draw('A', '1000000'),
-      draw('A', '900000.01'),
-      draw('A', '900000'),
-      draw('B', '0.01'),
-    ]);
-    expect(outcomes(answers)).to.deep.equal([
-      'accepted',
-      'limit-exceeded',
-      'accepted',
-      'limit-exceeded',
-    ]);
-    expect(answers[1]?.smallestAdmissible).to.equal('900000.00');
-  });
-
   it('a segment that lends nothing is ring-fenced', () => {
     const nodes = [
       node('park', '300'),

@@ -1,5 +1,11 @@
 // The worked cases of limits, and which part of an answer one of them speaks about.
+import type { z } from 'zod';
+import type { termsChangeShape, termsShape } from '../../src/limits/terms-input.ts';
 import { readCases } from '../kernel/cases.ts';
+
+/** Dated terms of a tree, and a change of them, as they are taken. */
+type CaseTerms = z.input<z.ZodObject<typeof termsShape>>;
+type CaseTermsChange = z.input<z.ZodObject<typeof termsChangeShape>>;
 
 type Figures = Readonly<Record<string, string | null>>;
 
@@ -11,9 +17,14 @@ export interface CaseStep {
   readonly of?: string;
   readonly spill?: boolean;
   readonly restore?: boolean;
+  readonly tenorDays?: number;
+  /** The day of this step and of those after it. */
+  readonly at?: string;
+  /** Of `set-terms`. */
+  readonly terms?: CaseTermsChange;
 }
 
-export interface CaseNode {
+export interface CaseNode extends CaseTerms {
   readonly id: string;
   readonly limit: string;
   readonly parent?: string;
@@ -21,6 +32,8 @@ export interface CaseNode {
   readonly revolving?: 'R' | 'NR' | 'NRS';
   readonly contribution?: 'consumed' | 'outstanding';
   readonly caps?: readonly string[];
+  readonly startsOn?: string;
+  readonly expiresOn?: string;
 }
 
 export interface ExpectedStep {

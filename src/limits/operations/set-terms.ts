@@ -6,8 +6,7 @@
  */
 import { z } from 'zod';
 import type { Money } from '../../kernel/index.ts';
-import { Failure, sentence } from '../../kernel/index.ts';
-import type { Context } from '../../platform/operation.ts';
+import { sentence } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { MoneyText } from '../../platform/schemas.ts';
 import {
@@ -18,13 +17,10 @@ import {
   nodeToChange,
   termCause,
 } from '../administration.ts';
-import type { LimitNode } from '../model.ts';
-import { limitRefusals as no } from '../refusals.ts';
-import type { DatedTerms } from '../rules/dated-terms.ts';
 import { demandTerms, onDay } from '../rules/dated-terms.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
-import { excessOf, refuseSettled } from '../rules/terms.ts';
+import { excessOf, refuseSettled, refuseSharing } from '../rules/terms.ts';
 import { lockNode, sayFencedAbove } from '../store-terms.ts';
 import { namesTerms, termsChangeShape, termsChanged } from '../terms-input.ts';
 
@@ -41,21 +37,6 @@ const stake = (one: Input): Money | undefined =>
       (most, amount) => (most?.atLeast(amount) ? most : amount),
       undefined,
     );
-
-/** Lending and borrowing need a parent whose counters say what is left. */
-async function demandHardParent(
-  context: Context,
-  node: LimitNode,
-  terms: DatedTerms,
-): Promise<LimitNode | undefined> {
-  const parent = node.parentId && (await lockNode(context.tx, node.parentId));
-  const shares = terms.lend !== undefined || terms.borrow !== undefined;
-  const soft = node.enforcement === 'SOFT' || parent === undefined || parent === '';
-  if (shares && (soft || parent.enforcement === 'SOFT')) {
-    throw new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
-  }
-  return parent || undefined;
-}
 
 export const setTerms = operation({
   name: 'limits.set-terms',
@@ -77,9 +58,12 @@ export const setTerms = operation({
     demandTerms(terms);
     const settled = refuseSettled(node);
     if (settled) throw settled;
-    const parent = await demandHardParent(context, node, terms);
+    const { parentId } = node;
+    const parent = parentId === undefined ? undefined : await lockNode(context.tx, parentId);
     const onToday = onDay({ ...node, terms }, context.today);
-    const refusal = refuseBuckets({ ...onToday, terms: node.terms }, terms.buckets, parent);
+    const refusal =
+      refuseSharing(node, terms, parent) ??
+      refuseBuckets({ ...onToday, terms: node.terms }, terms.buckets, parent);
     if (refusal) throw refusal;
     const after = await changeNode(
       context,

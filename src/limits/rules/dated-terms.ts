@@ -253,9 +253,15 @@ export function termsFaults(terms: DatedTerms): InputFault[] {
   return faults;
 }
 
-/** Throws `terms-malformed` with every problem. */
-export function demandTerms(terms: DatedTerms): void {
+/** `terms-malformed` with every problem. */
+export function refuseTerms(terms: DatedTerms): Failure | undefined {
   const faults = termsFaults(terms);
-  if (faults.length === 0) return;
-  throw new Failure(no['terms-malformed'], { problems: faults.map(problemOfFault) });
+  if (faults.length === 0) return undefined;
+  return new Failure(no['terms-malformed'], { problems: faults.map(problemOfFault) });
+}
+
+/** Throws what `refuseTerms` finds. */
+export function demandTerms(terms: DatedTerms): void {
+  const refusal = refuseTerms(terms);
+  if (refusal) throw refusal;
 }

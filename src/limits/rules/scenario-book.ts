@@ -22,6 +22,7 @@ export const scenarioOps = [
   'unfreeze',
   'reverse',
   'set-limit',
+  'set-terms',
 ] as const;
 export type ScenarioOp = (typeof scenarioOps)[number];
 
@@ -54,6 +55,8 @@ export interface ScenarioStep {
   readonly tenorDays?: number | undefined;
   /** Of a draw: the approved exceptions that it names. */
   readonly allowances?: readonly Allowance[] | undefined;
+  /** Of `set-terms`: what becomes of the terms that the node has. */
+  readonly terms?: ((before: DatedTerms) => DatedTerms) | undefined;
   readonly now: Date;
   readonly day: Day;
   readonly expiresAt: Date;
@@ -65,7 +68,9 @@ export interface Scenario {
 }
 
 /** What a step cannot do without; where one of several will do they stand together. */
-const needs: Readonly<Record<ScenarioOp, readonly (readonly ('node' | 'amount' | 'of')[])[]>> = {
+const needs: Readonly<
+  Record<ScenarioOp, readonly (readonly ('node' | 'amount' | 'of' | 'terms')[])[]>
+> = {
   reserve: [['node'], ['amount']],
   draw: [
     ['node', 'of'],
@@ -78,6 +83,7 @@ const needs: Readonly<Record<ScenarioOp, readonly (readonly ('node' | 'amount' |
   unfreeze: [['node']],
   reverse: [['of']],
   'set-limit': [['node'], ['amount']],
+  'set-terms': [['node'], ['terms']],
 };
 
 const fault = (path: string, zh: string, en: string): InputFault => ({

@@ -9,11 +9,12 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Step } from './engine.ts';
 import { apply, decide, dueExpiries } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
-import { onDay } from './dated-terms.ts';
-import { availableOf, headroomOf, participants, roomsOf } from './headroom.ts';
+import { onDay, plainTerms, refuseTerms } from './dated-terms.ts';
+import { availableOf, fencedIn, headroomOf, participants, roomsOf } from './headroom.ts';
 import type { Scenario, ScenarioStep } from './scenario-book.ts';
 import { openBook } from './scenario-book.ts';
-import { refuseFreeze, refuseSettled, refuseUnfreeze } from './terms.ts';
+import { refuseBuckets } from './tenor.ts';
+import { refuseFreeze, refuseSettled, refuseSharing, refuseUnfreeze } from './terms.ts';
 
 export interface NodeFigures {
   readonly limit: Money;
@@ -53,7 +54,7 @@ interface Draw {
 }
 
 interface Trial {
-  readonly book: LimitBook;
+  book: LimitBook;
   readonly draws: Map<string, Draw>;
   /** By node: principal drawn there and not yet back, without what was drawn further down. */
   readonly owed: Map<string, Money>;
@@ -213,12 +214,32 @@ function changeNode(
   { book }: Trial,
   step: ScenarioStep,
   refuse: (node: LimitNode) => Refusal,
-  change: Partial<Pick<LimitNode, 'state' | 'granted'>>,
+  change: Partial<Pick<LimitNode, 'state' | 'granted' | 'terms'>>,
 ): Refusal {
   const node = book.nodes.get(step.node ?? '');
   const refusal = node ? refuse(node) : new Failure(no['node-missing'], { nodeId: step.node });
   if (!refusal && node) book.nodes.set(node.id, onDay({ ...node, ...change }, step.day));
   return refusal;
+}
+
+/** Changes dated terms, refused as the operation of that name refuses. */
+function setTerms(trial: Trial, step: ScenarioStep): Refusal {
+  const before = trial.book.nodes.get(step.node ?? '')?.terms ?? plainTerms;
+  const terms = step.terms?.(before) ?? before;
+  const refuse = (node: LimitNode): Refusal => {
+    const parent = trial.book.nodes.get(node.parentId ?? '');
+    const onDate = { ...onDay({ ...node, terms }, step.day), terms: node.terms };
+    return (
+      refuseTerms(terms) ??
+      refuseSettled(node) ??
+      refuseSharing(node, terms, parent) ??
+      refuseBuckets(onDate, terms.buckets, parent)
+    );
+  };
+  const refusal = changeNode(trial, step, refuse, { terms });
+  if (refusal) return refusal;
+  trial.book = { ...trial.book, fenced: fencedIn(trial.book.nodes.values()) };
+  return undefined;
 }
 
 function carryOutStep(trial: Trial, step: ScenarioStep): Refusal {
@@ -240,6 +261,8 @@ function carryOutStep(trial: Trial, step: ScenarioStep): Refusal {
       return changeNode(trial, step, refuseUnfreeze, { state: 'ACTIVE' });
     case 'set-limit':
       return changeNode(trial, step, refuseSettled, { granted: step.amount ?? Money.zero });
+    case 'set-terms':
+      return setTerms(trial, step);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Day, Money } from '../../kernel/index.ts';
 import { Failure } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { DatedTerms } from './dated-terms.ts';
 import { availableOf } from './headroom.ts';
 
 /** A settled limit (结清) keeps its terms for ever. */
@@ -28,6 +29,17 @@ export function refuseExtension(node: LimitNode, to: Day, today: Day): Failure |
   const settled = refuseSettled(node);
   if (settled || (expiresOn !== undefined && to > expiresOn && to >= today)) return settled;
   return new Failure(no['extension-too-short'], { nodeId, expiresOn, requested: to, today });
+}
+
+/** Lending and borrowing need a parent whose counters say what is left. */
+export function refuseSharing(
+  node: LimitNode,
+  { lend, borrow }: DatedTerms,
+  parent: LimitNode | undefined,
+): Failure | undefined {
+  if (lend === undefined && borrow === undefined) return undefined;
+  if (node.enforcement === 'HARD' && parent?.enforcement === 'HARD') return undefined;
+  return new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
 }
 
 /** How far a HARD node stands above its limit; undefined when it does not. */
