@@ -159,7 +159,7 @@ export async function startProduct(config: Config, around: Surroundings): Promis
 
 function welcome({ url, demoPassword }: Facts): string {
   const people = 'rm.bank1 approver.bank1 rm.bank2 approver.bank2 fund.admin fund.approver ';
-  const officers = 'zone.finance zone.approver admin security auditor';
+  const officers = 'zone.finance zone.approver admin security auditor rules.officer rules.approver';
   const demo =
     demoPassword === null || url === ''
       ? ''

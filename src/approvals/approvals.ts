@@ -121,14 +121,15 @@ function unforeseen({ approval, name }: Operation): Need {
 }
 
 /**
- * The zone that the request concerns: what the rehearsal said, else the input, else the only one.
+ * The zone that the request concerns: what the rehearsal said (none, where it concerned all of
+ * them), else the input, else the only one.
  */
 function zoneOf(
   filing: { readonly raw: unknown; readonly zoneId?: string | undefined },
   { scope }: Actor,
 ): string | undefined {
   const { raw, zoneId } = filing;
-  if (zoneId !== undefined) return zoneId;
+  if (zoneId !== undefined) return zoneId === platformChain ? undefined : zoneId;
   const named = typeof raw === 'object' && raw !== null && 'zoneId' in raw ? raw.zoneId : undefined;
   if (typeof named === 'string' && (scope.zones === '*' || scope.zones.includes(named))) {
     return named;

@@ -6,11 +6,11 @@
 import { Failure, isFailure } from '../kernel/index.ts';
 import { accountOf } from '../identity/index.ts';
 import type { Actor, Context, Item, Operation } from '../platform/operation.ts';
+import { onBehalfOf } from '../platform/operation.ts';
 import { parseInput } from '../platform/perform.ts';
-import { everything } from '../platform/transaction.ts';
+import { everything, within } from '../platform/transaction.ts';
 import type { Request } from './model.ts';
 import { approvalRefusals as no } from './refusals.ts';
-import { within } from './store.ts';
 
 /** Every operation that can wait for approval, by name. */
 export type Catalogue = () => readonly Operation[];
@@ -39,15 +39,6 @@ function filedItem(
     hold: request.hold ?? undefined,
   };
 }
-
-/** What the operation emits, concerns and quotes is recorded with the decision. */
-const onBehalfOf = (context: Context, decision: Item<unknown>): Context => ({
-  ...context,
-  optimistic: false,
-  emit: (_item, event) => context.emit(decision, event),
-  concern: (_item, zoneId) => context.concern(decision, zoneId),
-  quote: (_item, rule) => context.quote(decision, rule),
-});
 
 /**
  * The output of the approved operation. Throws its refusal, or that of a maker who lost the right.

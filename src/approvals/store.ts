@@ -4,7 +4,7 @@
  */
 import { Money } from '../kernel/index.ts';
 import type { Day } from '../kernel/index.ts';
-import type { Scope, Tx } from '../platform/transaction.ts';
+import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { Band, Need, Request, RequestState, Tier } from './model.ts';
 
@@ -112,30 +112,6 @@ export async function close(tx: Tx, id: string, closing: Closing): Promise<numbe
   ]);
   if (!row) throw new Error(`The locked request ${id} has vanished.`);
   return row.version;
-}
-
-const enterScope = statement(
-  'approvals.enter-scope',
-  `select set_config('yuanxin.zones', $1, true), set_config('yuanxin.owners', $2, true)`,
-);
-
-const listed = (names: readonly string[] | '*'): string =>
-  typeof names === 'string' ? names : names.join(',');
-
-/**
- * Runs `work` seeing the rows of `scope` and then those of `back` again. When `work` throws, the
- * savepoint around the operation restores the settings together with everything else.
- */
-export async function within<T>(
-  tx: Tx,
-  scope: Scope,
-  back: Scope,
-  work: () => Promise<T>,
-): Promise<T> {
-  await tx.rows(enterScope, [listed(scope.zones), listed(scope.owners)]);
-  const result = await work();
-  await tx.rows(enterScope, [listed(back.zones), listed(back.owners)]);
-  return result;
 }
 
 const selectTiers = statement(

@@ -26,6 +26,8 @@ export const people: readonly Person[] = [
   { username: 'admin', at: 'operator', role: 'system-officer', title: '系统管理员' },
   { username: 'security', at: 'operator', role: 'security-officer', title: '安全管理员' },
   { username: 'auditor', at: 'operator', role: 'auditor', title: '审计管理员' },
+  { username: 'rules.officer', at: 'operator', role: 'rules-maker', title: '规则经办' },
+  { username: 'rules.approver', at: 'operator', role: 'rules-checker', title: '规则审批人' },
 ];
 
 /**

@@ -69,6 +69,18 @@ export interface Context {
   readonly lockLog: () => void;
 }
 
+/**
+ * The context of an operation that another one carries out: what it emits, concerns and quotes is
+ * recorded with the call that was made.
+ */
+export const onBehalfOf = (context: Context, call: Item<unknown>): Context => ({
+  ...context,
+  optimistic: false,
+  emit: (_item, event) => context.emit(call, event),
+  concern: (_item, zoneId) => context.concern(call, zoneId),
+  quote: (_item, rule) => context.quote(call, rule),
+});
+
 /** What an optimistic run throws when it must be undone and decided in the careful order. */
 export class NotAsExpected extends Error {
   override readonly name = 'NotAsExpected';

@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import type { ClientBase } from 'pg';
 import { escapeLiteral } from 'pg';
 import type { Statement } from './statement.ts';
-import { demandPlain, queryOf } from './statement.ts';
+import { demandPlain, queryOf, statement } from './statement.ts';
 
 export { type Statement, statement } from './statement.ts';
 
@@ -218,6 +218,27 @@ export async function withTransaction<T>(
   } finally {
     await db.client.releaseConnection(connection);
   }
+}
+
+const enterScope = statement(
+  'platform.enter-scope',
+  `select set_config('yuanxin.zones', $1, true), set_config('yuanxin.owners', $2, true)`,
+);
+
+/**
+ * Runs `work` seeing the rows of `scope` and then those of `back` again. When `work` throws, the
+ * savepoint around the operation restores the settings together with everything else.
+ */
+export async function within<T>(
+  tx: Tx,
+  scope: Scope,
+  back: Scope,
+  work: () => Promise<T>,
+): Promise<T> {
+  await tx.rows(enterScope, [listOf(scope.zones), listOf(scope.owners)]);
+  const result = await work();
+  await tx.rows(enterScope, [listOf(back.zones), listOf(back.owners)]);
+  return result;
 }
 
 const retryable = new Set([

@@ -101,7 +101,7 @@ describe('the demo', () => {
       expect(actor.mustChangePassword).to.equal(false);
       expect(actor.permissions.size).to.be.greaterThan(1);
     }
-    expect(people).to.have.length(11);
+    expect(people).to.have.length(13);
   });
 
   it('runs the first jobs once a day', async () => {

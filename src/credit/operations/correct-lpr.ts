@@ -8,6 +8,7 @@ import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayText, ReasonInput } from '../../platform/schemas.ts';
+import { everything, within } from '../../platform/transaction.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { fixingsOf } from '../store-loan-facts.ts';
 import { addCorrection, lookAtClosedLoans, reopenRepricing } from '../store-repricing.ts';
@@ -39,8 +40,10 @@ export const correctLpr = operation({
     const { operationId } = item;
     addCorrection(tx, { term, on: publishedOn, rate, source, operationId, at: now });
     context.concern(item, platformChain);
-    const reopened = await reopenRepricing(tx, term, publishedOn);
-    lookAtClosedLoans(tx, term, publishedOn);
+    const reopened = await within(tx, everything, item.actor.scope, () => {
+      lookAtClosedLoans(tx, term, publishedOn);
+      return reopenRepricing(tx, term, publishedOn);
+    });
     const told = { rate: rate.toString(), mistaken: before.rate.toString() };
     return { term, publishedOn, ...told, reopened };
   },

@@ -10,6 +10,7 @@ import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, DayText, TextInput } from '../../platform/schemas.ts';
+import { everything, within } from '../../platform/transaction.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { addFixing, reopenRepricing } from '../store-repricing.ts';
@@ -67,7 +68,10 @@ export const recordLpr = operation({
       throw new Failure(no['lpr-recorded'], { term, publishedOn });
     }
     context.concern(item, platformChain);
-    const reopened = await reopenRepricing(tx, term, publishedOn);
+    // The loans are the banks'; whoever records a publication sees none of them.
+    const reopened = await within(tx, everything, item.actor.scope, () =>
+      reopenRepricing(tx, term, publishedOn),
+    );
     return { term, publishedOn, rate: rate.toString(), reopened };
   },
 });
