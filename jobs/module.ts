@@ -4,14 +4,17 @@
  */
 import { z } from 'zod';
 import { Failure, dayInShanghai, sentence } from '../src/kernel/index.ts';
+import type { Module } from '../src/platform/module.ts';
 import { defineModule } from '../src/platform/module.ts';
+import type { Operation } from '../src/platform/operation.ts';
 import { operation, query } from '../src/platform/operation.ts';
 import { pageOf } from '../src/platform/page.ts';
 import { DayInput, DayText, InstantText, listOf, pageShape } from '../src/platform/schemas.ts';
 import { nextStrike } from './cron.ts';
 import { jobRefusals } from './refusals.ts';
+import { runSteps } from './run-steps.ts';
 import type { Run } from './runs.ts';
-import { allJobs, jobToRun, latestRuns, runColumns, wantOf, wantRun } from './runs.ts';
+import { allJobs, isTimed, jobToRun, latestRuns, runColumns, wantOf, wantRun } from './runs.ts';
 import { sql as build } from '../src/platform/sql.ts';
 
 const JobName = z
@@ -53,9 +56,10 @@ const shown = (run: Run): z.output<typeof RunShown> => ({
 const JobShown = z.object({
   name: z.string(),
   title: z.object({ zh: z.string(), en: z.string() }),
-  cron: z.string(),
+  cron: z.string().nullable().meta({ description: '空：不定时，由人发起' }),
   timezone: z.string(),
   operation: z.string(),
+  steps: z.array(z.string()).nullable().meta({ description: '由哪些任务依次组成' }),
   enabled: z.boolean(),
   nextAt: InstantText.nullable(),
   lastRun: RunShown.nullable(),
@@ -71,7 +75,7 @@ const listJobs = query({
     const jobs = await allJobs(tx);
     const last = new Map((await latestRuns(tx)).map((run) => [run.job, run]));
     const items = jobs.map((job) => {
-      const { name, title, cron, timezone, operation: performed, enabled } = job;
+      const { name, title, cron, timezone, operation: performed, steps, enabled } = job;
       const run = last.get(name);
       return {
         name,
@@ -79,8 +83,9 @@ const listJobs = query({
         cron,
         timezone,
         operation: performed,
+        steps: steps === null ? null : [...steps],
         enabled,
-        nextAt: enabled ? nextStrike(job, now).toISOString() : null,
+        nextAt: isTimed(job) ? nextStrike(job, now).toISOString() : null,
         lastRun: run ? shown(run) : null,
       };
     });
@@ -119,14 +124,16 @@ const requestRun = operation({
   },
 });
 
-export const jobsModule = defineModule({
-  name: 'jobs',
-  operations: [requestRun],
-  queries: [listJobs, listRuns],
-  routes: [
-    { method: 'get', path: '/jobs', query: listJobs },
-    { method: 'get', path: '/jobs/:name/runs', query: listRuns },
-    { method: 'post', path: '/jobs/:name/runs', operation: requestRun },
-  ],
-  refusals: Object.values(jobRefusals),
-});
+/** The catalogue names every operation of the product: the steps of a job are found there. */
+export const jobsModule = (catalogue: () => readonly Operation[]): Module =>
+  defineModule({
+    name: 'jobs',
+    operations: [requestRun, runSteps(catalogue)],
+    queries: [listJobs, listRuns],
+    routes: [
+      { method: 'get', path: '/jobs', query: listJobs },
+      { method: 'get', path: '/jobs/:name/runs', query: listRuns },
+      { method: 'post', path: '/jobs/:name/runs', operation: requestRun },
+    ],
+    refusals: Object.values(jobRefusals),
+  });

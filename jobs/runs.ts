@@ -10,10 +10,13 @@ import { jobRefusals } from './refusals.ts';
 export interface Job {
   readonly name: string;
   readonly title: { readonly zh: string; readonly en: string };
-  readonly cron: string;
+  /** Null: it strikes by itself never. */
+  readonly cron: string | null;
   readonly timezone: string;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** The jobs that it consists of, in their order; null: it is none of several. */
+  readonly steps: readonly string[] | null;
   readonly enabled: boolean;
   /** Runs missed before this day are not made up for. */
   readonly since: Day;
@@ -49,7 +52,7 @@ export interface Run {
 }
 
 const jobColumns = `name, json_build_object('zh', zh, 'en', en) as title, cron, timezone,
-  operation, input, enabled, since`;
+  operation, input, steps, enabled, since`;
 
 export const runColumns = `id, job, key, business_day as "businessDay", operation, input, state,
   round, attempt, done, total, result, error, started_at as "startedAt",
@@ -80,17 +83,25 @@ export interface Want {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The run of a job on a day, with "$day" in its input filled in. */
-export function wantOf({ name, operation, input }: Job, day: Day): Want {
-  const filled = Object.entries(input).map(([key, value]) => [key, value === '$day' ? day : value]);
-  return {
-    job: name,
-    key: day,
-    businessDay: day,
-    operation,
-    input: Object.fromEntries(filled) as Want['input'],
-  };
-}
+/** The input of a job on a day: the text "$day" in it stands for the business day. */
+export const inputOn = (input: Job['input'], day: Day): Job['input'] =>
+  Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [key, value === '$day' ? day : value]),
+  );
+
+/** The run of a job on a day. */
+export const wantOf = ({ name, operation, input }: Job, day: Day): Want => ({
+  job: name,
+  key: day,
+  businessDay: day,
+  operation,
+  input: inputOn(input, day),
+});
+
+/** A job that strikes by itself. */
+export type TimedJob = Job & { readonly cron: string };
+
+export const isTimed = (job: Job): job is TimedJob => job.enabled && job.cron !== null;
 
 /** The job by its name and a day that has come. Throws job-missing and as-of-ahead. */
 export async function jobToRun(tx: Tx, name: string, asOf: Day): Promise<Job> {

@@ -5,14 +5,14 @@ import { addDays, dayInShanghai } from '../src/kernel/index.ts';
 import { everything, withTransaction } from '../src/platform/transaction.ts';
 import { lastStrikes } from './cron.ts';
 import type { JobQueue } from './queues.ts';
-import { allJobs, wantOf, wantRun } from './runs.ts';
+import { allJobs, isTimed, wantOf, wantRun } from './runs.ts';
 
 /** How far back missed runs are made up for. */
 const catchUpDays = 7;
 
 /** Makes the queue's schedulers equal to the rows: changed ones replaced, others removed. */
 export async function scheduleJobs(db: Knex, queue: JobQueue): Promise<void> {
-  const jobs = (await withTransaction(db, everything, allJobs)).filter((job) => job.enabled);
+  const jobs = (await withTransaction(db, everything, allJobs)).filter(isTimed);
   for (const { name, cron, timezone } of jobs) {
     const repeat = { pattern: cron, tz: timezone };
     await queue.upsertJobScheduler(name, repeat, { name: 'strike', data: { job: name } });
@@ -29,7 +29,7 @@ export async function scheduleJobs(db: Knex, queue: JobQueue): Promise<void> {
  */
 export async function noteMissedRuns(db: Knex, now: Date = new Date()): Promise<void> {
   await withTransaction(db, everything, async (tx) => {
-    for (const job of (await allJobs(tx)).filter((one) => one.enabled)) {
+    for (const job of (await allJobs(tx)).filter(isTimed)) {
       const earliest = addDays(dayInShanghai(now), -catchUpDays);
       const from = job.since > earliest ? job.since : earliest;
       for (const { day, at } of lastStrikes(job, from, now)) {

@@ -38,7 +38,7 @@ export const modules: readonly Module[] = [
   creditModule,
   supplyChainModule,
   insightModule,
-  jobsModule,
+  jobsModule(catalogue),
 ];
 
 export { calculations };

@@ -74,7 +74,12 @@ for (const kind of hasRedis() ? (['postgres', 'redis'] as const) : (['postgres']
     };
     const done = (job: string) => until(async () => (await run(job))?.state === 'DONE');
     const request = (name: string, more: object = {}, key = `ask-${name}-${Math.random()}`) =>
-      performer.perform(jobsModule.operations[0] as Operation, clock, { name, ...more }, key);
+      performer.perform(
+        jobsModule(() => []).operations[0] as Operation,
+        clock,
+        { name, ...more },
+        key,
+      );
 
     before(async () => {
       if (kind === 'redis') redis = await openRedis();

@@ -148,7 +148,7 @@ describe('a job run directly', () => {
 
   it('lists jobs with their next strike and last run, and the runs of one', async () => {
     await runJob({ ...tools, name: 'parts' });
-    const [list, runs] = jobsModule.queries as [Query, Query];
+    const [list, runs] = jobsModule(() => []).queries as [Query, Query];
     const { items } = (await tools.performer.ask(list, clock, {})) as {
       items: { name: string; nextAt: string; lastRun: { state: string } | null }[];
     };

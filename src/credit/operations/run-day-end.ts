@@ -48,6 +48,7 @@ const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify|report) ([\w-]*(?:\/
 
 const input = z.strictObject({
   asOf: DayInput,
+  through: z.enum(steps).default('report').meta({ description: '最后一日做到哪一步' }),
   after: z
     .string()
     .max(120)
@@ -91,7 +92,7 @@ function placeOf(text: string): Place {
 
 async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { tx, today } = context;
-  const { asOf, after } = item.input;
+  const { asOf, after, through } = item.input;
   if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
   context.concern(item, platformChain);
   await lockTheDayEnd(tx);
@@ -106,11 +107,13 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     classified: 0,
     daysFinished: [],
   };
-  for (let step = 0; place && place.day <= asOf; step += 1) {
+  const isMeant = ({ day, step }: Place): boolean =>
+    day < asOf || (day === asOf && steps.indexOf(step) <= steps.indexOf(through));
+  for (let step = 0; place && isMeant(place); step += 1) {
     if (step >= most.steps || tally.loans + tally.classified >= most.loans) break;
     place = await work[place.step](context, item, place, tally);
   }
-  const next = place && place.day <= asOf ? place : undefined;
+  const next = place && isMeant(place) ? place : undefined;
   return {
     ...tally,
     interestDue: tally.interestDue.toString(),
