@@ -73,7 +73,7 @@ describe('refusals of credit', () => {
     expect((await refused(enrol, input)).code).to.equal('drawdown-enrolled');
   });
 
-  it('loan-has-schedule: a loan with terms is extended, not renewed without repayment', async () => {
+  it('loan-has-schedule: a loan with terms is extended, not renewed', async () => {
     const { drawdownId } = await overdue();
     const term = { valueOn: today, dueOn: ago(-300) };
     const renewing = { drawdownId, ...term, size: 'small', findings: [...renewalFindings], reason };
