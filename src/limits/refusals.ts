@@ -42,6 +42,11 @@ export const limitRefusals = refusals('limits', {
     zh: '额度已被他人修改',
     en: 'The limit was changed by somebody else',
   },
+  'watch-ahead': {
+    kind: 'refused',
+    zh: '检查日期不能晚于今天',
+    en: 'Limits cannot be looked at as of a day that has not come',
+  },
   'incident-step': {
     kind: 'refused',
     zh: '事件当前状态不允许该操作',

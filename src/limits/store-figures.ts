@@ -17,15 +17,16 @@ import { termsFromText } from './terms-input.ts';
 /**
  * What is summed for a node: its children down to the first HARD ones, and on a cap the nodes that
  * carry it (the topmost of a path). A cap on nodes of the same tree would count them a second time.
- * `measure` is what each of them contributes to the node.
+ * `measure` is what each of them contributes to the node, `opens` whether its own children count.
  */
-const summedBelow = (children: string): string => `below (root, entry, id, measure) as (
-    select n.id, n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end
+const summedBelow = (children: string): string => `below (root, entry, id, measure, opens) as (
+    select n.id, n.id, n.id, case n.revolving when 'NR' then 'drawn' else 'consumed' end, true
     from limits_nodes n where n.id = any ($1::text[])
     union all
     select s.id, c.id, c.id, case when s.revolving = 'NR' then 'drawn'
         when c.contribution = 'outstanding' then 'outstanding'
-        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
+        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end,
+      c.enforcement = 'SOFT'
     from limits_nodes s join limits_nodes c on s.id = any (c.caps)
     where s.id = any ($1::text[]) and s.kind in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
       and not exists (select from limits_nodes a
@@ -33,22 +34,21 @@ const summedBelow = (children: string): string => `below (root, entry, id, measu
     union all
     select b.root, b.entry, c.id, case when b.measure <> 'consumed' then b.measure
         when c.contribution = 'outstanding' then 'outstanding'
-        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end
-    from below b
-      join limits_nodes p on p.id = b.id and (p.enforcement = 'SOFT' or p.id = b.root)
-      ${children}
-    where c.kind not in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
+        when c.enforcement = 'SOFT' and c.revolving = 'NR' then 'drawn' else 'consumed' end,
+      c.enforcement = 'SOFT'
+    from below b ${children}
+    where b.opens and (c.kind not in ('CAP', 'CORE_PROGRAM', 'ANCHOR', 'SPOKE')
       or not exists (select from limits_nodes k
-        where c.id = any (k.caps) and b.entry = any (k.path))
+        where c.id = any (k.caps) and b.entry = any (k.path)))
   ), wanted as (select id from below union select unnest($2::text[]))`;
 
 /** The children on a past day: those of now that were there, and those that have left since. */
 const childrenThen = `cross join lateral (
         select n.* from limits_nodes n
-        where n.parent_id = p.id and not exists (select from elsewhere e where e.node_id = n.id)
+        where n.parent_id = b.id and not exists (select from elsewhere e where e.node_id = n.id)
         union all
         select n.* from elsewhere e join limits_nodes n on n.id = e.node_id
-        where e.parent_id = p.id) c`;
+        where e.parent_id = b.id) c`;
 
 const ownAndSummed = `select id, false as summed, consumed, reserved, outstanding, drawn
   from hard where id = any ($2::text[])
@@ -60,7 +60,7 @@ const ownAndSummed = `select id, false as summed, consumed, reserved, outstandin
 
 const presentFigures = statement(
   'limits.present-figures',
-  `with recursive ${summedBelow('join limits_nodes c on c.parent_id = p.id')}, due as (
+  `with recursive ${summedBelow('join limits_nodes c on c.parent_id = b.id')}, due as (
      select t.id, sum(r.amount) as amount
      from limits_reservations r join limits_nodes n on n.id = r.node_id
      cross join lateral (

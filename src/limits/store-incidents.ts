@@ -31,10 +31,10 @@ const fromRow = (row: IncidentRow): Incident => ({
   closedOn: row.closedOn ?? undefined,
 });
 
-const lockOpen = statement(
-  'limits.lock-open-incidents',
+const selectOpen = statement(
+  'limits.select-open-incidents',
   `select ${columns} from limits_incidents
-   where node_id = any ($1::text[]) and state <> 'RESOLVED' order by id for no key update`,
+   where node_id = any ($1::text[]) and state <> 'RESOLVED' order by id`,
 );
 const selectById = statement(
   'limits.select-incident',
@@ -45,9 +45,9 @@ const selectExcess = statement(
   'select id, excess from limits_nodes where id = any ($1::text[]) and excess > 0',
 );
 
-/** The open incidents of nodes that are locked already. */
+/** The open incidents of nodes; while a node is locked nobody else moves them. */
 export const openIncidentsOf = async (tx: Tx, nodeIds: readonly string[]): Promise<Incident[]> =>
-  (await tx.rows<IncidentRow>(lockOpen, [nodeIds])).map(fromRow);
+  (await tx.rows<IncidentRow>(selectOpen, [nodeIds])).map(fromRow);
 
 export async function incidentById(tx: Tx, id: string): Promise<Incident | undefined> {
   const [row] = await tx.rows<IncidentRow>(selectById, [id]);

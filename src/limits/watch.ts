@@ -12,6 +12,7 @@ import type { LimitNode } from './model.ts';
 import { onDay } from './rules/dated-terms.ts';
 import type { Finding, Incident, IncidentCause, Levels, Severity } from './rules/incident.ts';
 import { findingsOf, followed, softFindingsOf } from './rules/incident.ts';
+import { lockHardNodes, lockSoftNodes } from './store.ts';
 import { asOfDay, isOnlySum, readAllocated, seeNodes } from './store-figures.ts';
 import type { SteppedIncident } from './store-incidents.ts';
 import { excessOfNodes, openIncidentsOf, saveIncidents } from './store-incidents.ts';
@@ -143,6 +144,29 @@ export async function freshFinding(
   return same;
 }
 
+/** What a look makes of the incidents of nodes, without writing it. */
+async function lookedAt(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  by: Pick<WatchCause, 'now' | 'scope'>,
+): Promise<SteppedIncident[]> {
+  if (nodes.length === 0) return [];
+  const today = dayInShanghai(by.now);
+  const ids = nodes.map((node) => node.id);
+  const open = new Map(
+    (await openIncidentsOf(tx, ids)).map((one) => [`${one.nodeId} ${one.cause}`, one]),
+  );
+  const known = (nodeId: string, of: IncidentCause) => open.get(`${nodeId} ${of}`);
+  const found = await findingsFor(tx, nodes, by, (id, of) => known(id, of)?.severity);
+  return [...found].flatMap(([node, findings]) =>
+    findings.flatMap((one): SteppedIncident[] => {
+      const incident = known(node.id, one.cause);
+      if (incident) return [followed(incident, one, today) ?? []].flat();
+      return opened(node, one, today).map((after) => ({ step: 'opened', after }));
+    }),
+  );
+}
+
 /**
  * Looks at nodes that are locked, with their counters, or sums below SOFT ones, as they are now.
  * @returns what was opened, moved or closed.
@@ -152,22 +176,24 @@ export async function watchNodes(
   nodes: readonly LimitNode[],
   cause: WatchCause,
 ): Promise<SteppedIncident[]> {
-  if (nodes.length === 0) return [];
-  const today = dayInShanghai(cause.now);
-  const ids = nodes.map((node) => node.id);
-  const open = new Map(
-    (await openIncidentsOf(tx, ids)).map((one) => [`${one.nodeId} ${one.cause}`, one]),
-  );
-  const known = (nodeId: string, of: IncidentCause) => open.get(`${nodeId} ${of}`);
-  const found = await findingsFor(tx, nodes, cause, (id, of) => known(id, of)?.severity);
-  const stepped = [...found].flatMap(([node, findings]) =>
-    findings.flatMap((one): SteppedIncident[] => {
-      const incident = known(node.id, one.cause);
-      if (incident) return [followed(incident, one, today) ?? []].flat();
-      return opened(node, one, today).map((after) => ({ step: 'opened', after }));
-    }),
-  );
-  saveIncidents(tx, stepped, { ...cause, today });
+  const stepped = await lookedAt(tx, nodes, cause);
+  saveIncidents(tx, stepped, { ...cause, today: dayInShanghai(cause.now) });
   for (const one of stepped) cause.tell(incidentEvent(one, cause.reason));
   return stepped;
+}
+
+/**
+ * The same of nodes that are only read: locked, and looked at again, is only what has something to
+ * say, so that nobody who draws waits for a look that finds nothing.
+ */
+export async function watchRead(
+  tx: Tx,
+  nodes: readonly LimitNode[],
+  cause: WatchCause,
+): Promise<SteppedIncident[]> {
+  const ids = (await lookedAt(tx, nodes, cause)).map(({ after }) => after.nodeId);
+  if (ids.length === 0) return [];
+  const hard = await lockHardNodes(tx, ids);
+  const soft = await lockSoftNodes(tx, ids);
+  return watchNodes(tx, [...hard.values(), ...soft.values()], cause);
 }

@@ -1,10 +1,11 @@
 // Incidents in the database: opened by the transaction that cuts, by the night that looks, walked
 // by people, closed by figures; and dated terms told once.
 import { expect } from 'chai';
+import { nextStrike } from '../../jobs/cron.ts';
 import type { Day } from '../../src/kernel/index.ts';
 import { Money, addDays, dayInShanghai, newId } from '../../src/kernel/index.ts';
 import type { NewNode } from '../../src/limits/index.ts';
-import { createNodes } from '../../src/limits/index.ts';
+import { createNodes, lockNode } from '../../src/limits/index.ts';
 import { listIncidents, showIncident } from '../../src/limits/incident-queries.ts';
 import { acknowledgeIncident } from '../../src/limits/operations/acknowledge-incident.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
@@ -12,7 +13,9 @@ import { mitigateIncident } from '../../src/limits/operations/mitigate-incident.
 import { resolveIncident } from '../../src/limits/operations/resolve-incident.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { waiveIncident } from '../../src/limits/operations/waive-incident.ts';
+import { watchLimits } from '../../src/limits/operations/watch-limits.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
+import { clock } from '../jobs/toys.ts';
 import type { LimitTestBook } from './book.ts';
 import { because, bankId, openLimitBook, startsOn, zoneId } from './book.ts';
 import { ask, banker, makePerformer, officer, otherBanker, outputOf, refusalOf } from './desk.ts';
@@ -227,6 +230,44 @@ describe('incidents of limits in the database', () => {
     await move('repay', nodeId, '90');
     await move('repay', stepped, '80');
     expect((await night()).moved).to.equal(2);
+  });
+
+  it('a look by day finds the warning of a draw, and each strike looks anew', async () => {
+    const byDay = () => nightIn(book, { name: 'limit-watch-day' });
+    const nodeId = await line('100');
+    await move('draw', nodeId, '89.99');
+    expect((await byDay()).opened).to.equal(0);
+    await move('draw', nodeId, '0.01');
+    expect((await byDay()).opened).to.equal(1);
+    expect(await only(nodeId)).to.include({ severity: 'WARNING', state: 'OPEN' });
+    expect(await byDay()).to.deep.equal({ told: 0, opened: 0, moved: 0 });
+    await move('repay', nodeId, '90');
+    expect((await byDay()).moved).to.equal(1);
+    expect(await openOf(nodeId)).to.deep.equal([]);
+    const [job] = await book.db('platform_jobs').where({ name: 'limit-watch-day' });
+    const at = (text: string) => new Date(`2026-11-23T${text}+08:00`);
+    const next = (text: string) => nextStrike(job, at(text)).getTime();
+    expect(next('00:20:00')).to.equal(at('08:00:00').getTime());
+    expect(next('08:00:00')).to.equal(at('08:15:00').getTime());
+    expect(next('19:45:00')).to.equal(at('08:00:00').getTime() + 86_400_000);
+  });
+
+  it('a look that finds nothing waits for nobody and holds nobody up', async () => {
+    const nodeId = await line('100');
+    await move('draw', nodeId, '95');
+    expect((await night()).opened).to.equal(1);
+    await book.tx(async (tx) => {
+      await lockNode(tx, nodeId);
+      expect(await night()).to.deep.equal({ told: 0, opened: 0, moved: 0 });
+    });
+    await move('repay', nodeId, '95');
+    await night();
+  });
+
+  it('refuses to look as of a day that has not come', async () => {
+    const ahead = { asOf: addDays(today, 1) };
+    expect(await code(watchLimits, ahead, undefined, clock)).to.equal('watch-ahead');
+    expect(await code(watchLimits, { asOf: today }, undefined, clock)).to.equal(undefined);
   });
 
   it('is seen by its bank and the zone, and taken up by its bank alone', async () => {

@@ -1,4 +1,4 @@
-// A look at limits as by night, through the job itself.
+// A look at limits, as by night or by day, through the job itself.
 import type { JobTools } from '../../jobs/run.ts';
 import { runJob } from '../../jobs/run.ts';
 import type { Day } from '../../src/kernel/index.ts';
@@ -10,7 +10,10 @@ import { makePerformer } from './desk.ts';
 type Count = 'told' | 'opened' | 'resolved' | 'moved';
 
 /** How much was told, opened, and moved or closed, over all portions. */
-export async function nightIn(book: LimitTestBook, more: { readonly asOf?: Day } = {}) {
+export async function nightIn(
+  book: LimitTestBook,
+  { name = 'limit-watch', ...more }: { readonly asOf?: Day; readonly name?: string } = {},
+) {
   const tools: JobTools = {
     db: book.db,
     performer: makePerformer(book),
@@ -20,8 +23,8 @@ export async function nightIn(book: LimitTestBook, more: { readonly asOf?: Day }
   };
   // Later than any result, also one of this very millisecond: each night looks anew.
   const since = new Date(Date.now() + 1000);
-  const { result } = await runJob({ ...tools, name: 'limit-watch', since, ...more });
+  const { result } = await runJob({ ...tools, name, since, ...more });
   const answers = result.answers as Record<Count, number>[];
-  const sum = (name: Count): number => answers.reduce((total, one) => total + one[name], 0);
+  const sum = (of: Count): number => answers.reduce((total, one) => total + one[of], 0);
   return { told: sum('told'), opened: sum('opened'), moved: sum('moved') + sum('resolved') };
 }

@@ -225,6 +225,7 @@ const elsewhere: readonly string[] = [
   'bucket-below-use',
   'borrower-missing',
   'incident-missing',
+  'watch-ahead',
   'incident-step',
   'waiver-ended',
   'incident-stands',

@@ -1,11 +1,12 @@
 /**
- * The night's look at limits (日终额度检查), soon after midnight: tells once of dated terms that begin
- * or ended, and opens, moves and closes incidents. The figures are those of now: a day that was
- * missed has its terms told late and no incident of its own. One call does one portion.
+ * The look at limits (额度检查), soon after midnight and through the working day: tells once of
+ * dated terms that begin or ended, and opens, moves and closes incidents. The figures are those of
+ * now: a day that was missed has its terms told late and no incident of its own. One call does one
+ * portion.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { addDays } from '../../kernel/index.ts';
+import { Failure, addDays } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
@@ -15,8 +16,9 @@ import { termCause } from '../administration.ts';
 import type { LimitNode } from '../model.ts';
 import type { Turn } from '../rules/dated-terms.ts';
 import { limitOn, turnsOn } from '../rules/dated-terms.ts';
-import { lockHardNodes, lockSoftNodes } from '../store.ts';
-import { lowestWarning, watchNodes } from '../watch.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import { readNodes } from '../store.ts';
+import { lowestWarning, watchRead } from '../watch.ts';
 
 /** Limits in one transaction at most. */
 const portion = 500;
@@ -101,13 +103,13 @@ export const watchLimits = operation({
   }),
   async run(context, item) {
     const { asOf, after } = item.input;
+    const { today } = context;
+    if (asOf > today) throw new Failure(no['watch-ahead'], { asOf, today });
     const ids = await worthALook(context, asOf, after);
-    const locked = await lockHardNodes(context.tx, ids);
-    const soft = await lockSoftNodes(context.tx, ids);
-    const nodes = [...locked.values(), ...soft.values()];
+    const nodes = [...(await readNodes(context.tx, ids)).values()];
     const told = await tellTurns(context, item, nodes, asOf);
-    const cause = termCause(context, item, '日终检查');
-    const steps = (await watchNodes(context.tx, nodes, cause)).map((one) => one.step);
+    const cause = termCause(context, item, '例行检查');
+    const steps = (await watchRead(context.tx, nodes, cause)).map((one) => one.step);
     const count = (step: string): number => steps.filter((one) => one === step).length;
     // One entry for rows of many zones.
     context.concern(item, platformChain);
