@@ -1,6 +1,8 @@
 /** The read side of credit: what is agreed, who may draw, what was drawn and what is still owed. */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
+import { LimitView, nodesToday } from '../limits/index.ts';
+import type { QueryContext } from '../platform/operation.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
@@ -65,6 +67,19 @@ export const listAgreements = query({
   },
 });
 
+/** Of its limit, as `GET /limits/{nodeId}` tells them. */
+const lineFigures = {
+  limit: MoneyText,
+  used: MoneyText,
+  reserved: MoneyText,
+  available: MoneyText,
+  outstanding: MoneyText,
+  drawnCumulative: MoneyText,
+  reinstatable: MoneyText,
+  stranded: MoneyText,
+  topUps: LimitView.shape.topUps,
+};
+
 const LineRow = z.object({
   id: IdText,
   zoneId: IdText,
@@ -82,49 +97,43 @@ const LineRow = z.object({
   state: z.string(),
   startsOn: DayText,
   expiresOn: DayText.nullable(),
-  limit: MoneyText,
-  used: MoneyText,
-  reserved: MoneyText,
-  available: MoneyText,
-  outstanding: MoneyText,
-  drawnCumulative: MoneyText,
+  ...lineFigures,
   generated: z.boolean(),
   version: z.number().int(),
 });
+
+type PlainLine = Omit<z.output<typeof LineRow>, keyof typeof lineFigures>;
+
+/** Lines with the figures of their limits: terms of today, what has expired given back. */
+async function withFigures(
+  context: QueryContext,
+  lines: readonly PlainLine[],
+): Promise<z.output<typeof LineRow>[]> {
+  const limits = await nodesToday(
+    context,
+    lines.map((line) => line.nodeId),
+  );
+  return lines.map((line) => LineRow.parse({ ...limits.get(line.nodeId), ...line }));
+}
 
 const lineRows = () =>
   sql('credit_lines as l')
     .join('limits_nodes as n', 'n.id', 'l.node_id')
     .join('parties_enterprises as e', 'e.id', 'l.enterprise_id')
-    .select(
-      'l.id',
-      'e.uscc',
-      'l.product',
-      'n.state',
-      'n.reserved',
-      'n.outstanding',
-      'l.generated',
-      {
-        zoneId: 'l.zone_id',
-        bankId: 'l.owner_id',
-        agreementId: 'l.agreement_id',
-        segmentId: 'l.segment_id',
-        enterpriseId: 'l.enterprise_id',
-        enterpriseName: 'e.name',
-        nodeId: 'l.node_id',
-        rateAnnual: 'l.rate_annual',
-        commitmentRateAnnual: 'l.commitment_rate_annual',
-        startsOn: 'n.starts_on',
-        expiresOn: 'n.expires_on',
-        limit: 'n.amount',
-        used: 'n.consumed',
-        drawnCumulative: 'n.drawn',
-      },
-    )
-    .select(
-      sql.raw('(n.amount - n.consumed - n.reserved) as available'),
-      sql.raw('n.version::int as version'),
-    );
+    .select('l.id', 'e.uscc', 'l.product', 'n.state', 'l.generated', {
+      zoneId: 'l.zone_id',
+      bankId: 'l.owner_id',
+      agreementId: 'l.agreement_id',
+      segmentId: 'l.segment_id',
+      enterpriseId: 'l.enterprise_id',
+      enterpriseName: 'e.name',
+      nodeId: 'l.node_id',
+      rateAnnual: 'l.rate_annual',
+      commitmentRateAnnual: 'l.commitment_rate_annual',
+      startsOn: 'n.starts_on',
+      expiresOn: 'n.expires_on',
+    })
+    .select(sql.raw('n.version::int as version'));
 
 export const listLines = query({
   name: 'credit.list-lines',
@@ -137,12 +146,13 @@ export const listLines = query({
     ...pageShape,
   }),
   output: listOf(LineRow),
-  run: ({ tx }, { zoneId, agreementId, enterpriseId, ...place }) => {
+  async run(context, { zoneId, agreementId, enterpriseId, ...place }) {
     const rows = lineRows();
     if (zoneId !== undefined) void rows.where('l.zone_id', zoneId);
     if (agreementId !== undefined) void rows.where('l.agreement_id', agreementId);
     if (enterpriseId !== undefined) void rows.where('l.enterprise_id', enterpriseId);
-    return pageOf<z.output<typeof LineRow>>(tx, rows, place);
+    const page = await pageOf<PlainLine>(context.tx, rows, place);
+    return { ...page, items: await withFigures(context, page.items) };
   },
 });
 
@@ -152,10 +162,11 @@ export const showLine = query({
   permission: 'credit:read',
   input: z.strictObject({ lineId: IdInput('line') }),
   output: LineRow,
-  async run({ tx }, { lineId }) {
-    const [row] = await tx.built<z.output<typeof LineRow>>(lineRows().where('l.id', lineId));
-    if (!row) throw new Failure(no['line-missing'], { lineId });
-    return row;
+  async run(context, { lineId }) {
+    const rows = await context.tx.built<PlainLine>(lineRows().where('l.id', lineId));
+    const [line] = await withFigures(context, rows);
+    if (!line) throw new Failure(no['line-missing'], { lineId });
+    return line;
   },
 });
 

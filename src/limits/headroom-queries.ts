@@ -62,7 +62,7 @@ export const headroom = query({
       smallestAdmissible: found.smallestAdmissible?.toString() ?? null,
       code,
       binding: found.binding.map(boundOf),
-      path: seen.map((one) => PathNode.parse(viewOf(one))),
+      path: seen.map((one) => PathNode.parse(viewOf(one, at.day))),
       version: node.version,
     };
   },

@@ -29,6 +29,7 @@ export type { Step } from './rules/engine.ts';
 export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';
+export { Node as LimitView, nodesToday } from './queries.ts';
 export { joinCaps, shareCapRules } from './cap-selectors.ts';
 export { limitEffects } from './effects.ts';
 export { limitScenario } from './scenario-calc.ts';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
-import type { Money } from '../kernel/index.ts';
+import type { Day, Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import type { QueryContext } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
@@ -23,7 +23,8 @@ import { policyOf } from './allocation.ts';
 import { selectorOf } from './cap-selectors.ts';
 import { movementKinds, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
-import { availableOf, toleratedOf } from './rules/headroom.ts';
+import { topUpUse } from './rules/dated-terms.ts';
+import { availableOf, reinstatableOf, strandedOf, toleratedOf } from './rules/headroom.ts';
 import { leftInBucket, usedIn } from './rules/tenor.ts';
 import { readNodes } from './store.ts';
 import type { SeenNode } from './store-figures.ts';
@@ -54,8 +55,22 @@ export const Node = z.object({
   /** Null on a shared node for one of its banks: only totals are shared. */
   outstanding: MoneyText.nullable(),
   drawnCumulative: MoneyText.nullable(),
-  /** Headroom that repayments did not give back (沉淀额度): used − outstanding. */
+  /** 可恢复口径: what would be available if all that was repaid were given back. */
+  reinstatable: MoneyText.nullable(),
+  /** Headroom that repayments did not give back (沉淀额度): reinstatable − available. */
   stranded: MoneyText.nullable(),
+  /** 临时额度: each with counters of its own; the standing limit is used first. */
+  topUps: z.array(
+    z.object({
+      ref: z.string(),
+      from: DayText,
+      to: DayText,
+      sanctioned: MoneyText,
+      used: MoneyText,
+      blocked: MoneyText,
+      available: MoneyText,
+    }),
+  ),
   /** Σ limits of the children. */
   granted: MoneyText,
   /**
@@ -66,7 +81,11 @@ export const Node = z.object({
   version: z.number().int(),
 });
 
-export function viewOf({ node, granted, totalOnly, otherBanks }: SeenNode): z.output<typeof Node> {
+/** What a reader is told of a node that was read for that day. */
+export function viewOf(
+  { node, granted, totalOnly, otherBanks }: SeenNode,
+  day: Day,
+): z.output<typeof Node> {
   const own = (amount: Money): string | null => (totalOnly ? null : amount.toString());
   return {
     nodeId: node.id,
@@ -89,7 +108,15 @@ export function viewOf({ node, granted, totalOnly, otherBanks }: SeenNode): z.ou
     availableWithTolerance: toleratedOf(node).toString(),
     outstanding: own(node.outstanding),
     drawnCumulative: own(node.drawn),
-    stranded: own(node.consumed.minus(node.outstanding)),
+    reinstatable: own(reinstatableOf(node)),
+    stranded: own(strandedOf(node)),
+    topUps: topUpUse(node, day).map(({ sanctioned, used, blocked, available, ...one }) => ({
+      ...one,
+      sanctioned: sanctioned.toString(),
+      used: used.toString(),
+      blocked: blocked.toString(),
+      available: available.toString(),
+    })),
     granted: granted.toString(),
     otherBanks: otherBanks?.toString() ?? null,
     version: node.version,
@@ -101,6 +128,15 @@ async function nodesOf(context: QueryContext, ids: readonly string[]): Promise<S
   const found = await readNodes(context.tx, ids);
   const nodes = ids.flatMap((id) => found.get(id) ?? []);
   return seeNodes(context.tx, context.actor.scope, nodes, asOfDay(context));
+}
+
+/** By id: what the reader is told of these nodes today. */
+export async function nodesToday(
+  context: QueryContext,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, z.output<typeof Node>>> {
+  const nodes = await nodesOf(context, ids);
+  return new Map(nodes.map((node) => [node.node.id, viewOf(node, context.today)]));
 }
 
 export const listNodes = query({
@@ -128,7 +164,7 @@ export const listNodes = query({
       context,
       page.items.map((row) => row.id),
     );
-    return { ...page, items: nodes.map(viewOf) };
+    return { ...page, items: nodes.map((node) => viewOf(node, context.today)) };
   },
 });
 
@@ -169,7 +205,7 @@ export const showNode = query({
     };
     const { granted, terms } = node.node;
     return {
-      ...viewOf(node),
+      ...viewOf(node, context.today),
       baseLimit: granted.toString(),
       terms: termsView(terms),
       oversub: await policyOf(context.tx, nodeId),

@@ -174,15 +174,18 @@ const textsOf = <T extends object>(figures: T): Texts<T> =>
     ]),
   ) as Texts<T>;
 
+const nodeTexts = ({ topUps, headroom, ...figures }: NodeFigures) => ({
+  ...textsOf(figures),
+  headroom: headroom?.toString() ?? null,
+  ...(topUps && { topUps: topUps.map(textsOf) }),
+});
+
 function explained(input: Input['steps'][number], answer: ScenarioAnswer) {
   const [clause, formula] = rules[input.op];
   const { op, node, amount, of, spill, restore, allowances, terms } = input;
   const smallestAdmissible = answer.smallestAdmissible?.toString() ?? null;
-  const nodes: Record<string, Texts<NodeFigures>> = Object.fromEntries(
-    Object.entries(answer.nodes).map(([id, figures]) => [
-      id,
-      { ...textsOf(figures), headroom: figures.headroom?.toString() ?? null } as Texts<NodeFigures>,
-    ]),
+  const nodes = Object.fromEntries(
+    Object.entries(answer.nodes).map(([id, figures]) => [id, nodeTexts(figures)]),
   );
   const given = {
     node,

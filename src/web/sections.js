@@ -44,12 +44,31 @@ const agreements = {
   ],
 };
 
+const topUps = {
+  caption: '临时额度：先用常设额度，再用临时额度',
+  empty: '没有临时额度。',
+  columns: [
+    named('临时额度', (row) => row.ref),
+    words('有效期', (row) => `${row.from} 至 ${row.to}`, { tight: true }),
+    amount('核定', (row) => row.sanctioned),
+    amount('已用', (row) => row.used),
+    amount('预占', (row) => row.blocked),
+    amount('可用', (row) => row.available),
+  ],
+};
+
 const lines = {
   key: 'lines',
   permission: 'credit:read',
-  caption: '额度台账：可用＝额度－已用－预占',
+  caption: '额度台账：可用＝额度－已用－预占；沉淀为还款未恢复的额度；展开看临时额度',
   empty: '没有可见的授信额度。',
   load: listed('/credit-lines'),
+  keyOf: (row) => row.id,
+  details: {
+    nameOf: (row) => row.enterpriseName,
+    list: topUps,
+    load: async (row, place) => pageOfRows(row.topUps, place),
+  },
   columns: [
     named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc }),
     bankName,
@@ -59,6 +78,8 @@ const lines = {
     amount('预占', (row) => row.reserved),
     amount('可用', (row) => row.available),
     amount('余额', (row) => row.outstanding),
+    amount('还款全恢复时可用', (row) => row.reinstatable),
+    amount('沉淀', (row) => row.stranded),
     coded('状态', 'lineState', (row) => row.state),
     words('到期日', (row) => row.expiresOn, { tight: true }),
   ],

@@ -217,6 +217,8 @@ describe('limit-scenario', () => {
       headroom: '99.00',
       outstanding: '0.00',
       drawnCumulative: '0.00',
+      reinstatable: '99.00',
+      stranded: '0.00',
     });
   });
 

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { drawDown, openSegment, repay, reserve } from '../../src/credit/index.ts';
 import { limitEffects } from '../../src/limits/index.ts';
+import { listLines, showLine } from '../../src/credit/queries.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
@@ -296,6 +297,47 @@ describe('dated terms of a limit', () => {
     await set(nodeId, { topUps });
     await set(nodeId, { toleranceRate: '0.05' });
     expect((await ask(nodeId)).headroom).to.equal('41.00');
+  });
+
+  it('counts a top-up by itself, on the limit, on its path and on the line', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '40.00');
+    const dates = { from: ago(3), to: ago(-30) };
+    await set(nodeId, { topUps: [{ ref: '旺季', amount: '10.00', ...dates }] });
+    expect(await outcome(lineId, '43.00')).to.equal('done');
+    await stage.done(reserve, { lineId, amount: '2.00' }, stage.bank);
+    const counters = { sanctioned: '10.00', used: '3.00', blocked: '2.00', available: '5.00' };
+    const expected = [{ ref: '旺季', ...dates, ...counters }];
+    const shown = await stage.ask(showNode, { nodeId }, stage.bank);
+    expect(shown.topUps).to.deep.equal(expected);
+    expect((await ask(nodeId)).path[0]?.topUps).to.deep.equal(expected);
+    const line = await stage.ask(showLine, { lineId }, stage.bank);
+    expect(line).to.deep.include({ limit: '50.00', available: '5.00', topUps: expected });
+    const none = { sanctioned: '0.00', used: '0.00', blocked: '0.00', available: '0.00' };
+    const later = await ask(nodeId, { asOf: ago(-31) });
+    // By then the reservation has run out, and what is drawn stands above the limit.
+    const over = { ...none, used: '3.00', available: '-3.00' };
+    expect(later.path[0]?.topUps).to.deep.equal([{ ref: '旺季', ...dates, ...over }]);
+    expect((await ask(nodeId, { asOf: ago(4) })).path[0]?.topUps).to.deep.equal([]);
+    await stage.check();
+  });
+
+  it('tells what is available against what would be if repayments gave all back', async () => {
+    const park = await parkIn(stage, '10000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '3000.00', { revolving: 'NR' });
+    const paid = { principal: '500.00', interest: '0.00', valueOn: today };
+    const { drawdownId } = await stage.done(drawDown, drawing(lineId, '2000.00'), stage.bank);
+    await stage.done(repay, { drawdownId, ...paid }, stage.bank);
+    const figures = { available: '1000.00', reinstatable: '1500.00', stranded: '500.00' };
+    expect(await stage.ask(showNode, { nodeId }, stage.bank)).to.deep.include(figures);
+    expect((await ask(nodeId)).path[0]).to.deep.include(figures);
+    expect(await stage.ask(showLine, { lineId }, stage.bank)).to.deep.include(figures);
+    const { items } = await stage.ask(
+      listLines,
+      { enterpriseId: stage.firmId, pageSize: '200' },
+      stage.bank,
+    );
+    expect(items.find(({ id }) => id === lineId)).to.deep.include(figures);
   });
 
   it('tells in a trial which terms go from what to what', async () => {

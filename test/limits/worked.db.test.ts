@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isFailure, Day, Money } from '../../src/kernel/index.ts';
 import type { LimitNode, Step } from '../../src/limits/index.ts';
 import { availableOf } from '../../src/limits/index.ts';
+import { reinstatableOf, strandedOf } from '../../src/limits/rules/headroom.ts';
 import type { LimitTestBook } from './book.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { onDay } from '../../src/limits/rules/dated-terms.ts';
@@ -30,6 +31,8 @@ const figuresOf = (node: LimitNode) => ({
   available: availableOf(node).toString(),
   outstanding: node.outstanding.toString(),
   drawnCumulative: node.drawn.toString(),
+  reinstatable: reinstatableOf(node).toString(),
+  stranded: strandedOf(node).toString(),
 });
 
 /** Ids of one case in a database that all of them share. */

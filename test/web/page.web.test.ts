@@ -25,7 +25,7 @@ const amountsOf: Readonly<Record<string, Source>> = {
   },
   lines: {
     path: '/credit-lines',
-    members: ['limit', 'used', 'reserved', 'available', 'outstanding'],
+    members: ['limit', 'used', 'reserved', 'available', 'outstanding', 'reinstatable', 'stranded'],
   },
   pools: {
     path: '/pools',

@@ -164,19 +164,73 @@ export const onDay = <N extends { readonly granted: Money; readonly terms: Dated
     ? node
     : { ...node, limit: limitOn(node.granted, node.terms, day) };
 
-/** How a top-up and the standing limit share what is used, standing first. */
+/** A temporary limit's own counters on a day (临时额度：核定、已用、预占、可用). */
+export interface TopUpUse extends Omit<TopUp, 'amount'> {
+  /** What of it counts today: nothing outside its days, less where collateral bounds the limit. */
+  readonly sanctioned: Money;
+  readonly used: Money;
+  readonly blocked: Money;
+  /** Negative when it has ended and is still used. */
+  readonly available: Money;
+}
+
+/** What fills up in order: each place takes what it holds of what the places before it left. */
+const filled = (amount: Money, places: readonly Money[]): Money[] => {
+  let left = Money.max(amount, Money.zero);
+  return places.map((holds) => {
+    const here = Money.min(left, holds);
+    left = left.minus(here);
+    return here;
+  });
+};
+
+/**
+ * How each top-up of a node stands on the day for which the node was read. The standing limit is
+ * used first, then the top-ups in force, that which ends first before the others; what stands above
+ * the limit stands in those that have ended, the last one first, and beyond them in the standing
+ * limit. What is used comes before what is held. In the order of the terms.
+ */
 export function topUpUse(
-  granted: Money,
-  terms: DatedTerms,
+  node: {
+    readonly limit: Money;
+    readonly granted: Money;
+    readonly terms: DatedTerms;
+    readonly consumed: Money;
+    readonly reserved: Money;
+  },
   day: Day,
-  { consumed, reserved }: { readonly consumed: Money; readonly reserved: Money },
-): { sanctioned: Money; used: Money; blocked: Money; available: Money } {
-  const sanctioned = topUpOn(terms, day);
-  const standing = standingOn(granted, terms, day);
-  const within = (amount: Money): Money => Money.min(Money.max(amount, Money.zero), sanctioned);
-  const used = within(consumed.minus(standing));
-  const blocked = within(consumed.plus(reserved).minus(standing)).minus(used);
-  return { sanctioned, used, blocked, available: sanctioned.minus(used).minus(blocked) };
+): TopUpUse[] {
+  const { limit, granted, terms, consumed, reserved } = node;
+  if (terms.topUps.length === 0) return [];
+  const ends = (a: TopUp, b: TopUp): number => (a.to === b.to ? 0 : a.to < b.to ? -1 : 1);
+  const begun = terms.topUps.filter((one) => one.from <= day);
+  const inForce = begun.filter((one) => day <= one.to).toSorted(ends);
+  const ended = begun.filter((one) => one.to < day).toSorted((a, b) => ends(b, a));
+  const pledged = terms.basis === 'SUM' ? collateralValue(terms.collateral).counted : Money.zero;
+  const standing = Money.min(limit, standingOn(granted, terms, day).plus(pledged));
+  const sanctioned = filled(
+    limit.minus(standing),
+    inForce.map((one) => one.amount),
+  );
+  const places = [standing, ...sanctioned, ...ended.map((one) => one.amount)];
+  const used = filled(consumed, places);
+  const taken = filled(consumed.plus(reserved), places);
+  const at = new Map([...inForce, ...ended].map(({ ref }, i) => [ref, i]));
+  return terms.topUps.map(({ ref, from, to }) => {
+    const i = at.get(ref);
+    const of = (list: readonly Money[], first: number): Money =>
+      (i === undefined ? undefined : list[i + first]) ?? Money.zero;
+    const mine = { sanctioned: of(sanctioned, 0), used: of(used, 1) };
+    const blocked = of(taken, 1).minus(mine.used);
+    return {
+      ref,
+      from,
+      to,
+      ...mine,
+      blocked,
+      available: mine.sanctioned.minus(mine.used).minus(blocked),
+    };
+  });
 }
 
 /** Days on which the limit may differ from the day before, after `from` and up to `until`. */

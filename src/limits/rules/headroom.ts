@@ -66,6 +66,13 @@ export function roomsOf(book: LimitBook, leaf: LimitNode): Room {
 export const availableOf = (node: LimitNode): Money =>
   node.limit.minus(node.consumed).minus(node.reserved);
 
+/** Headroom if all that was repaid were given back (可恢复口径): limit − outstanding − reserved. */
+export const reinstatableOf = (node: LimitNode): Money =>
+  node.limit.minus(node.outstanding).minus(node.reserved);
+
+/** Headroom that repayments did not give back (沉淀额度): reinstatable − available. */
+export const strandedOf = (node: LimitNode): Money => node.consumed.minus(node.outstanding);
+
 /** How far use may stand above the limit of the day for which the node was read. */
 export const toleranceOf = ({ limit, terms }: LimitNode): Money => toleranceOn(limit, terms);
 

@@ -9,8 +9,17 @@ import { limitRefusals as no } from '../refusals.ts';
 import type { Step } from './engine.ts';
 import { apply, decide, dueExpiries } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
-import { onDay, plainTerms, refuseTerms } from './dated-terms.ts';
-import { availableOf, fencedIn, headroomOf, participants, roomsOf } from './headroom.ts';
+import type { TopUpUse } from './dated-terms.ts';
+import { onDay, plainTerms, refuseTerms, topUpUse } from './dated-terms.ts';
+import {
+  availableOf,
+  fencedIn,
+  headroomOf,
+  participants,
+  reinstatableOf,
+  roomsOf,
+  strandedOf,
+} from './headroom.ts';
 import type { Scenario, ScenarioStep } from './scenario-book.ts';
 import { openBook } from './scenario-book.ts';
 import { refuseBuckets } from './tenor.ts';
@@ -26,6 +35,12 @@ export interface NodeFigures {
   readonly headroom: Money | null;
   readonly outstanding: Money;
   readonly drawnCumulative: Money;
+  /** What would be available if all that was repaid were given back. */
+  readonly reinstatable: Money;
+  /** What repayments did not give back: reinstatable − available. */
+  readonly stranded: Money;
+  /** Absent where the node has none. */
+  readonly topUps?: readonly TopUpUse[];
 }
 
 export interface ScenarioAnswer {
@@ -276,6 +291,9 @@ export function figuresOf(book: LimitBook, node: LimitNode, day: Day): NodeFigur
       headroomOf(participants(book, node), undefined, day, roomsOf(book, node)).headroom ?? null,
     outstanding: node.outstanding,
     drawnCumulative: node.drawn,
+    reinstatable: reinstatableOf(node),
+    stranded: strandedOf(node),
+    ...(node.terms.topUps.length > 0 && { topUps: topUpUse(node, day) }),
   };
 }
 
