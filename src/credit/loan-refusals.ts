@@ -312,6 +312,11 @@ export const loanRefusals = refusals('credit', {
     zh: '已有自更晚日期起生效的版本',
     en: 'A version of the product holds from a later day',
   },
+  'day-end-elsewhere': {
+    kind: 'refused',
+    zh: '日终并未进行到所给的位置',
+    en: 'The day-end does not stand at the place given',
+  },
   'day-end-in-future': {
     kind: 'refused',
     zh: '日终日不得晚于营业日',

@@ -1,20 +1,23 @@
 /**
  * The report step of the day-end: every book's classes, ranges of days past due, provisions and
- * coverage (拨备覆盖率, 贷款拨备率), kept once per day, and a word when a ratio falls below its band.
+ * coverage (拨备覆盖率, 贷款拨备率), added up portion by portion, kept once per day, and a word when a
+ * ratio falls below its band. All portions see what was recorded when the first one began.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money, newId } from '../kernel/index.ts';
+import { groupedBy, Money, newId } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { delinquencyRanges } from './packs/delinquency-ranges.ts';
 import { provisionGuidance } from './packs/provision-guidance.ts';
 import type { RiskFigures } from './rules/risk-report.ts';
 import { ratioNames, riskFigures } from './rules/risk-report.ts';
-import type { Book, OverdueSum, RangeSum, RiskSum } from './store-risk-reports.ts';
+import type { Book, RangeSum, RiskSum } from './store-risk-reports.ts';
 import {
   addRiskReport,
   belowTheDayBefore,
   heldProvisions,
+  reportBegunAt,
   riskSums,
+  tallyRisk,
 } from './store-risk-reports.ts';
 
 const packs = {
@@ -35,30 +38,52 @@ function byClass(sums: readonly RiskSum[]) {
 const countOf = (sums: readonly RiskSum[]): number =>
   sums.reduce((sum, { loans }) => sum + loans, 0);
 
-const byRange = (sums: readonly RiskSum[], overdue: readonly OverdueSum[]): RangeSum[] =>
+const byRange = (sums: readonly RiskSum[]): RangeSum[] =>
   delinquencyRanges.parameters.ranges.map(({ code }) => {
     const own = sums.filter(({ delinquency }) => delinquency === code);
-    const unpaid = overdue.filter(({ delinquency }) => delinquency === code);
     return {
       code,
       loans: countOf(own),
       balance: Money.sum(own.map(({ balance }) => balance)),
-      overdue: Money.sum(unpaid.map(({ amount }) => amount)),
+      overdue: Money.sum(own.map(({ overdue }) => overdue)),
     };
   });
 
-/** Answers how many loans are in the reports. */
-export async function reportRisk(context: Context, item: Item<unknown>, day: Day): Promise<number> {
+interface Reported {
+  /** Where the next portion begins; undefined when the reports are made. */
+  readonly next: string | undefined;
+  readonly drawdowns: number;
+}
+
+/** Adds the next portion up; behind the last one the reports of all books are made. */
+export async function reportPortion(
+  context: Context,
+  item: Item<unknown>,
+  { day, after }: { readonly day: Day; readonly after: string },
+  most: number,
+): Promise<Reported> {
   const { tx, now } = context;
-  const { sums, overdue } = await riskSums(tx, day);
+  const begunAt = after === '' ? now : await reportBegunAt(tx, day);
+  if (!begunAt) throw new Error(`The report of ${day} goes on and never began.`);
+  const { drawdowns, upto } = await tallyRisk(tx, { day, after, most, at: begunAt });
+  if (upto === undefined) await report(context, item, day, begunAt);
+  return { next: upto, drawdowns };
+}
+
+async function report(
+  { tx, emit }: Context,
+  item: Item<unknown>,
+  day: Day,
+  at: Date,
+): Promise<void> {
+  const sums = await riskSums(tx);
   const held = new Map((await heldProvisions(tx, day)).map((one) => [keyOf(one), one]));
   const below = new Set(
     (await belowTheDayBefore(tx, day)).map((one) => `${keyOf(one)} ${one.name}`),
   );
-  for (const key of new Set(sums.map(keyOf))) {
-    const own = sums.filter((one) => keyOf(one) === key);
+  for (const own of groupedBy(sums, keyOf).values()) {
     const { zoneId, ownerId } = own[0] as RiskSum;
-    const holds = held.get(key);
+    const holds = held.get(keyOf({ zoneId, ownerId }));
     const figures = riskFigures(byClass(own), holds?.amount, provisionGuidance.parameters);
     const id = newId('risk');
     const isNew = await addRiskReport(tx, {
@@ -67,18 +92,14 @@ export async function reportRisk(context: Context, item: Item<unknown>, day: Day
       ownerId,
       day,
       figures,
-      ranges: byRange(
-        own,
-        overdue.filter((one) => keyOf(one) === key),
-      ),
+      ranges: byRange(own),
       heldId: holds?.id,
       packs,
       operationId: item.operationId,
-      at: now,
+      at,
     });
-    if (isNew) tell(context, item, { zoneId, ownerId, id, day, figures, below });
+    if (isNew) tell(emit, item, { zoneId, ownerId, id, day, figures, below });
   }
-  return countOf(sums);
 }
 
 interface Told extends Book {
@@ -88,15 +109,15 @@ interface Told extends Book {
   readonly below: ReadonlySet<string>;
 }
 
-function tell(context: Context, item: Item<unknown>, told: Told): void {
+function tell(emit: Context['emit'], item: Item<unknown>, told: Told): void {
   const { zoneId, ownerId, id, day, figures, below } = told;
   const of = { zoneId, ownerId, subjectId: id };
   const ratios = Object.fromEntries(ratioNames.map((name) => [name, figures.ratios[name].value]));
-  context.emit(item, { name: 'credit.risk-reported', ...of, payload: { day, ratios } });
+  emit(item, { name: 'credit.risk-reported', ...of, payload: { day, ratios } });
   for (const name of ratioNames) {
     const { value, standing } = figures.ratios[name];
     if (standing !== 'BELOW' || below.has(`${keyOf(told)} ${name}`)) continue;
-    context.emit(item, {
+    emit(item, {
       name: 'credit.risk-ratio-fell-short',
       ...of,
       payload: { day, ratio: name, value },

@@ -304,8 +304,25 @@ const notePortion = statement(
    values ($1::date, $2, $3, $4, $5::int, $6::int, $7::numeric, $8, $9::timestamptz)`,
 );
 
+export const dayEndSteps = ['accrue', 'classify', 'report'] as const;
+export type DayEndStep = (typeof dayEndSteps)[number];
+
+const selectLastPortion = statement(
+  'credit.select-last-portion',
+  `select business_day as day, step, upto_id as upto from credit_day_end_portions
+   order by seq desc limit 1`,
+);
+
+/** The portion that was done last; behind it stands the work. `upto` is empty at a step's end. */
+export async function lastPortion(
+  tx: Tx,
+): Promise<{ readonly day: Day; readonly step: DayEndStep; readonly upto: string } | undefined> {
+  const [row] = await tx.rows<{ day: Day; step: DayEndStep; upto: string }>(selectLastPortion);
+  return row;
+}
+
 export interface DonePortion extends Portion {
-  readonly step: 'accrue' | 'classify' | 'report';
+  readonly step: DayEndStep;
   readonly due: number;
   readonly interestDue: Money;
   readonly operationId: string;

@@ -17,84 +17,121 @@ export interface Book {
   readonly ownerId: string;
 }
 
-/** Drawdowns that one statement reads at most. */
-const stride = 100_000;
-
 const selectStride = statement(
   'credit.select-drawdown-stride',
-  `select max(id) as upto from (select id from credit_drawdowns where id > $1 order by id
-     limit ${stride}) part`,
+  `select max(id) as upto, count(*)::int as drawdowns from (select id from credit_drawdowns
+     where id > $1 order by id limit $2::int) part`,
 );
+const clearTallies = statement(
+  'credit.clear-risk-tallies',
+  'update credit_risk_tallies set loans = 0, balance = 0, overdue = 0',
+);
+
 /** A change may have closed nights behind the day already: then the range is looked up. */
 const rangeOnDay = `case when l.id is null or l.closed_on = $1::date then l.delinquency
   else (select g.delinquency from credit_loan_ranges g where g.drawdown_id = l.id
     and g.since <= $1::date order by g.since desc, g.no desc limit 1) end`;
-const selectSums = statement(
-  'credit.select-risk-sums',
+
+/**
+ * Both tables are read by the bounds of the portion and once. Materialized, and the instalments
+ * taken loan by loan behind `offset 0`, because the planner takes the few that are overdue for
+ * fewer still and would read those of the whole book.
+ */
+const tallyPortion = statement(
+  'credit.tally-risk',
   `with repaid as (select drawdown_id as id, sum(principal) as later from credit_repayments
-     where value_on > $1::date group by 1
+     where value_on > $1::date or made_at > $4::timestamptz group by 1
    ), paid_out as (select drawdown_id as id, sum(amount) as later from credit_loan_tranches
-     where value_on > $1::date and reversed_by is null group by 1
-   ), owed as (
+     where drawdown_id > $2 and drawdown_id <= $3 and reversed_by is null
+       and (value_on > $1::date or recorded_at > $4::timestamptz) group by 1
+   ), owed as materialized (
      select d.zone_id, d.owner_id, ${classOfDrawdown} as risk_class, ${rangeOnDay} as delinquency,
-       d.outstanding + coalesce(r.later, 0) - coalesce(p.later, 0) as balance
-     from credit_drawdowns d left join credit_loans l on l.id = d.id
+       d.outstanding + coalesce(r.later, 0) - coalesce(p.later, 0) as balance, l.id, l.paused,
+       l.state = 'OPEN' as open
+     from credit_drawdowns d
+     left join credit_loans l on l.id = d.id and l.id > $2 and l.id <= $3
      left join repaid r on r.id = d.id left join paid_out p on p.id = d.id
-     where d.id > $2 and d.id <= $3 and d.value_on <= $1::date
+     where d.id > $2 and d.id <= $3 and d.value_on <= $1::date and d.made_at <= $4::timestamptz
        and d.state not in ('REVERSED', 'WRITTEN_OFF')
+       and (l.state = 'OPEN' or d.outstanding + coalesce(r.later, 0) > coalesce(p.later, 0))
+   ), found as (
+     select zone_id, owner_id, risk_class, delinquency, 1 as loans, balance, 0 as overdue
+     from owed where balance > 0
+     union all
+     select l.zone_id, l.owner_id, l.risk_class, ${delinquencyOf(agedDays('i.due_on'))}, 0, 0,
+       i.unpaid
+     from owed l cross join lateral (
+       select due_on, interest + principal - paid_interest - paid_ahead - paid_principal as unpaid
+       from credit_instalments where drawdown_id = l.id and live and due_on < $1::date offset 0) i
+     where l.open and l.delinquency is not null and i.unpaid > 0
    )
-   select zone_id as "zoneId", owner_id as "ownerId", risk_class as "riskClass", delinquency,
-     count(*)::int as loans, sum(balance)::numeric(20,2) as balance
-   from owed where balance > 0 group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
+   insert into credit_risk_tallies as t (zone_id, owner_id, risk_class, delinquency, loans, balance,
+     overdue)
+   select zone_id, owner_id, risk_class, delinquency, sum(loans), sum(balance), sum(overdue)
+   from found group by 1, 2, 3, 4
+   on conflict (zone_id, owner_id, risk_class, delinquency) do update set
+     loans = t.loans + excluded.loans, balance = t.balance + excluded.balance,
+     overdue = t.overdue + excluded.overdue`,
+);
+const selectTallies = statement(
+  'credit.select-risk-tallies',
+  `select zone_id as "zoneId", owner_id as "ownerId", risk_class as "riskClass", delinquency, loans,
+     balance, overdue
+   from credit_risk_tallies where loans > 0 or overdue > 0 order by 1, 2, 3, 4`,
+);
+const selectBegun = statement(
+  'credit.select-report-begun',
+  `select min(done_at) as at from credit_day_end_portions
+   where business_day = $1::date and step = 'report' and seq > (
+     select max(seq) from credit_day_end_portions where business_day = $1::date
+       and step = 'classify')`,
 );
 
-/** Loans of one class and one range in a book. */
+/** Loans of one class and one range in a book, and unpaid instalments whose own range it is. */
 export interface RiskSum extends Book {
   readonly riskClass: RiskClass;
   readonly delinquency: string | null;
   readonly loans: number;
   readonly balance: Money;
+  readonly overdue: Money;
 }
 
-const selectOverdue = statement(
-  'credit.select-overdue-by-range',
-  `select i.zone_id as "zoneId", i.owner_id as "ownerId",
-     ${delinquencyOf(agedDays('i.due_on'))} as delinquency,
-     sum(i.interest + i.principal - i.paid_interest - i.paid_ahead - i.paid_principal)
-       ::numeric(20,2) as amount
-   from credit_loans l join credit_instalments i on i.drawdown_id = l.id
-   where l.id > $2 and l.id <= $3 and i.drawdown_id > $2 and i.drawdown_id <= $3
-     and l.state = 'OPEN' and l.delinquency is not null
-     and i.live and i.due_on < $1::date
-     and i.interest + i.principal > i.paid_interest + i.paid_ahead + i.paid_principal
-   group by 1, 2, 3 order by 1, 2, 3`,
-);
-
-/** What is unpaid of instalments, each in the range of its own days past due. */
-export interface OverdueSum extends Book {
-  readonly delinquency: string;
-  readonly amount: Money;
+/** The instant of the first portion of the day's report: what is recorded later is not in it. */
+export async function reportBegunAt(tx: Tx, day: Day): Promise<Date | undefined> {
+  const [row] = await tx.rows<{ at: Date | null }>(selectBegun, [day]);
+  return row?.at ?? undefined;
 }
 
-/** All books that have a loan, as the day leaves them; a book is in it once per stride. */
-export async function riskSums(
+/** The drawdowns behind one, at most so many, as they were recorded by the instant. */
+export interface TallyPortion {
+  readonly day: Day;
+  readonly after: string;
+  readonly most: number;
+  readonly at: Date;
+}
+
+/** Adds the portion to the tallies; `upto` is undefined behind the last drawdown. */
+export async function tallyRisk(
   tx: Tx,
-  day: Day,
-): Promise<{ readonly sums: RiskSum[]; readonly overdue: OverdueSum[] }> {
-  const sums: RiskSum[] = [];
-  const overdue: OverdueSum[] = [];
-  for (let after = ''; ;) {
-    const [next] = await tx.rows<{ upto: string | null }>(selectStride, [after]);
-    const upto = next?.upto;
-    if (!upto) return { sums, overdue };
-    type Owed = Omit<RiskSum, 'balance'> & { balance: string };
-    const owed = await tx.rows<Owed>(selectSums, [day, after, upto]);
-    sums.push(...owed.map((row) => ({ ...row, balance: Money.of(row.balance) })));
-    type Unpaid = Omit<OverdueSum, 'amount'> & { amount: string };
-    const unpaid = await tx.rows<Unpaid>(selectOverdue, [day, after, upto]);
-    overdue.push(...unpaid.map((row) => ({ ...row, amount: Money.of(row.amount) })));
-    after = upto;
-  }
+  { day, after, most, at }: TallyPortion,
+): Promise<{ readonly drawdowns: number; readonly upto: string | undefined }> {
+  if (after === '') tx.send(clearTallies, []);
+  type Stride = { upto: string | null; drawdowns: number };
+  const [part] = await tx.rows<Stride>(selectStride, [after, most]);
+  const { upto, drawdowns } = part ?? { upto: null, drawdowns: 0 };
+  if (upto !== null) tx.send(tallyPortion, [day, after, upto, at.toISOString()]);
+  return { drawdowns, upto: drawdowns < most ? undefined : (upto ?? undefined) };
+}
+
+/** All books that have a loan, as the day leaves them. */
+export async function riskSums(tx: Tx): Promise<RiskSum[]> {
+  type Row = Omit<RiskSum, 'balance' | 'overdue'> & Record<'balance' | 'overdue', string>;
+  const rows = await tx.rows<Row>(selectTallies);
+  return rows.map((row) => ({
+    ...row,
+    balance: Money.of(row.balance),
+    overdue: Money.of(row.overdue),
+  }));
 }
 
 const selectHeld = statement(

@@ -5,23 +5,26 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { addDays, Day as Days, Failure, Money, sentence } from '../../kernel/index.ts';
+import { addDays, Failure, Money, sentence } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput, MoneyText } from '../../platform/schemas.ts';
+import type { Tx } from '../../platform/transaction.ts';
 import { classifyPortion } from '../classify-loans.ts';
 import { closeByRules } from '../close-by-rules.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { interestDueJournal } from '../postings.ts';
-import { reportRisk } from '../report-risk.ts';
-import type { Noticed, Portion } from '../store-day-end.ts';
+import { reportPortion } from '../report-risk.ts';
+import type { DayEndStep, Noticed, Portion } from '../store-day-end.ts';
 import {
   billDueInstalments,
   closePortion,
+  dayEndSteps,
   finishDay,
   firstUnfinishedDay,
+  lastPortion,
   loansLeft,
   lockLoansWithEvents,
   lockTheDayEnd,
@@ -30,25 +33,40 @@ import {
 } from '../store-day-end.ts';
 
 /**
- * At most in one call: loans closed and classified, steps taken; and in one step of classification
- * debtors and loans of theirs.
+ * At most in one call: loans closed and classified, drawdowns reported, steps taken; in one step of
+ * classification debtors and loans of theirs, and drawdowns in one of the report.
  */
-const most = { loans: 10_000, classify: { debtors: 1_000, loans: 5_000 }, steps: 60 } as const;
+const most = {
+  loans: 10_000,
+  reported: 100_000,
+  classify: { debtors: 1_000, loans: 5_000 },
+  report: 20_000,
+  steps: 60,
+} as const;
 
-const steps = ['accrue', 'classify', 'report'] as const;
-
-/** Where the work stands: behind which loan, or debtor, of which step of which day. */
+/** Where the work stands: behind which loan, debtor or drawdown of which step of which day. */
 interface Place {
   readonly day: Day;
-  readonly step: (typeof steps)[number];
+  readonly step: DayEndStep;
   readonly after: string;
+}
+
+const textOf = ({ day, step, after }: Place): string => `${day} ${step} ${after}`;
+
+/** Where the work goes on behind a portion. */
+function placeBehind({ day, step, upto }: { day: Day; step: DayEndStep; upto: string }): Place {
+  if (upto !== '') return { day, step, after: upto };
+  const next = dayEndSteps[dayEndSteps.indexOf(step) + 1];
+  return next === undefined
+    ? { day: addDays(day, 1), step: 'accrue', after: '' }
+    : { day, step: next, after: '' };
 }
 
 const placePattern = /^(\d{4}-\d{2}-\d{2}) (accrue|classify|report) ([\w-]*(?:\/[\w-]+)?)$/;
 
 const input = z.strictObject({
   asOf: DayInput,
-  through: z.enum(steps).default('report').meta({ description: '最后一日做到哪一步' }),
+  through: z.enum(dayEndSteps).default('report').meta({ description: '最后一日做到哪一步' }),
   after: z
     .string()
     .max(120)
@@ -73,6 +91,7 @@ const output = z.object({
 });
 
 interface Tally {
+  reported: number;
   loans: number;
   instalmentsDue: number;
   interestDue: Money;
@@ -80,14 +99,18 @@ interface Tally {
   readonly daysFinished: Day[];
 }
 
-function placeOf(text: string): Place {
-  const [, day, step, after] = placePattern.exec(text) as unknown as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { day: Days.of(day), step: step as Place['step'], after };
+/**
+ * A place is taken only where the work stands, behind the portion that was done last: behind any
+ * other a day would be finished of which something was left out. Throws day-end-elsewhere.
+ */
+async function startOf(tx: Tx, asOf: Day, after: string | undefined): Promise<Place> {
+  if (after === undefined) {
+    return { day: (await firstUnfinishedDay(tx)) ?? asOf, step: 'accrue', after: '' };
+  }
+  const last = await lastPortion(tx);
+  const stands = last ? placeBehind(last) : undefined;
+  if (stands && textOf(stands) === after) return stands;
+  throw new Failure(no['day-end-elsewhere'], { after, stands: stands ? textOf(stands) : null });
 }
 
 async function run(context: Context, item: Item<z.output<typeof input>>) {
@@ -96,11 +119,9 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
   context.concern(item, platformChain);
   await lockTheDayEnd(tx);
-  let place: Place | undefined =
-    after === undefined
-      ? { day: (await firstUnfinishedDay(tx)) ?? asOf, step: 'accrue', after: '' }
-      : placeOf(after);
+  let place = await startOf(tx, asOf, after);
   const tally: Tally = {
+    reported: 0,
     loans: 0,
     instalmentsDue: 0,
     interestDue: Money.zero,
@@ -108,18 +129,20 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     daysFinished: [],
   };
   const isMeant = ({ day, step }: Place): boolean =>
-    day < asOf || (day === asOf && steps.indexOf(step) <= steps.indexOf(through));
-  for (let step = 0; place && isMeant(place); step += 1) {
+    day < asOf || (day === asOf && dayEndSteps.indexOf(step) <= dayEndSteps.indexOf(through));
+  for (let step = 0; isMeant(place); step += 1) {
     if (step >= most.steps || tally.loans + tally.classified >= most.loans) break;
+    if (tally.reported >= most.reported) break;
     place = await work[place.step](context, item, place, tally);
   }
-  const next = place && isMeant(place) ? place : undefined;
+  const next = isMeant(place) ? place : undefined;
+  const { reported: _, ...told } = tally;
   return {
-    ...tally,
+    ...told,
     interestDue: tally.interestDue.toString(),
     done: tally.loans,
     left: next?.step === 'accrue' ? await loansLeft(tx, next.day) : 0,
-    next: next ? `${next.day} ${next.step} ${next.after}` : null,
+    next: next ? textOf(next) : null,
   };
 }
 
@@ -133,7 +156,10 @@ async function accrue(
   const { tx, now } = context;
   const { day } = place;
   const portion = await nextPortion(tx, day, place.after, most.loans);
-  if (!portion) return { day, step: 'classify', after: '' };
+  if (!portion) {
+    note(context, item, { day, after: place.after, upto: '', loans: 0, step: 'accrue' });
+    return placeBehind({ day, step: 'accrue', upto: '' });
+  }
   const hasEvents = await lockLoansWithEvents(tx, portion);
   const due = hasEvents ? await billDueInstalments(tx, portion) : [];
   const noticed = await closePortion(tx, portion, { hasEvents, at: now });
@@ -185,20 +211,19 @@ async function classify(
   place: Place,
   tally: Tally,
 ): Promise<Place> {
-  const { tx, now } = context;
   const { day, after } = place;
-  const { operationId } = item;
-  const { next, loans } = await classifyPortion(context, item, { day, after }, most.classify);
+  const { next: upto = '', loans } = await classifyPortion(
+    context,
+    item,
+    { day, after },
+    most.classify,
+  );
   tally.classified += loans;
-  const portion: Portion = { day, after, upto: next ?? '', loans };
-  const nothing = { due: 0, interestDue: Money.zero };
-  noteDone(tx, { ...portion, step: 'classify', ...nothing, operationId, at: now });
-  return next === undefined
-    ? { day, step: 'report', after: '' }
-    : { day, step: 'classify', after: next };
+  note(context, item, { day, after, upto, loans, step: 'classify' });
+  return placeBehind({ day, step: 'classify', upto });
 }
 
-/** Sums every book up as the day leaves it; with that the day is finished. */
+/** Sums every book up as the day leaves it; with the last portion the day is finished. */
 async function report(
   context: Context,
   item: Item<unknown>,
@@ -206,14 +231,24 @@ async function report(
   tally: Tally,
 ): Promise<Place> {
   const { tx, now } = context;
-  const { operationId } = item;
-  const loans = await reportRisk(context, item, day);
-  const portion: Portion = { day, after, upto: '', loans };
-  const nothing = { due: 0, interestDue: Money.zero };
-  noteDone(tx, { ...portion, step: 'report', ...nothing, operationId, at: now });
-  finishDay(tx, day, operationId, now);
-  tally.daysFinished.push(day);
-  return { day: addDays(day, 1), step: 'accrue', after: '' };
+  const place = { day, after };
+  const { next: upto = '', drawdowns } = await reportPortion(context, item, place, most.report);
+  tally.reported += drawdowns;
+  note(context, item, { day, after, upto, loans: drawdowns, step: 'report' });
+  if (upto === '') {
+    finishDay(tx, day, item.operationId, now);
+    tally.daysFinished.push(day);
+  }
+  return placeBehind({ day, step: 'report', upto });
+}
+
+/** A portion in which nothing falls due. */
+function note(
+  { tx, now }: Context,
+  { operationId }: Item<unknown>,
+  portion: Portion & { readonly step: DayEndStep },
+): void {
+  noteDone(tx, { ...portion, due: 0, interestDue: Money.zero, operationId, at: now });
 }
 
 const work = { accrue, classify, report } as const;
