@@ -11,7 +11,7 @@ import { fundsModule } from './funds/index.ts';
 import { Sessions, authorise, identityModule } from './identity/index.ts';
 import { insightModule } from './insight/index.ts';
 import { ledgerEffects, ledgerModule } from './ledger/index.ts';
-import { limitEffects, limitsModule } from './limits/index.ts';
+import { incidentEffects, limitEffects, limitsModule } from './limits/index.ts';
 import { partiesModule } from './parties/index.ts';
 import { auditModule } from './platform/audit.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -62,7 +62,7 @@ export function openRuntime(
     needsApproval: (operation, actor, input) => approvals.needed(operation, actor, input),
     submit: (context, operation, item, filing) =>
       approvals.submit(context, operation, item, filing),
-    effects: [limitEffects, ledgerEffects],
+    effects: [limitEffects, incidentEffects, ledgerEffects],
     observe: (operation, outcome, seconds) => options.metrics?.observe(operation, outcome, seconds),
     observeBatch: (operation, size) => options.metrics?.observeBatch(operation, size),
   });

@@ -13,6 +13,7 @@ import {
   showExceptionQuota,
 } from '../../src/credit/queries-exceptions.ts';
 import { Money } from '../../src/kernel/index.ts';
+import { incidentEffects } from '../../src/limits/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import type { Operation } from '../../src/platform/operation.ts';
@@ -28,7 +29,7 @@ describe('credit: exceptions', () => {
   let stage: Stage;
   let park: Park;
   before(async () => {
-    stage = await openStage();
+    stage = await openStage({ effects: [incidentEffects] });
     park = await parkIn(stage, '100000000');
     const { zoneId, bankId } = stage;
     const input = { zoneId, bankId, amount: '500000', reason: '年度' };
@@ -239,6 +240,37 @@ describe('credit: exceptions', () => {
       `select severity, size from limits_incidents where node_id = '${nodeId}'`,
     );
     expect(incidents).to.deep.equal([{ severity: 'BREACH', size: '15.00' }]);
+  });
+
+  it('tells by a trial which incident an exception that is taken back would open', async () => {
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    const id = await approved({ lineId }, { expiresOn: today });
+    const [node] = await stage.rows<{ version: number }>(
+      `select version::int from limits_nodes where id = '${nodeId}'`,
+    );
+    await drawn(lineId, '100.00');
+    const cut = { nodeId, limit: '85.00', reason: '压降' };
+    await stage.done(changeLimit, cut, stage.bank, at(node?.version ?? 0));
+    await stage.db.raw(
+      `update credit_exceptions set approved_on = '${ago(9)}', expires_on = '${ago(1)}'
+       where id = '${id}'`,
+    );
+    const options = { expectedVersion: undefined };
+    const trial = await stage.performer.tryOut(
+      expireExceptions,
+      stage.root,
+      { asOf: today },
+      options,
+    );
+    const told = trial.effects['incidents'] as readonly Record<string, string>[];
+    expect(told.filter((one) => one['nodeId'] === nodeId)).to.have.length(1);
+    expect(told.find((one) => one['nodeId'] === nodeId)).to.include({
+      cause: 'use',
+      step: 'worsened',
+      severityBefore: 'WARNING',
+      severity: 'BREACH',
+      size: '15.00',
+    });
   });
 
   it('leaves a limit passed that counts what was ever drawn', async () => {

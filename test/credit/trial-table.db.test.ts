@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { creditModule } from '../../src/credit/index.ts';
 import { Money } from '../../src/kernel/index.ts';
 import { ledgerEffects } from '../../src/ledger/index.ts';
-import { limitEffects } from '../../src/limits/index.ts';
+import { incidentEffects, limitEffects } from '../../src/limits/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { openStage } from '../support/stage.ts';
 import { operationOf } from './agreement-desk.ts';
@@ -59,7 +59,7 @@ describe('trial of every operation that moves money or a limit', () => {
   let stage: Stage;
   let rows: TrialRows;
   before(async () => {
-    stage = await openStage({ effects: [limitEffects, ledgerEffects] });
+    stage = await openStage({ effects: [limitEffects, incidentEffects, ledgerEffects] });
     rows = await trialRows(stage);
   });
   after(() => stage.close());
@@ -84,6 +84,14 @@ describe('trial of every operation that moves money or a limit', () => {
     );
     return new Map(list.map((node) => [node.id, node]));
   };
+  /** Ids of incidents and of nodes that are made are others in earnest. */
+  const incidentSteps = async (): Promise<Map<string, string>> => {
+    const list = await stage.rows<Record<'id' | 'cause' | 'step' | 'severity' | 'size', string>>(
+      `select s.incident_id || ' ' || s.version as id, i.cause, s.step, s.severity, s.size
+       from limits_incident_steps s join limits_incidents i on i.id = s.incident_id`,
+    );
+    return new Map(list.map(({ id, ...one }) => [id, Object.values(one).join(' ')]));
+  };
   const shown = (node: Node) => ({
     used: node.consumed,
     reserved: node.reserved,
@@ -103,6 +111,7 @@ describe('trial of every operation that moves money or a limit', () => {
       const options = { expectedVersion };
       const was = await everything();
       const before = await nodes();
+      const stepped = await incidentSteps();
       const trial = await stage.performer.tryOut(operation, actor, input, options);
       expect(trial.failure?.code).to.equal(undefined);
       expect(await everything()).to.deep.equal(was);
@@ -130,6 +139,11 @@ describe('trial of every operation that moves money or a limit', () => {
           return [id, one.limit, one.limitBefore, one.state, figures];
         });
       expect(heard).to.have.deep.members(expected);
+      const incidents = trial.effects['incidents'] as readonly Record<string, string>[];
+      const made = [...(await incidentSteps())].filter(([id]) => !stepped.has(id));
+      expect(
+        incidents.map((one) => [one['cause'], one['step'], one['severity'], one['size']].join(' ')),
+      ).to.have.members(made.map(([, one]) => one));
       const posted = trial.effects['ledger'] as readonly Record<string, string>[];
       const has = (where: 'limits' | 'ledger') => only === undefined || only === where;
       expect(told.length > 0, 'limits').to.equal(has('limits'));

@@ -3,6 +3,7 @@
 // filing.
 import type { Failure } from '../../src/kernel/index.ts';
 import { Failure as Refused, newId } from '../../src/kernel/index.ts';
+import { incidentEffects, limitEffects } from '../../src/limits/index.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
 import type { Outcome } from '../../src/platform/perform.ts';
 import { Performer } from '../../src/platform/perform.ts';
@@ -38,6 +39,7 @@ export function makePerformer(book: LimitTestBook, options: { approvals?: boolea
         : new Refused(platformRefusals.forbidden, { permission }),
     needsApproval: (operation) => options.approvals === true && operation.approval?.always === true,
     submit: () => Promise.resolve(newId('approval')),
+    effects: [limitEffects, incidentEffects],
     observe: () => undefined,
   });
 }
