@@ -116,7 +116,17 @@ export const floatingRateCalc = calculation({
   },
 });
 
-const Standing = z.strictObject({ from: DayInput, limit: AmountInput, outstanding: AmountInput });
+const Standing = z.strictObject({
+  from: DayInput,
+  limit: AmountInput,
+  outstanding: AmountInput,
+  /** Not `open`: nothing can be drawn, and no night earns a fee. */
+  drawable: z.enum(['open', 'shut', 'over']).default('open'),
+});
+
+/** By day; of one day in the order in which they were given. */
+const inOrder = <S extends { readonly from: string }>(list: readonly S[]): S[] =>
+  list.toSorted((a, b) => a.from.localeCompare(b.from));
 
 export const commitmentFeeCalc = calculation({
   name: 'commitment-fee',
@@ -127,19 +137,26 @@ export const commitmentFeeCalc = calculation({
       from: DayInput,
       /** Not counted itself (算头不算尾). */
       to: DayInput,
+      /** Of the first night. */
       rateAnnual: RateInput,
+      /** Agreed later, each from its day on. */
+      laterRates: z
+        .array(z.strictObject({ from: DayInput, rateAnnual: RateInput }))
+        .max(100)
+        .default([]),
     })
     .refine(({ from, to }) => from <= to, {
       message: sentence('期间止日早于起日', 'the period ends before it starts'),
     }),
-  run({ standings, from, to, rateAnnual }) {
-    const steps = standings.toSorted((a, b) => (a.from < b.from ? -1 : 1));
-    const parts = feeParts(steps, from, to);
-    const fee = commitmentFee(parts, rateAnnual);
+  run({ standings, from, to, rateAnnual, laterRates }) {
+    const steps = inOrder(standings);
+    const rates = inOrder([{ from, rateAnnual }, ...laterRates]);
+    const parts = feeParts(steps, rates, from, to);
+    const fee = commitmentFee(parts);
     const step = {
       rule: 'commitment-fee',
       clause: 'ACT/360; 银发〔2005〕129号; the fee itself is by contract',
-      inputs: { parts, rateAnnual },
+      inputs: { parts },
       formula: 'Σ undrawn × days × rate ÷ 360',
       result: fee,
       rounding: 'half-up to the fen, once',

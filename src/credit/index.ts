@@ -5,6 +5,7 @@ import { applications } from './applications.ts';
 import { demands } from './demands.ts';
 import { exceptions } from './exceptions.ts';
 import { exemptions } from './exemptions.ts';
+import { fees } from './fees.ts';
 import { inspections } from './inspections.ts';
 import { creditInvariants } from './invariants.ts';
 import { lines } from './lines.ts';
@@ -62,6 +63,8 @@ export { recordDiligence } from './operations/record-diligence.ts';
 export { recordInspection } from './operations/record-inspection.ts';
 export { recordTag } from './operations/record-tag.ts';
 export { moveLine } from './operations/move-line.ts';
+export { billCommitmentFees } from './operations/bill-commitment-fees.ts';
+export { payCommitmentFee } from './operations/pay-commitment-fee.ts';
 export { renewLine } from './operations/renew-line.ts';
 export { renewLoanWithoutRepayment } from './operations/renew-loan.ts';
 export { repayLoan } from './operations/repay-loan.ts';
@@ -84,6 +87,7 @@ export const creditModule = defineModule({
     ...demands.operations,
     ...applications.operations,
     ...inspections.operations,
+    ...fees.operations,
     ...renewals.operations,
     ...exceptions.operations,
     ...exemptions.operations,
@@ -105,6 +109,7 @@ export const creditModule = defineModule({
     ...demands.queries,
     ...applications.queries,
     ...inspections.queries,
+    ...fees.queries,
     ...exceptions.queries,
     ...exemptions.queries,
     ...loans.queries,
@@ -121,6 +126,7 @@ export const creditModule = defineModule({
     ...demands.routes,
     ...applications.routes,
     ...inspections.routes,
+    ...fees.routes,
     ...renewals.routes,
     ...exceptions.routes,
     ...exemptions.routes,
@@ -157,6 +163,7 @@ export const creditModule = defineModule({
     ...demands.refusals,
     ...renewals.refusals,
     ...inspections.refusals,
+    ...fees.refusals,
     ...exceptions.refusals,
     ...exemptions.refusals,
     ...loans.refusals,
@@ -168,6 +175,7 @@ export const creditModule = defineModule({
     ...agreements.invariants,
     ...demands.invariants,
     ...applications.invariants,
+    ...fees.invariants,
     ...renewals.invariants,
     ...exceptions.invariants,
     ...exemptions.invariants,

@@ -1,8 +1,7 @@
-/** The part of the module about what a line brings later: inspections and the commitment fee. */
+/** The part of the module about what a desk looks at later: inspections, what falls due. */
 import type { Route } from '../platform/module.ts';
 import { inspectionRefusals } from './demand-refusals.ts';
 import { recordInspection } from './operations/record-inspection.ts';
-import { showCommitmentFee } from './queries-commitment-fee.ts';
 import { listLoansDue, listOpenConditions } from './queries-desk.ts';
 import { listInspections, listInspectionsDue } from './queries-inspections.ts';
 
@@ -12,18 +11,11 @@ const routes: readonly Route[] = [
   { method: 'get', path: '/loans-due', query: listLoansDue },
   { method: 'get', path: '/open-conditions', query: listOpenConditions },
   { method: 'get', path: '/inspections-due', query: listInspectionsDue },
-  { method: 'get', path: '/credit-lines/:lineId/commitment-fee', query: showCommitmentFee },
 ];
 
 export const inspections = {
   operations: [recordInspection],
-  queries: [
-    listInspections,
-    listInspectionsDue,
-    listLoansDue,
-    listOpenConditions,
-    showCommitmentFee,
-  ],
+  queries: [listInspections, listInspectionsDue, listLoansDue, listOpenConditions],
   routes,
   refusals: Object.values(inspectionRefusals),
 };

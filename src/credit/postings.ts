@@ -180,3 +180,57 @@ export const refundJournal = (
     credit(account(loan, 'bank-funding', loan.ownerId), amount),
   ],
 });
+
+type Book = Pick<OfLoan, 'zoneId' | 'ownerId'>;
+
+/** One control account per bank; the bills are its detail. */
+const ofBank = ({ zoneId, ownerId }: Book, kind: AccountKind): AccountRef => ({
+  zoneId,
+  ownerId,
+  kind,
+  subjectId: ownerId,
+});
+
+/** The fees billed in a book for one settlement day; negative when adjustments outweigh them. */
+export const feeBilledJournal = (
+  of: Book,
+  cause: Cause,
+  settledOn: Day,
+  total: Money,
+): Journal => ({
+  id: newId('jnl'),
+  kind: total.isNegative() ? 'credit.commitment-fee-credited' : 'credit.commitment-fee-billed',
+  valueOn: settledOn,
+  ...cause,
+  lines: [debit(ofBank(of, 'fee-receivable'), total), credit(ofBank(of, 'fee-earned'), total)],
+});
+
+const feeMovements = {
+  PAYMENT: { kind: 'credit.commitment-fee-paid', account: 'bank-funding' },
+  WAIVER: { kind: 'credit.commitment-fee-waived', account: 'fee-waived' },
+  REFUND: { kind: 'credit.commitment-fee-refunded', account: 'bank-funding' },
+} as const satisfies Record<string, { kind: string; account: AccountKind }>;
+
+/** What covers a bill, whatever its sign; taken back, it is the same the other way round. */
+export const feeMovementJournal = (
+  of: Book,
+  cause: Cause,
+  valueOn: Day,
+  move: {
+    readonly kind: keyof typeof feeMovements;
+    readonly amount: Money;
+    readonly takesBack: boolean;
+  },
+): Journal => {
+  const { kind, account: from } = feeMovements[move.kind];
+  return {
+    id: newId('jnl'),
+    kind: move.takesBack ? `${kind}-reversed` : kind,
+    valueOn,
+    ...cause,
+    lines: [
+      debit(ofBank(of, from), move.amount),
+      credit(ofBank(of, 'fee-receivable'), move.amount),
+    ],
+  };
+};

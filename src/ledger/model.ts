@@ -27,6 +27,21 @@ export const chart = {
   'interest-receivable': { side: 'debit', zh: '应收利息', en: 'Interest due and unpaid' },
   'interest-earned': { side: 'credit', zh: '应计利息收入', en: 'Interest that fell due' },
   'penalty-received': { side: 'credit', zh: '罚息复利收入', en: 'Penalty and compound interest' },
+  'fee-receivable': {
+    side: 'debit',
+    zh: '应收承诺费',
+    en: 'Commitment fee billed and unpaid',
+    // A credit that no later bill has used yet.
+    mayGoNegative: true,
+  },
+  'fee-earned': {
+    side: 'credit',
+    zh: '承诺费收入',
+    en: 'Commitment fee billed',
+    // Adjustments of what was billed too much may be more than what is billed since.
+    mayGoNegative: true,
+  },
+  'fee-waived': { side: 'debit', zh: '承诺费减免', en: 'Commitment fee waived' },
   'over-payment': { side: 'credit', zh: '溢缴款', en: 'Paid by borrowers beyond their debt' },
   'written-off-principal': {
     side: 'debit',

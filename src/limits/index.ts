@@ -51,7 +51,13 @@ export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
 export { moveNode } from './move.ts';
 export { staleFacts } from './store-changes.ts';
 export { watchLimits } from './operations/watch-limits.ts';
-export { limitOverTime, limitsOn } from './limit-over-time.ts';
+export {
+  type Drawable,
+  limitsOn,
+  promisedOverTime,
+  type Span,
+  usedOverTime,
+} from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';
 export { takeLimits, type Take, type Taken } from './take.ts';

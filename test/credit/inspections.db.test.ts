@@ -3,11 +3,7 @@
 import { expect } from 'chai';
 import { drawDown, markDefault, repay } from '../../src/credit/index.ts';
 import { recordInspection } from '../../src/credit/operations/record-inspection.ts';
-import { showCommitmentFee } from '../../src/credit/queries-commitment-fee.ts';
 import { listInspections, listInspectionsDue } from '../../src/credit/queries-inspections.ts';
-import { commitmentFee, feeParts } from '../../src/credit/rules/commitment-fee.ts';
-import { changeLimit } from '../../src/limits/operations/change-limit.ts';
-import { Day, Money, Rate } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
@@ -88,66 +84,5 @@ describe('credit: post-loan inspections', () => {
     await stage.done(repay, { drawdownId, principal: '1000000', valueOn: today }, stage.bank);
     expect(await refused(drawdownId)).to.equal('drawdown-settled');
     expect(await due(drawdownId)).to.equal(undefined);
-  });
-});
-
-describe('credit: commitment fee', () => {
-  it('follows the value days of a line, from its start to its last night', async () => {
-    const stage = await openStage();
-    try {
-      const park = await parkIn(stage, '100000000');
-      const { lineId, nodeId } = await lineIn(stage, park, '3000000');
-      const input = drawing(lineId, '1000000', { valueOn: ago(100) });
-      await stage.done(drawDown, input, stage.bank);
-      const fee = (more: object) =>
-        stage.ask(
-          showCommitmentFee,
-          { lineId, from: ago(110), to: ago(90), rateAnnual: '0.0036', ...more },
-          stage.bank,
-        );
-      const answer = await fee({});
-      expect(answer.fee).to.equal('500.00');
-      expect(answer.parts).to.deep.equal([
-        { from: ago(110), to: ago(100), days: 10, undrawn: '3000000.00' },
-        { from: ago(100), to: ago(90), days: 10, undrawn: '2000000.00' },
-      ]);
-      expect((await fee({ from: ago(300), to: ago(199) })).fee).to.equal('30.00');
-      expect((await fee({ from: ago(-400), to: ago(-500) })).fee).to.equal('20.00');
-      const lower = { nodeId, limit: '1500000', reason: '调减' };
-      await stage.done(changeLimit, lower, stage.bank, { expectedVersion: 1 });
-      expect((await fee({})).fee).to.equal('500.00');
-      expect((await fee({ from: today, to: ago(-10) })).fee).to.equal('50.00');
-    } finally {
-      await stage.close();
-    }
-  });
-
-  const [from, to] = [Day.of('2026-01-01'), Day.of('2026-01-31')];
-  const at = (day: string, limit: string, outstanding: string) => ({
-    from: Day.of(day),
-    limit: Money.of(limit),
-    outstanding: Money.of(outstanding),
-  });
-
-  it('counts every night of the undrawn once, and rounds once', () => {
-    const steps = [
-      at('2025-06-01', '1000000', '0'),
-      at('2026-01-11', '1000000', '600000'),
-      at('2026-01-21', '1000000', '1200000'),
-    ];
-    const parts = feeParts(steps, from, to);
-    expect(parts.map(({ days, undrawn }) => [days, undrawn.toString()])).to.deep.equal([
-      [10, '1000000.00'],
-      [10, '400000.00'],
-      [10, '0.00'],
-    ]);
-    // 14,000,000 × 0.5 % ÷ 360 = 194.444…
-    expect(commitmentFee(parts, Rate.of('0.005')).toString()).to.equal('194.44');
-  });
-
-  it('is nothing for no night and for what begins later', () => {
-    expect(feeParts([at('2026-02-01', '1000000', '0')], from, to)).to.deep.equal([]);
-    expect(feeParts([at('2025-06-01', '1000000', '0')], from, from)).to.deep.equal([]);
-    expect(commitmentFee([], Rate.of('0.005')).toString()).to.equal('0.00');
   });
 });

@@ -9,6 +9,7 @@ import type { Actor } from '../../src/platform/operation.ts';
 import { ago, today } from '../support/stage.ts';
 import { operationOf } from './agreement-desk.ts';
 import { deskOf } from './demand-desk.ts';
+import { begin, billFees, billsOf, endAt, feeLine } from './fee-stage.ts';
 import { loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
 import type { Park } from './stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
@@ -277,6 +278,36 @@ export async function trialRows(stage: Stage): Promise<TrialRows> {
       const { refundId } = await done('refund-over-payment', given);
       return { only: 'ledger', input: { drawdownId, refundId, ...why } };
     },
+    'bill-commitment-fees': async () => {
+      await feeLine(stage, park);
+      return { only: 'ledger', input: { asOf: endAt(0) }, actor: stage.root };
+    },
+    'pay-commitment-fee': async () => {
+      const billId = await feeBill();
+      return { only: 'ledger', input: { billId, amount: '5.00', valueOn: today } };
+    },
+    'waive-commitment-fee': async () => {
+      const billId = await feeBill();
+      return { only: 'ledger', input: { billId, amount: '5.00', ...why } };
+    },
+    'refund-commitment-fee': async () => {
+      const { lineId: drawnLate } = await feeLine(stage, park);
+      await billFees(stage, endAt(0));
+      const [paid] = await billsOf(stage, { lineId: drawnLate });
+      const all = { billId: paid?.id, amount: paid?.owed, valueOn: today };
+      await done('pay-commitment-fee', all);
+      await stage.done(drawDown, drawing(drawnLate, '1000000', { valueOn: begin }), stage.bank);
+      await billFees(stage, endAt(1));
+      const credit = (await billsOf(stage, { lineId: drawnLate })).at(-1);
+      const input = { billId: credit?.id, amount: '5.00', valueOn: today, ...why };
+      return { only: 'ledger', input };
+    },
+    'reverse-fee-movement': async () => {
+      const billId = await feeBill();
+      const paid = { billId, amount: '5.00', valueOn: today };
+      const { movementId } = await done('pay-commitment-fee', paid);
+      return { only: 'ledger', input: { billId, movementId, ...why } };
+    },
     'renew-agreement': async () => {
       const { agreementId } = await parkIn(stage, '6000.00', { name: '到期续签' });
       const days = { startsOn: ago(-1501), endsOn: ago(-3000) };
@@ -290,6 +321,11 @@ export async function trialRows(stage: Stage): Promise<TrialRows> {
     },
   };
 
+  async function feeBill(): Promise<string> {
+    const { lineId: billed } = await feeLine(stage, park);
+    await billFees(stage, endAt(0));
+    return (await billsOf(stage, { lineId: billed }))[0]?.id ?? '';
+  }
   async function listed(state: 'ACTIVE' | 'SUSPENDED'): Promise<Asked> {
     const { entryId, enterpriseId } = await entryAt(stage, 'ACTIVE');
     await line({ enterpriseId });

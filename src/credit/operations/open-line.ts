@@ -21,10 +21,12 @@ import {
 } from '../../platform/schemas.ts';
 import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
 import type { Line } from '../model.ts';
+import { feeRefusals } from '../fee-refusals.ts';
 import { refuseQuotaTaken } from '../programme-quota.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import type { Programme } from '../store-agreements.ts';
 import { programmesById } from '../store-agreements.ts';
+import { addFeeRates, openFeeAccounts } from '../store-fee-accounts.ts';
 import { addTags } from '../store-line-tags.ts';
 import { linesById } from '../store-loans.ts';
 import type { NewLine, SegmentTerms } from '../store-terms.ts';
@@ -94,6 +96,9 @@ function decideOne(item: Item<Input>, facts: Facts): Opened | Failure {
   const beside = parent?.enterpriseId !== one.enterpriseId || parent.segmentId !== segment.id;
   if (one.parentLineId !== undefined && beside) {
     return new Failure(no['line-missing'], { lineId: one.parentLineId });
+  }
+  if (one.parentLineId !== undefined && one.commitmentRateAnnual !== undefined) {
+    return new Failure(feeRefusals['fee-of-sub-line'], { parentLineId: one.parentLineId });
   }
   const enterprise = facts.names.get(one.enterpriseId);
   if (enterprise?.zoneId !== segment.zoneId) {
@@ -211,6 +216,19 @@ const tagsOf = (opened: readonly Opened[], { today, now }: Pick<Context, 'today'
     return [{ ...why, zoneId, ownerId, lineId, programmeId, counts: true }];
   });
 
+/** Where a fee is agreed on what is not drawn, from the line's first day on. */
+function agreeFees(tx: Tx, opened: readonly Opened[], now: Date): void {
+  const agreed = opened.flatMap(({ item, line }) => {
+    const { startsOn, commitmentRateAnnual: rateAnnual } = item.input;
+    if (rateAnnual === undefined) return [];
+    const { id: lineId, zoneId, ownerId } = line;
+    const why = { no: 1, reason: '授信时约定', operationId: item.operationId };
+    return [{ ...why, lineId, zoneId, ownerId, startsOn, from: startsOn, rateAnnual }];
+  });
+  openFeeAccounts(tx, agreed);
+  addFeeRates(tx, agreed, now);
+}
+
 async function runMany(
   { tx, today, now, concern, emit }: Context,
   items: readonly Item<Input>[],
@@ -247,6 +265,7 @@ async function runMany(
     opened.map((one) => one.line),
   );
   addTags(tx, tagsOf(opened, { today, now }));
+  agreeFees(tx, opened, now);
   return decided.map((one) => {
     if (isFailure(one)) return one;
     concern(one.item, one.line.zoneId);

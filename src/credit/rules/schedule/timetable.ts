@@ -154,19 +154,28 @@ function stepped(anchor: Day, every: Every, steps: number, monthEnd: 'clamp' | '
   return isCut && monthEnd === 'roll' ? addDays(clamped, 1) : clamped;
 }
 
+/** The settlement day (结息日) of a month, by its first day; undefined when it has none. */
+export function settledIn(
+  first: Day,
+  { everyMonths, day }: Pick<SettlementTimetable, 'everyMonths' | 'day'>,
+): Day | undefined {
+  if (dayParts(first).month % everyMonths !== 0) return undefined;
+  return addDays(first, Math.min(day, daysBetween(first, addMonths(first, 1))) - 1);
+}
+
 /** The last one is the last day of the loan; a settlement on the day before it is one with it. */
 function settlements(from: Day, timetable: SettlementTimetable): Boundary[] {
-  const { to, everyMonths, day } = timetable;
-  const { year, month } = dayParts(from);
+  const { to } = timetable;
   const firstOfMonth = addDays(from, 1 - dayParts(from).day);
   const found: Boundary[] = [];
-  for (let index = year * 12 + month - 1, step = 0; ; index += 1, step += 1) {
+  for (let step = 0; ; step += 1) {
     const first = addMonths(firstOfMonth, step);
-    const settled = addDays(first, Math.min(day, daysBetween(first, addMonths(first, 1))) - 1);
+    if (first >= to) break;
+    const settled = settledIn(first, timetable);
+    if (settled === undefined || settled <= from) continue;
     const closes = addDays(settled, 1);
     if (closes >= to) break;
-    const isSettled = ((index % 12) + 1) % everyMonths === 0;
-    if (isSettled && settled > from) found.push({ to: closes, dueOn: settled, days30: undefined });
+    found.push({ to: closes, dueOn: settled, days30: undefined });
   }
   return [...found, { to, dueOn: to, days30: undefined }];
 }
