@@ -65,6 +65,8 @@ export { recordTag } from './operations/record-tag.ts';
 export { moveLine } from './operations/move-line.ts';
 export { billCommitmentFees } from './operations/bill-commitment-fees.ts';
 export { payCommitmentFee } from './operations/pay-commitment-fee.ts';
+export { setCommitmentRate } from './operations/set-commitment-rate.ts';
+export { listFeeBills } from './queries-fee-bills.ts';
 export { renewLine } from './operations/renew-line.ts';
 export { renewLoanWithoutRepayment } from './operations/renew-loan.ts';
 export { repayLoan } from './operations/repay-loan.ts';

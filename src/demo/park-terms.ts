@@ -4,11 +4,15 @@
  */
 import {
   agreeLoanTerms,
+  billCommitmentFees,
+  listFeeBills,
+  payCommitmentFee,
   recordInspection,
   renewLine,
   renewLoanWithoutRepayment,
   repayLoan,
   runDayEnd,
+  setCommitmentRate,
 } from '../credit/index.ts';
 import { watchLimits } from '../limits/index.ts';
 import type { DemoBook } from './book.ts';
@@ -52,6 +56,7 @@ export async function agreeTerms(book: DemoBook, lent: Lent): Promise<void> {
   await renew(book, lent);
   await inspect(book, lent);
   await closeDays(book);
+  await billFees(book, lent);
   await book.do(watchLimits, 'park:limit-watch', { asOf: lastDay });
 }
 
@@ -63,6 +68,23 @@ async function closeDays(book: DemoBook): Promise<void> {
     const raw = { asOf: lastDay, ...portion };
     ({ next: after } = await book.do(runDayEnd, `park:day-end-${i}`, raw));
   }
+}
+
+/** A line of each bank has agreed a commitment fee; some of the first bill is paid. */
+async function billFees(book: DemoBook, { lineIds }: Lent): Promise<void> {
+  for (const line of ['a02', 'b02']) {
+    const lineId = lineIds.get(line);
+    const rate = { lineId, from: '2025-06-15', rateAnnual: '0.0025', reason: '补充约定（生成）' };
+    await book.do(setCommitmentRate, `park:fee-rate-${line}`, rate);
+  }
+  let next: string | null = '';
+  for (let i = 1; next !== null; i += 1) {
+    const raw: object = { asOf: lastDay, after: next };
+    ({ next } = await book.do(billCommitmentFees, `park:fee-bills-${i}`, raw));
+  }
+  const { items } = await book.ask(listFeeBills, { lineId: lineIds.get('a02') });
+  const paid = { billId: items[0]?.id, amount: '1000.00', valueOn: lastDay };
+  await book.do(payCommitmentFee, 'park:fee-payment', paid);
 }
 
 /** 续授信 of a line that is free again, and 无还本续贷 of a small firm's loan. */

@@ -1,13 +1,22 @@
 /**
  * What waits for somebody: what the reader must approve, demands and applications with their clocks,
- * conditions, whitelist entries, limits in trouble, inspections, loans that fall due, exceptions, and
- * how far the agreements have come. What is late says so by a word, because a print may be grey.
+ * conditions, whitelist entries, limits in trouble, inspections, loans and fees that fall due,
+ * exceptions, and how far the agreements have come. What is late says so by a word, because a print may be grey.
  */
 import { percentText } from './amounts.js';
 import { ask } from './api.js';
 import { element } from './dom.js';
 import { listed, pageOfRows } from './lists.js';
-import { alarming, amount, amountNode, bankName, coded, named, words } from './tables.js';
+import {
+  alarming,
+  amount,
+  amountNode,
+  bankName,
+  coded,
+  feePeriod,
+  named,
+  words,
+} from './tables.js';
 import { timeText } from './times.js';
 import { word } from './words.js';
 
@@ -197,6 +206,24 @@ const loans = {
   ],
 };
 
+const fees = {
+  key: 'fees-due',
+  permission: 'credit:read',
+  caption: '承诺费：三十日内到期及已逾期的账单',
+  empty: '三十日内没有到期的承诺费，也没有逾期。',
+  load: listed('/commitment-fee-bills', { dueWithinDays: '30' }),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
+    bankName,
+    feePeriod,
+    amount('未付金额', (row) => row.owed),
+    clock('付款期限', (row) => ({ ...row, day: row.dueOn })),
+    words('逾期天数', (row) => (row.overdue ? `${row.daysPastDue} 天` : '未逾期'), {
+      number: true,
+    }),
+  ],
+};
+
 const exceptions = {
   key: 'exceptions',
   permission: 'exception:read',
@@ -286,5 +313,6 @@ export const duties = [
   incidents,
   inspections,
   loans,
+  fees,
   exceptions,
 ];

@@ -16,6 +16,7 @@ import {
   badge,
   bankName,
   coded,
+  feePeriod,
   named,
   qualified,
   words,
@@ -82,6 +83,60 @@ const lines = {
     amount('沉淀', (row) => row.stranded),
     coded('状态', 'lineState', (row) => row.state),
     words('到期日', (row) => row.expiresOn, { tight: true }),
+  ],
+};
+
+/** The nights of a bill: of its own period, and of each that it counts anew. */
+async function feeNights({ id }, place) {
+  const { body } = await ask(`/commitment-fee-bills/${id}`);
+  const own = body.parts.map((part) => ({ ...part, of: '本期' }));
+  const adjusted = body.adjustments.flatMap(({ from, was, now, parts }) =>
+    parts.map((part) => ({ ...part, of: `重算 ${from} 起的账期`, was, now })),
+  );
+  return pageOfRows([...own, ...adjusted], place);
+}
+
+const feeParts = {
+  caption: '构成：每晚未提用金额 × 承诺费率 ÷ 360；重算的账期列原计与现计',
+  empty: '账单没有构成。',
+  columns: [
+    named('项目', (row) => row.of),
+    words('起', (row) => row.from, { tight: true }),
+    words('止（不含）', (row) => row.to, { tight: true }),
+    words('天数', (row) => row.days, { number: true }),
+    amount('未提用', (row) => row.undrawn),
+    words('费率', (row) => percentText(row.rateAnnual), { number: true }),
+    amount('原计', (row) => row.was),
+    amount('现计', (row) => row.now),
+  ],
+};
+
+const feeBills = {
+  key: 'fee-bills',
+  permission: 'credit:read',
+  caption: '承诺费账单：未付＝当期＋调整－已付－减免－抵扣；展开看构成',
+  empty: '没有承诺费账单。',
+  load: listed('/commitment-fee-bills'),
+  keyOf: (row) => row.id,
+  details: {
+    nameOf: (row) => `${row.enterpriseName} ${row.settledOn}`,
+    list: feeParts,
+    load: feeNights,
+  },
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
+    bankName,
+    feePeriod,
+    amount('当期', (row) => row.amount),
+    amount('前期调整', (row) => row.adjustment),
+    amount('已付', (row) => row.paid),
+    amount('减免', (row) => row.waived),
+    amount('抵扣', (row) => row.offset),
+    amount('未付', (row) => row.owed),
+    words('付款期限', (row) => row.dueOn, { tight: true }),
+    words('逾期天数', (row) => (row.overdue ? `${row.daysPastDue} 天` : '未逾期'), {
+      number: true,
+    }),
   ],
 };
 
@@ -245,7 +300,7 @@ const reported = {
 export const sections = [
   { id: 'duties', title: '待办与预警', lists: duties },
   { id: 'credit', title: '整园授信', lists: [agreements, progress] },
-  { id: 'lines', title: '额度台账', lists: [lines] },
+  { id: 'lines', title: '额度台账', lists: [lines, feeBills] },
   { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
   { id: 'funds', title: '基金', lists: [funds] },
   { id: 'leverage', title: '放大倍数', lists: [leverage] },

@@ -95,6 +95,11 @@ export const named = (head, read, { below, generated = (row) => row.generated } 
   },
 });
 
+/** The period of a bill of the commitment fee, its last day included. */
+export const feePeriod = words('账期', ({ from, to, settledOn }) =>
+  from === to ? `前期调整（${settledOn}）` : `${from} 至 ${settledOn}`,
+);
+
 function headRow(columns, unit, opens) {
   const cells = columns.map(({ head, number, unit: inUnit }) =>
     element(

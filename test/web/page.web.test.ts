@@ -35,6 +35,11 @@ const amountsOf: Readonly<Record<string, Source>> = {
   leverage: { path: '/leverage', members: ['numerator', 'denominator'] },
   inspections: { path: '/inspections-due', filters: '&overdue=true', members: ['outstanding'] },
   'loans-due': { path: '/loans-due', members: ['dueAmount', 'outstanding'] },
+  'fee-bills': {
+    path: '/commitment-fee-bills',
+    members: ['amount', 'adjustment', 'paid', 'waived', 'offset', 'owed'],
+  },
+  'fees-due': { path: '/commitment-fee-bills', filters: '&dueWithinDays=30', members: ['owed'] },
   exposures: { path: '/exposures', members: ['financed', 'undue', 'overdue', 'limit'] },
 };
 
@@ -195,6 +200,30 @@ function firstPage(executablePath: string): void {
     expect(side('分母')).to.equal(first?.['denominator']);
     await opener.press('Enter');
     expect(await opened.isVisible()).to.equal(false);
+  });
+
+  it('opens a bill of a commitment fee to the nights that it is made of', async () => {
+    const of = `/commitment-fee-bills?zoneId=${parkId}&page=1&pageSize=10`;
+    const [bill] = (await desk.answer<List>('zone.finance', of)).items;
+    const { parts } = await desk.answer<{ parts: Row[] }>(
+      'zone.finance',
+      `/commitment-fee-bills/${bill?.['id'] ?? ''}`,
+    );
+    expect(parts.length).to.be.greaterThan(0);
+    const opener = page.locator('#list-fee-bills button.opener').first();
+    await opener.click();
+    const opened = page.locator('#list-fee-bills tr.details').first();
+    await opened
+      .locator('tbody tr')
+      .nth(parts.length - 1)
+      .waitFor();
+    const shown = await opened
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) => row.querySelector('[data-yuan]')?.getAttribute('data-yuan')),
+      );
+    expect(shown).to.deep.equal(parts.map((part) => part['undrawn']));
+    await opener.click();
   });
 
   it('switches the unit without asking again, keeps it in the address and a reload', async () => {
