@@ -73,7 +73,7 @@ describe('credit: lines with dated terms', () => {
     await set({ topUps: [topUp], schedule: [{ from: ago(3), amount: '250.00' }] }, 1);
     expect(await on(today)).to.equal('400.00 390.00 0.00 0.00');
     expect(await on(ago(1))).to.equal('400.00 400.00 0.00 0.00');
-    await set({}, 2);
+    await set({ topUps: null, schedule: null }, 2);
     expect(await on(today)).to.equal('400.00 400.00 0.00 0.00');
     await stage.check();
   });
