@@ -1,8 +1,8 @@
 // The catalogue of trial calculations: the same names on the command line and below /api/v1/calc.
 import { z } from 'zod';
-import { deskCalcs, loanCalcs, riskCalcs } from '../credit/index.ts';
+import { deskCalcs, firmCalcs, loanCalcs, loanCareCalcs, riskCalcs } from '../credit/index.ts';
 import { leverageCalc, leverageInput } from '../funds/index.ts';
-import { limitScenario } from '../limits/index.ts';
+import { limitCalcs } from '../limits/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
 import { calculation } from '../platform/calculation.ts';
 import { certificateDiscountCalc, certificateDiscountInput } from '../supply-chain/index.ts';
@@ -28,12 +28,14 @@ export const calculations: readonly Calculation[] = [
   amountWordsCalc,
   workingDaysCalc,
   interestCalc,
-  limitScenario,
+  ...limitCalcs,
   leverage,
   certificateDiscount,
   ...riskCalcs,
   ...loanCalcs,
   ...deskCalcs,
+  ...firmCalcs,
+  ...loanCareCalcs,
 ];
 
 /** The calculations' addresses for the OpenAPI document. */

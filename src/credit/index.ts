@@ -78,6 +78,8 @@ export { submitEntry } from './operations/prepare-entry.ts';
 export { showApplication } from './queries-applications.ts';
 export { listReferrals } from './queries-financing-lists.ts';
 export { deskCalcs } from './desk-calcs.ts';
+export { firmCalcs } from './firm-calcs.ts';
+export { loanCareCalcs } from './loan-care-calcs.ts';
 export { loanCalcs } from './loan-calcs.ts';
 export { creditRefusals } from './refusals.ts';
 export { riskCalcs } from './risk-calcs.ts';

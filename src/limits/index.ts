@@ -33,6 +33,7 @@ export { Node as LimitView, nodesToday } from './queries.ts';
 export { joinCaps, shareCapRules } from './cap-selectors.ts';
 export { limitEffects } from './effects.ts';
 export { incidentEffects } from './incident-effects.ts';
+export { limitCalcs } from './limit-calcs.ts';
 export { limitScenario } from './scenario-calc.ts';
 export { readNodes, touchedNodes } from './store.ts';
 export { termCause } from './administration.ts';

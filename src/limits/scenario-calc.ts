@@ -84,12 +84,15 @@ const Step = z.strictObject({
 /** A trial answers at once: each step shows every node. */
 const largest = 50_000;
 
+/** A tree and what happened on it. */
+export const scenarioShape = {
+  at: Moment.optional(),
+  nodes: z.array(Node).min(1).max(500),
+  steps: z.array(Step).max(2000),
+};
+
 export const scenarioInput = z
-  .strictObject({
-    at: Moment.optional(),
-    nodes: z.array(Node).min(1).max(500),
-    steps: z.array(Step).max(2000),
-  })
+  .strictObject(scenarioShape)
   .refine(({ nodes, steps }) => nodes.length * steps.length <= largest, {
     message: sentence(`节点数×步骤数至多 ${largest}`, `at most ${largest} nodes × steps`),
   });
@@ -98,14 +101,14 @@ type Input = z.output<typeof scenarioInput>;
 const never = new Date('9999-12-31T23:59:59Z');
 const always = '0001-01-01' as Day;
 
-function momentOf(text: string): Date {
+export function momentOf(text: string): Date {
   return new Date(isDay(text) ? `${text}T00:00:00+08:00` : text);
 }
 
 const endOf = (text: string): Date => momentOf(isDay(text) ? addDays(text, 1) : text);
 
 /** Time stands still between steps that do not say when they happen. */
-function scenarioOf(input: Input): Scenario {
+export function scenarioOf(input: Input): Scenario {
   let now = input.at === undefined ? new Date() : momentOf(input.at);
   return {
     nodes: input.nodes.map(({ parent, kind, ...node }) => ({

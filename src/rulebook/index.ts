@@ -17,7 +17,7 @@ export { rulebookRefusals } from './refusals.ts';
 export { packInForce, type Occasion } from './rules.ts';
 export { packsById, packsOf } from './store.ts';
 export { MarginInput, type MarginRule, type WatchRule } from './watch-rule.ts';
-export type { TagRule, WhitelistRule } from './whitelist-rule.ts';
+export { type TagRule, type WhitelistRule, WhitelistRuleInput } from './whitelist-rule.ts';
 
 export const rulebookModule = defineModule({
   name: 'rulebook',

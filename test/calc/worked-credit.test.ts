@@ -58,6 +58,21 @@ describe('calc: the worked cases of credit', () => {
     });
   });
 
+  const byPerson = [{ code: 'good-credit', name: '信用良好', by: 'person' }];
+  const byCode = [{ code: 'valid-uscc', name: '代码有效', by: 'uscc' }];
+  const found = { standard: 'good-credit', met: true, evidence: '征信报告' };
+  const uscc = '91350100M000100Y43';
+  const screened = { on: '2026-03-02', uscc, standards: byPerson, findings: [found] };
+  const line = { id: 'line', limit: '1', seasons: [{ from: '01-01', to: '06-30', amount: '2' }] };
+  const drawable = {
+    at: '2026-01-01',
+    nodes: [line],
+    steps: Array.from({ length: 20 }, () => ({ op: 'draw', node: 'line', amount: '1' })),
+    node: 'line',
+    amount: '3',
+    until: '2026-12-31',
+  };
+  const returned = (of: string) => ({ on: '2026-02-01', of, amount: '1' });
   const refused: readonly [calc: string, input: unknown, code: string][] = [
     [
       'credit-conversion',
@@ -65,6 +80,12 @@ describe('calc: the worked cases of credit', () => {
       'conversion-kind-not-in-pack',
     ],
     ['decision-clock', { completeOn: '2026-03-02', tag: 'nothing-known' }, 'tag-not-in-pack'],
+    ['statement-ratios', { statements: [{ item: 'sales', now: '1' }] }, 'statement-row-missing'],
+    ['whitelist-screening', { ...screened, findings: [] }, 'finding-missing'],
+    ['whitelist-screening', { ...screened, standards: byCode }, 'finding-unknown'],
+    ['when-drawable', { ...drawable, returns: [returned('nothing')] }, 'scenario-malformed'],
+    ['when-drawable', { ...drawable, until: '9000-01-01' }, 'scenario-malformed'],
+    ['extension-limit', { valueOn: '2026-03-02', firstDueOn: '2026-03-02' }, 'invalid-input'],
   ];
   for (const [calc, input, code] of refused) {
     it(`${calc} refuses: ${code}`, () => {

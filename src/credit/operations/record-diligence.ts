@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Exact } from '../../kernel/index.ts';
-import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
+import { Failure, Money, newId } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -26,23 +26,12 @@ import { collateralKinds } from '../model-demands.ts';
 import { workingCapital2024 as pack } from '../packs/working-capital-2024.ts';
 import { marginOf, ratiosOf, turnoverDays } from '../rules/statement-ratios.ts';
 import type { StatementRow } from '../rules/statement-rows.ts';
-import { readStatementRows, statementItems } from '../rules/statement-rows.ts';
+import { readStatementRows } from '../rules/statement-rows.ts';
 import { needOf } from '../rules/working-capital.ts';
-import { GrowthInput, SignedAmountInput } from '../signed-input.ts';
+import { GrowthInput } from '../signed-input.ts';
+import { StatementsInput } from '../statement-input.ts';
 import type { Diligence } from '../store-applications.ts';
 import { addDiligence } from '../store-applications.ts';
-
-const RowInput = z
-  .strictObject({
-    item: z.enum(statementItems),
-    before: SignedAmountInput.optional(),
-    now: SignedAmountInput,
-  })
-  .refine(
-    ({ item, before, now }) =>
-      item === 'totalProfit' || !(now.isNegative() || before?.isNegative() === true),
-    { message: sentence('只有利润可以小于零', 'only the profit may be below zero') },
-  );
 
 const CollateralInput = z.strictObject({
   kind: z.enum(collateralKinds),
@@ -53,7 +42,7 @@ const CollateralInput = z.strictObject({
 
 const input = z.strictObject({
   applicationId: IdInput('appl'),
-  statements: z.array(RowInput).min(1).max(40),
+  statements: StatementsInput,
   /** Expected growth of sales: "0.2" is 20 %. */
   growth: GrowthInput,
   ownFunds: AmountInput,

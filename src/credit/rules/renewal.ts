@@ -12,16 +12,30 @@ export type RenewalFinding = RenewalRule['findings'][number];
 /** The words that the classification knows. */
 export type RenewalBorrowing = 'qualifying-renewal' | 'renewal';
 
-export function borrowingOf(
-  asked: { readonly size: RenewalSize; readonly findings: readonly RenewalFinding[]; on: Day },
+interface AskedRenewal {
+  readonly size: RenewalSize;
+  readonly findings: readonly RenewalFinding[];
+  readonly on: Day;
+}
+
+/** What the renewal is, and what it lacks to qualify: a size that counts, findings. */
+export function renewalOf(
+  asked: AskedRenewal,
   { sizes, findings }: RenewalRule,
-): RenewalBorrowing {
+): {
+  readonly borrowing: RenewalBorrowing;
+  readonly missing: readonly ('size' | RenewalFinding)[];
+} {
   const sized = sizes.some(
     ({ size, until }) => size === asked.size && (until === null || asked.on <= until),
   );
-  const found = findings.every((one) => asked.findings.includes(one));
-  return sized && found ? 'qualifying-renewal' : 'renewal';
+  const lacking = findings.filter((one) => !asked.findings.includes(one));
+  const missing = [...(sized ? [] : (['size'] as const)), ...lacking];
+  return { borrowing: missing.length === 0 ? 'qualifying-renewal' : 'renewal', missing };
 }
+
+export const borrowingOf = (asked: AskedRenewal, rule: RenewalRule): RenewalBorrowing =>
+  renewalOf(asked, rule).borrowing;
 
 /** What the successor may lend itself while the predecessor owes the rest. */
 export const roomOf = (granted: Money, stillOwed: Money): Money =>

@@ -102,7 +102,10 @@ export const tagHolds = (tag: TagTerm, on: Day): boolean =>
   tag.grantedOn <= on && on <= tag.expiresOn && (tag.revokedOn === null || on < tag.revokedOn);
 
 interface Screened {
-  readonly pack: AdmissionPack;
+  readonly pack: {
+    readonly parameters: Pick<WhitelistRule, 'standards'>;
+    readonly clauses: AdmissionPack['clauses'];
+  };
   readonly findings: readonly Finding[];
   readonly uscc: string;
   readonly tags: readonly TagTerm[];
