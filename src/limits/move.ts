@@ -28,7 +28,7 @@ import {
   saveNodeCounters,
   touchedNodes,
 } from './store.ts';
-import { recordChanges } from './store-changes.ts';
+import { expectVersion, recordChanges } from './store-changes.ts';
 import { lockNode, sayFencedAbove } from './store-terms.ts';
 import { takeLimits, treeChanged } from './take.ts';
 
@@ -245,12 +245,14 @@ async function save(
 export interface Move {
   readonly nodeId: string;
   readonly parentId: string;
+  /** Of the node as whoever asks saw it. */
+  readonly expectedVersion?: number | undefined;
 }
 
 /**
  * Puts a node below another one with all its use. Throws `node-missing`, `parent-missing`,
- * `limit-closed`, every refusal of a draw on the new path, and `move-impossible`. Whoever hangs a
- * thing of its own on nodes calls it with that thing, so that the two never part.
+ * `version-stale`, `limit-closed`, every refusal of a draw on the new path, and `move-impossible`.
+ * Whoever hangs a thing of its own on nodes calls it with that thing, so that the two never part.
  * @returns the node as it was, and how much of use and of reservations went with it.
  */
 export async function moveNode(
@@ -265,6 +267,10 @@ export async function moveNode(
   // A SOFT limit is not locked: what it carries, and what is opened below, would change unseen.
   await lockCapRules(tx, seen);
   const { ids, nodes } = await lockBranches(tx, [move.nodeId], [move.parentId], cause);
+  // Whoever held it meanwhile may have changed it; a SOFT one is not locked with the branches.
+  const locked = await lockNode(tx, move.nodeId);
+  if (locked) await expectVersion(tx, locked, move);
+  if (locked?.version !== nodes.get(move.nodeId)?.version) throw treeChanged();
   const book = await bookOf(tx, nodes, cause.today);
   const node = book.nodes.get(move.nodeId) as LimitNode;
   const parent = book.nodes.get(move.parentId) as LimitNode;

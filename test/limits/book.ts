@@ -96,6 +96,19 @@ export const makeZoneRoot = (book: LimitTestBook, limit?: Money): Promise<string
     zoneRoot(open, { zoneId, ownerId: 'org_office', name: 'Zone', startsOn, limit }),
   );
 
+/** Until so many wait for a lock of somebody else. */
+export async function lockWaits({ db }: LimitTestBook, count: number): Promise<void> {
+  for (;;) {
+    const [row] = (
+      await db.raw<{ rows: { n: number }[] }>(
+        `select count(*)::int as n from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).rows;
+    if ((row?.n ?? 0) >= count) return;
+  }
+}
+
 export const far = new Date('2099-01-01T00:00:00Z');
 
 /** A take whose cause does not matter. */

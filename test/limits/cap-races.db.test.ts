@@ -8,7 +8,7 @@ import { lockCarriers, setCarriers } from '../../src/limits/caps.ts';
 import { setCap } from '../../src/limits/operations/set-cap.ts';
 import type { Tx } from '../../src/platform/transaction.ts';
 import type { LimitTestBook } from './book.ts';
-import { bankId, because, openLimitBook, zoneId } from './book.ts';
+import { bankId, because, lockWaits, openLimitBook, zoneId } from './book.ts';
 import { ask, banker, makePerformer } from './desk.ts';
 
 const today = dayInShanghai();
@@ -35,17 +35,7 @@ describe('caps that change while limits are used', () => {
     const [taken] = await book.take([because(step)], new Date());
     return isFailure(taken) ? taken.code : 'done';
   };
-  const waiting = async (count: number): Promise<void> => {
-    for (;;) {
-      const [row] = (
-        await book.db.raw<{ rows: { n: number }[] }>(
-          `select count(*)::int as n from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock'`,
-        )
-      ).rows;
-      if ((row?.n ?? 0) >= count) return;
-    }
-  };
+  const waiting = (count: number): Promise<void> => lockWaits(book, count);
   const used = async (id: string) => String((await book.node(id)).consumed);
 
   for (const seen of [true, false]) {

@@ -3,13 +3,14 @@
 import { expect } from 'chai';
 import { Money, dayInShanghai, isFailure, newId } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
+import { changeTerms, lockNode } from '../../src/limits/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
 import { moveNodeOperation } from '../../src/limits/operations/move-node.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { showNode } from '../../src/limits/queries.ts';
 import type { LimitTestBook } from './book.ts';
-import { because, far, openLimitBook } from './book.ts';
+import { because, far, lockWaits, openLimitBook, quietly } from './book.ts';
 import { ask, banker, makePerformer, outputOf, refusalOf } from './desk.ts';
 import { at, day } from './two-banks.ts';
 
@@ -68,6 +69,27 @@ describe('limits.move-node', () => {
     };
     await book.take([because(hold)], at('2026-03-03T09:00:00'));
     return { root, a, b, line, reservationId };
+  }
+
+  for (const enforcement of ['HARD', 'SOFT'] as const) {
+    it(`tells whoever waited what was changed of a ${enforcement} limit meanwhile`, async () => {
+      const [from, to] = [await add('100.00', undefined), await add('100.00', undefined)];
+      const moving = await add('50.00', from, { enforcement });
+      let asked: ReturnType<typeof move> | undefined;
+      await book.tx(async (tx) => {
+        const node = await lockNode(tx, moving);
+        if (!node) throw new Error('no node');
+        const why = { ...quietly, valueOn: dayInShanghai(), now: new Date() };
+        await changeTerms(tx, node, { limit: Money.of('60.00') }, why);
+        asked = move(moving, to);
+        await lockWaits(book, 1);
+      });
+      const failure = refusalOf((await asked) as Awaited<ReturnType<typeof move>>);
+      expect(failure?.code).to.equal('version-stale');
+      const changes = failure?.facts['changes'] as { field: string; to: string }[];
+      expect(changes.map((one) => [one.field, one.to])).to.deep.equal([['amount', '60.00']]);
+      expect((await book.node(moving)).parentId).to.equal(from);
+    });
   }
 
   it('moves use and reservations at once, when they fit exactly', async () => {

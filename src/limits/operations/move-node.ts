@@ -48,7 +48,8 @@ export const moveNodeOperation = operation({
     const elsewhere = refuseOwnMove(node);
     if (elsewhere) throw elsewhere;
     const cause = { now, today, reason, operationId: item.operationId };
-    const went = await moveNode(tx, { nodeId, parentId }, cause);
+    const { expectedVersion } = item;
+    const went = await moveNode(tx, { nodeId, parentId, expectedVersion }, cause);
     const [after = went.node] = await bothOf(tx, item.input);
     const { zoneId, ownerId } = node;
     const { outstanding, reserved } = went;
