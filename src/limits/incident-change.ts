@@ -32,12 +32,14 @@ interface Named {
 }
 
 /**
- * The incident and its limit, both locked. Throws `incident-missing`, `limit-not-owned`, or
- * `version-stale` with the steps that were taken since.
+ * The incident and its limit, both locked. Throws `incident-missing`, `limit-not-owned`,
+ * `version-stale` with the steps that were taken since, or `incident-step`.
+ * @param to what it shall become.
  */
 export async function incidentToChange(
   context: Context,
   item: Item<Named>,
+  to: IncidentState,
 ): Promise<{ readonly incident: Incident; readonly node: LimitNode }> {
   const { incidentId } = item.input;
   const { tx } = context;
@@ -50,12 +52,16 @@ export async function incidentToChange(
   const { nodeId, version } = incident;
   if (!mayChange(item.actor, node)) throw new Failure(no['limit-not-owned'], { nodeId });
   const expected = item.expectedVersion ?? version;
-  if (expected === version) return { incident, node };
-  const changes = (await stepsOf(tx, incidentId)).filter((one) => one.version > expected);
-  throw new Failure(no['version-stale'], { incidentId, version, expected, changes });
+  if (expected !== version) {
+    const changes = (await stepsOf(tx, incidentId)).filter((one) => one.version > expected);
+    throw new Failure(no['version-stale'], { incidentId, version, expected, changes });
+  }
+  const refusal = refuseIncidentStep(incident, to);
+  if (refusal) throw refusal;
+  return { incident, node };
 }
 
-/** Takes the step that its person asked for; throws `incident-step`. */
+/** Takes the step that its person asked for. */
 export function moveIncident(
   context: Context,
   item: Item<Named>,
@@ -63,8 +69,6 @@ export function moveIncident(
   to: { readonly step: IncidentStep; readonly state: IncidentState } & Partial<Incident>,
 ): z.output<typeof IncidentChanged> {
   const { step, ...set } = to;
-  const refusal = refuseIncidentStep(incident, to.state);
-  if (refusal) throw refusal;
   const after: Incident = { ...incident, ...set, version: incident.version + 1 };
   const { now, today } = context;
   const { reason } = item.input;

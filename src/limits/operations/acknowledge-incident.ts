@@ -16,8 +16,8 @@ export const acknowledgeIncident = operation({
   input: z.strictObject(incidentShape),
   output: IncidentChanged,
   async run(context, item) {
-    const { incident } = await incidentToChange(context, item);
     const to = { step: 'acknowledged', state: 'ACKNOWLEDGED' } as const;
+    const { incident } = await incidentToChange(context, item, to.state);
     return moveIncident(context, item, incident, to);
   },
 });

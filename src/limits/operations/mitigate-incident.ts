@@ -16,8 +16,8 @@ export const mitigateIncident = operation({
   input: z.strictObject(incidentShape),
   output: IncidentChanged,
   async run(context, item) {
-    const { incident } = await incidentToChange(context, item);
     const to = { step: 'mitigated', state: 'MITIGATING' } as const;
+    const { incident } = await incidentToChange(context, item, to.state);
     return moveIncident(context, item, incident, to);
   },
 });

@@ -11,7 +11,7 @@ import {
   incidentToChange,
   moveIncident,
 } from '../incident-change.ts';
-import { refuseIncidentStep, refuseStanding } from '../rules/incident.ts';
+import { refuseStanding } from '../rules/incident.ts';
 import { freshFinding } from '../watch.ts';
 
 export const resolveIncident = operation({
@@ -22,10 +22,10 @@ export const resolveIncident = operation({
   input: z.strictObject(incidentShape),
   output: IncidentChanged,
   async run(context, item) {
-    const { incident, node } = await incidentToChange(context, item);
+    const { incident, node } = await incidentToChange(context, item, 'RESOLVED');
     const by = { now: context.now, scope: item.actor.scope };
     const fresh = await freshFinding(context.tx, node, incident, by);
-    const refusal = refuseIncidentStep(incident, 'RESOLVED') ?? refuseStanding(incident, fresh);
+    const refusal = refuseStanding(incident, fresh);
     if (refusal) throw refusal;
     const { size, bound, used, reserved, rule } = fresh;
     const worstSize = Money.max(incident.worstSize, size);

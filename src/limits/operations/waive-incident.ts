@@ -13,7 +13,6 @@ import {
   moveIncident,
 } from '../incident-change.ts';
 import { limitRefusals as no } from '../refusals.ts';
-import { refuseIncidentStep } from '../rules/incident.ts';
 
 export const waiveIncident = operation({
   name: 'limits.waive-incident',
@@ -29,9 +28,7 @@ export const waiveIncident = operation({
   output: IncidentChanged.extend({ waivedSize: MoneyText, waivedUntil: DayText }),
   async run(context, item) {
     const { until } = item.input;
-    const { incident } = await incidentToChange(context, item);
-    const refusal = refuseIncidentStep(incident, 'WAIVED');
-    if (refusal) throw refusal;
+    const { incident } = await incidentToChange(context, item, 'WAIVED');
     if (until < context.today) {
       const { id: incidentId } = incident;
       throw new Failure(no['waiver-ended'], { incidentId, until, today: context.today });
