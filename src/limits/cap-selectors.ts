@@ -155,27 +155,34 @@ export async function ruleLeft(
   return row?.id;
 }
 
-/** Keeps the rule of a cap, or that it has none any more. */
+/** A list in another order is the same rule. */
+const ruleText = (kept: KeptSelector | null): string | null =>
+  kept &&
+  JSON.stringify({
+    zoneId: kept.zoneId,
+    enterpriseIds: kept.enterpriseIds?.toSorted(byText) ?? null,
+    products: kept.products?.toSorted(byText) ?? null,
+  });
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
+/**
+ * Keeps the rule of a cap, or that it has none any more.
+ * @returns whether it is another one than before.
+ */
 export async function saveSelector(
   tx: Tx,
   cap: Pick<LimitNode, 'id' | 'zoneId' | 'ownerId'>,
   selector: Selector | undefined,
   { version, ...why }: ChangeCause & { readonly version: number },
-): Promise<void> {
-  const before = await selectorOf(tx, cap.id);
-  if (!before && !selector) return;
+): Promise<boolean> {
   const { enterpriseIds = null, products = null } = selector ?? {};
+  const after = selector ? { zoneId: selector.zoneId, enterpriseIds, products } : null;
+  const texts = { before: ruleText(await selectorOf(tx, cap.id)), after: ruleText(after) };
+  if (texts.before === texts.after) return false;
   const place = [cap.id, cap.zoneId, cap.ownerId];
   await tx.rows(upsertSelector, [...place, enterpriseIds, products, selector !== undefined]);
-  const after = selector ? { zoneId: selector.zoneId, enterpriseIds, products } : null;
-  const text = (kept: KeptSelector | null) => (kept ? JSON.stringify(kept) : null);
-  const change = {
-    node: cap,
-    field: 'selector',
-    before: text(before),
-    after: text(after),
-  } as const;
-  recordChanges(tx, [{ ...change, version }], why);
+  recordChanges(tx, [{ node: cap, field: 'selector', ...texts, version }], why);
+  return true;
 }
 
 const joinRules = statement(

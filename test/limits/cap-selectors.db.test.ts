@@ -123,6 +123,33 @@ describe('caps by a stored rule', () => {
     expect([...fields].sort()).to.deep.equal(['carriers', 'selector']);
   });
 
+  it('set as it is stays as it is, whatever the order of its lists', async () => {
+    const one = await lineIn(stage, park, '100.00', { product });
+    const enterpriseIds = [stage.firmId, stage.otherFirmId];
+    const { nodeId } = await bySelector('50.00', { enterpriseIds, products: [product] });
+    const rule = {
+      zoneId: stage.zoneId,
+      enterpriseIds: enterpriseIds.toReversed(),
+      products: [product],
+    };
+    const set = (more: object, expectedVersion: number) =>
+      stage.done(setCap, { nodeId, reason, ...more }, stage.bank, { expectedVersion });
+    const changes = () =>
+      stage.rows(`select field from limits_changes where node_id = '${nodeId}' order by id`);
+    const before = await changes();
+    const same = { added: [], removed: [], version: 1 };
+    expect(await set({ selector: rule }, 1)).to.deep.include(same);
+    expect(await set({ selector: rule, nodeIds: [one.nodeId] }, 1)).to.deep.include(same);
+    expect(await changes()).to.deep.equal(before);
+    const named = await set({ nodeIds: [one.nodeId] }, 1);
+    expect(named).to.deep.include({ added: [], removed: [], version: 2 });
+    expect(await set({ nodeIds: [one.nodeId] }, 2)).to.deep.include({ version: 2 });
+    const told = await stage.rows(
+      `select 1 from platform_events where subject_id = '${nodeId}' and name = 'limits.cap-set'`,
+    );
+    expect(told).to.have.length(1);
+  });
+
   it('counts what is owed under a closed line, also when its rule is set again', async () => {
     const { lineId } = await lineIn(stage, park, '100.00');
     expect(await outcome(lineId, '60.00')).to.equal('done');

@@ -62,12 +62,11 @@ export const setCap = operation({
     const { added, removed } = carrying;
     await setCarriers(tx, node.id, carrying, cause);
     const kept = { ...cause, valueOn: today, version: node.version + 1 };
-    await saveSelector(tx, node, selector, kept);
+    const ruled = await saveSelector(tx, node, selector, kept);
     const event = { name: 'limits.cap-set', payload: { added, removed, selector, reason } };
-    return {
-      ...changed(await changeNode(context, item, node, {}, event)),
-      added: [...added],
-      removed: [...removed],
-    };
+    // What is as it was is neither told nor a version of its own.
+    const same = added.length + removed.length === 0 && !ruled;
+    const after = same ? node : await changeNode(context, item, node, {}, event);
+    return { ...changed(after), added: [...added], removed: [...removed] };
   },
 });
