@@ -5,7 +5,16 @@
 import { z } from 'zod';
 import { Failure, Rate } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
-import { DayInput, DayText, IdInput, IdText, MoneyText } from '../platform/schemas.ts';
+import { pageOf } from '../platform/page.ts';
+import {
+  DayInput,
+  DayText,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import { creditRefusals as no } from './refusals.ts';
 import type { QuotaUse } from './rules/restructuring-quota.ts';
@@ -67,18 +76,16 @@ export const listRepayments = query({
   name: 'credit.list-repayments',
   title: { zh: '还款记录', en: 'Repayments of a drawdown' },
   permission: 'credit:read',
-  input: z.strictObject({ drawdownId: IdInput('draw') }),
-  output: z.object({ items: z.array(RepaymentRow) }),
-  async run({ tx }, { drawdownId }) {
+  input: z.strictObject({ drawdownId: IdInput('draw'), ...pageShape }),
+  output: listOf(RepaymentRow),
+  async run({ tx }, { drawdownId, ...place }) {
     const [found] = await tx.built(sql('credit_drawdowns').where('id', drawdownId).select('id'));
     if (!found) throw new Failure(no['drawdown-missing'], { drawdownId });
-    const items = await tx.built<z.output<typeof RepaymentRow>>(
-      sql('credit_repayments')
-        .where('drawdown_id', drawdownId)
-        .orderBy(['made_at', 'id'])
-        .select('id', 'principal', 'interest', 'reverses', { valueOn: 'value_on' }),
-    );
-    return { items };
+    // An id tells the order in which they were made.
+    const rows = sql('credit_repayments')
+      .where('drawdown_id', drawdownId)
+      .select('id', 'principal', 'interest', 'reverses', { valueOn: 'value_on' });
+    return pageOf<z.output<typeof RepaymentRow>>(tx, rows, place);
   },
 });
 
