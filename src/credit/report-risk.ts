@@ -6,12 +6,20 @@
 import type { Day } from '../kernel/index.ts';
 import { groupedBy, Money, newId } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { factsOf } from './loan-change.ts';
 import { delinquencyRanges } from './packs/delinquency-ranges.ts';
 import { provisionGuidance } from './packs/provision-guidance.ts';
+import { delinquencyOf } from './rules/delinquency.ts';
+import { standOf, unpaidOf } from './rules/loan-stand.ts';
 import type { RiskFigures } from './rules/risk-report.ts';
 import { ratioNames, riskFigures } from './rules/risk-report.ts';
+import { lockLoanById } from './store-loan-facts.ts';
+import { pausesOf } from './store-loan-findings.ts';
+import { lockDrawdownsById } from './store-loans.ts';
 import type { Book, RangeSum, RiskSum } from './store-risk-reports.ts';
 import {
+  addOverdue,
   addRiskReport,
   belowTheDayBefore,
   heldProvisions,
@@ -65,9 +73,23 @@ export async function reportPortion(
   const { tx, now } = context;
   const begunAt = after === '' ? now : await reportBegunAt(tx, day);
   if (!begunAt) throw new Error(`The report of ${day} goes on and never began.`);
-  const { drawdowns, upto } = await tallyRisk(tx, { day, after, most, at: begunAt });
+  const given = { day, after, most, at: begunAt };
+  const { drawdowns, upto, paidSince } = await tallyRisk(tx, given);
+  await tallyByRules(tx, paidSince, day);
   if (upto === undefined) await report(context, item, day, begunAt);
   return { next: upto, drawdowns };
+}
+
+/** A day that is caught up knows nothing yet of what was paid after it. */
+async function tallyByRules(tx: Tx, ids: readonly string[], day: Day): Promise<void> {
+  for (const [id, drawdown] of await lockDrawdownsById(tx, ids)) {
+    const loan = await lockLoanById(tx, id);
+    if (!loan) throw new Error('A loan without a row was reported.');
+    const { instalments } = standOf(factsOf(loan, drawdown), day);
+    const unpaid = instalments.map((one) => ({ dueOn: one.dueOn, amount: unpaidOf(one) }));
+    const rule = delinquencyRanges.parameters;
+    addOverdue(tx, drawdown, delinquencyOf(unpaid, day, rule, await pausesOf(tx, id)).byRange);
+  }
 }
 
 async function report(

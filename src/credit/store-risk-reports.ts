@@ -54,6 +54,10 @@ const tallyPortion = statement(
      where d.id > $2 and d.id <= $3 and d.value_on <= $1::date and d.made_at <= $4::timestamptz
        and d.state not in ('REVERSED', 'WRITTEN_OFF')
        and (l.state = 'OPEN' or d.outstanding + coalesce(r.later, 0) > coalesce(p.later, 0))
+   ), paid_since as (
+     select l.id from owed l where l.delinquency is not null and exists (
+       select from credit_loan_payments p where p.drawdown_id = l.id and p.reversed_by is null
+         and p.value_on > $1::date)
    ), found as (
      select zone_id, owner_id, risk_class, delinquency, 1 as loans, balance, 0 as overdue
      from owed where balance > 0
@@ -64,13 +68,25 @@ const tallyPortion = statement(
        select due_on, interest + principal - paid_interest - paid_ahead - paid_principal as unpaid
        from credit_instalments where drawdown_id = l.id and live and due_on < $1::date offset 0) i
      where l.open and l.delinquency is not null and i.unpaid > 0
-   )
+       and l.id not in (select id from paid_since)
+   ), added as (
    insert into credit_risk_tallies as t (zone_id, owner_id, risk_class, delinquency, loans, balance,
      overdue)
    select zone_id, owner_id, risk_class, delinquency, sum(loans), sum(balance), sum(overdue)
    from found group by 1, 2, 3, 4
    on conflict (zone_id, owner_id, risk_class, delinquency) do update set
      loans = t.loans + excluded.loans, balance = t.balance + excluded.balance,
+     overdue = t.overdue + excluded.overdue
+   )
+   select id from paid_since order by id`,
+);
+const tallyOverdue = statement(
+  'credit.tally-overdue',
+  `insert into credit_risk_tallies as t (zone_id, owner_id, risk_class, delinquency, loans, balance,
+     overdue)
+   select $1, $2, l.risk_class, n.code, 0, 0, n.overdue
+   from credit_loans l, unnest($4::text[], $5::numeric[]) n (code, overdue) where l.id = $3
+   on conflict (zone_id, owner_id, risk_class, delinquency) do update set
      overdue = t.overdue + excluded.overdue`,
 );
 const selectTallies = statement(
@@ -110,18 +126,39 @@ export interface TallyPortion {
   readonly at: Date;
 }
 
-/** Adds the portion to the tallies; `upto` is undefined behind the last drawdown. */
-export async function tallyRisk(
-  tx: Tx,
-  { day, after, most, at }: TallyPortion,
-): Promise<{ readonly drawdowns: number; readonly upto: string | undefined }> {
+export interface Tallied {
+  readonly drawdowns: number;
+  /** Undefined behind the last drawdown. */
+  readonly upto: string | undefined;
+  /** Overdue loans that were paid on a later day: their rows know it, so the rules are asked. */
+  readonly paidSince: readonly string[];
+}
+
+/** Adds the portion to the tallies, all but the unpaid instalments of what was paid since. */
+export async function tallyRisk(tx: Tx, { day, after, most, at }: TallyPortion): Promise<Tallied> {
   if (after === '') tx.send(clearTallies, []);
   type Stride = { upto: string | null; drawdowns: number };
   const [part] = await tx.rows<Stride>(selectStride, [after, most]);
   const { upto, drawdowns } = part ?? { upto: null, drawdowns: 0 };
-  if (upto !== null) tx.send(tallyPortion, [day, after, upto, at.toISOString()]);
-  return { drawdowns, upto: drawdowns < most ? undefined : (upto ?? undefined) };
+  if (upto === null) return { drawdowns, upto: undefined, paidSince: [] };
+  const values = [day, after, upto, at.toISOString()];
+  const paidSince = (await tx.rows<{ id: string }>(tallyPortion, values)).map(({ id }) => id);
+  return { drawdowns, upto: drawdowns < most ? undefined : upto, paidSince };
 }
+
+/** Adds unpaid instalments of one loan by the range that each is in. */
+export const addOverdue = (
+  tx: Tx,
+  { id, zoneId, ownerId }: Book & { readonly id: string },
+  byRange: ReadonlyMap<string, Money>,
+): void =>
+  tx.send(tallyOverdue, [
+    zoneId,
+    ownerId,
+    id,
+    [...byRange.keys()],
+    [...byRange.values()].map((amount) => amount.toString()),
+  ]);
 
 /** All books that have a loan, as the day leaves them. */
 export async function riskSums(tx: Tx): Promise<RiskSum[]> {

@@ -78,6 +78,7 @@ describe('pauses of ageing', () => {
     const [report] = await stage.rows<{ ranges: readonly Record<string, unknown>[] }>(
       `select ranges from credit_risk_reports where as_of = '${day}'`,
     );
+    expect(report, day).to.not.equal(undefined);
     const said = known.map((one) => ruled(one, day));
     for (const { code, loans, overdue } of report?.ranges ?? []) {
       const own = said.filter(({ range }) => range === code);
@@ -191,6 +192,20 @@ describe('pauses of ageing', () => {
     expect(ruled(paused, ago(1)).range).to.equal(undefined);
     await expectAsRule(paused, ago(1));
     await expectAsRule(plain, ago(1));
+  });
+
+  it('and days that are caught up: they know no payment of a later day', async () => {
+    const [idle, partly] = [await newLoan(ago(100)), await newLoan(ago(100))];
+    const wholly = await newLoan(ago(100));
+    await runDayEnds(stage, ago(5));
+    await pauseIt(partly, ago(30), ago(20));
+    await payIt(partly, today, '15000.00');
+    await payIt(wholly, ago(2), '130000.00');
+    await runDayEnds(stage, today);
+    expect([partly.paid.length, wholly.paid.length]).to.deep.equal([1, 1]);
+    for (const day of [ago(4), ago(3), ago(2), ago(1), today]) {
+      await expectReport([idle, partly, wholly], day);
+    }
   });
 
   it('and late terms give their ranges to the days that were closed before', async () => {
