@@ -3,14 +3,17 @@
  * are other ones afterwards, as its reader sees it, and which terms from what to what. What was
  * before is read once it is undone.
  */
+import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
 import type { EffectReader, Tried } from '../platform/trial.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import { availableOf } from './rules/headroom.ts';
+import type { LimitNode } from './model.ts';
+import type { LimitBook } from './rules/headroom.ts';
+import { availableOf, fencedIn, headroomOf, participants, roomsOf } from './rules/headroom.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
 import type { ChangedField } from './store-changes.ts';
-import { readNodes } from './store.ts';
+import { fencedBelow, readNodes } from './store.ts';
 import { madeNodes } from './store-terms.ts';
 import { termsDifference } from './terms-input.ts';
 
@@ -72,12 +75,30 @@ interface Seen {
   readonly depth: number;
   readonly limit: string;
   readonly state: string;
+  /** Over the whole path: zero where nothing is taken, null where nothing limits. */
+  readonly headroom: string | null;
   readonly figures: Figures;
+}
+
+const bookOf = (nodes: readonly LimitNode[]): LimitBook => ({
+  nodes: new Map(nodes.map((node) => [node.id, node])),
+  reservations: new Map(),
+  fenced: fencedIn(nodes),
+});
+
+function headroomIn(book: LimitBook, node: LimitNode, day: Day): string | null {
+  const found = headroomOf(participants(book, node), undefined, day, roomsOf(book, node));
+  return found.headroom?.toString() ?? null;
 }
 
 async function seen(tx: Tx, of: Tried, ids: readonly string[]): Promise<Map<string, Seen>> {
   const nodes = [...(await readNodes(tx, ids)).values()];
-  const all = await seeNodes(tx, of.scope, nodes, asOfDay(of), { sumGranted: false });
+  const fenced = nodes.flatMap((node) => (node.fenced ? node.id : []));
+  const [all, kept] = await Promise.all([
+    seeNodes(tx, of.scope, nodes, asOfDay(of), { sumGranted: false }),
+    seeNodes(tx, of.scope, await fencedBelow(tx, fenced), asOfDay(of)),
+  ]);
+  const book = bookOf([...kept, ...all].map(({ node }) => node));
   return new Map(
     all.map(({ node }) => {
       const { id: nodeId, name, kind, depth, state } = node;
@@ -86,7 +107,9 @@ async function seen(tx: Tx, of: Tried, ids: readonly string[]): Promise<Map<stri
         reserved: node.reserved.toString(),
         available: availableOf(node).toString(),
       };
-      return [nodeId, { nodeId, name, kind, depth, limit: node.limit.toString(), state, figures }];
+      const limit = node.limit.toString();
+      const headroom = headroomIn(book, node, of.today);
+      return [nodeId, { nodeId, name, kind, depth, limit, state, headroom, figures }];
     }),
   );
 }
@@ -122,6 +145,7 @@ export const limitEffects: EffectReader = {
           ...is,
           limitBefore: was?.limit ?? null,
           stateBefore: was?.state ?? null,
+          headroomBefore: was?.headroom ?? null,
           before: was?.figures ?? none,
           after: figures,
           changes: changed,

@@ -228,7 +228,8 @@ function expectScenario(nodes: readonly TreeNode[], drawn: readonly DrawnStep[])
       ]),
     ),
   }));
-  expect(given).to.deep.equal(wanted);
+  given.forEach((one, i) => agree(one, wanted[i], `step ${i} ${asked[i]?.op}`));
+  agree(given.length, wanted.length, 'steps');
 }
 
 /** A model that is wrong by one fen: it takes nothing that fits exactly. */
@@ -268,6 +269,6 @@ describe('the limit engine against an independent model', function () {
   });
 
   it('agrees as a trial calculation', () => {
-    fc.assert(fc.property(tree, steps(30), expectScenario), { numRuns: runs / 20 });
+    fc.assert(fc.property(tree, steps(200), expectScenario), { numRuns: Math.max(200, runs / 20) });
   });
 });
