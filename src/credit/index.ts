@@ -21,6 +21,8 @@ import { openSegment } from './operations/open-segment.ts';
 import { release } from './operations/release.ts';
 import { repay } from './operations/repay.ts';
 import { reserve } from './operations/reserve.ts';
+import { listEvents } from './queries-events.ts';
+import { listReservations, showReservation } from './queries-reservations.ts';
 import { listAgreements, listDrawdowns, listLines, showDrawdown, showLine } from './queries.ts';
 import { creditRefusals } from './refusals.ts';
 import { renewals } from './renewals.ts';
@@ -122,8 +124,11 @@ export const creditModule = defineModule({
     ...whitelists.queries,
     listLines,
     showLine,
+    listReservations,
+    showReservation,
     listDrawdowns,
     showDrawdown,
+    listEvents,
   ],
   routes: [
     ...agreements.routes,
@@ -143,6 +148,8 @@ export const creditModule = defineModule({
     { method: 'get', path: '/credit-lines/:lineId', query: showLine },
     ...lines.routes,
     { method: 'post', path: '/reservations', operation: reserve },
+    { method: 'get', path: '/reservations', query: listReservations },
+    { method: 'get', path: '/reservations/:reservationId', query: showReservation },
     {
       method: 'post',
       path: '/reservations/:reservationId/releases',
@@ -158,6 +165,7 @@ export const creditModule = defineModule({
       operation: markDefault,
       status: 200,
     },
+    { method: 'get', path: '/events', query: listEvents },
     { method: 'post', path: '/repayments', operation: repay },
     { method: 'post', path: '/enrolments', operation: enrolLoan },
   ],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
+import { enforcements, readNodes } from '../limits/index.ts';
 import { DayText, IdInput, IdText, InstantText } from '../platform/schemas.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { AgreementView, ProgrammeView, SegmentView } from './agreement-input.ts';
@@ -21,13 +22,17 @@ async function agreementSeen(tx: Tx, agreementId: string): Promise<Agreement> {
   return agreement;
 }
 
+/** SOFT: it tells what passes it and refuses nothing. */
+const Enforced = z.enum(enforcements);
+
 export const showAgreement = query({
   name: 'credit.show-agreement',
   title: { zh: '整园授信协议详情', en: 'A park agreement' },
   permission: 'credit:read',
   input: z.strictObject({ agreementId: IdInput('agr') }),
   output: AgreementView.extend({
-    segments: z.array(SegmentView),
+    enforcement: Enforced,
+    segments: z.array(SegmentView.extend({ enforcement: Enforced })),
     /** In the order of the queue. */
     programmes: z.array(ProgrammeView),
   }),
@@ -35,9 +40,13 @@ export const showAgreement = query({
     const { terms, ownerId, ...agreement } = await agreementSeen(tx, agreementId);
     const segments = await segmentsOf(tx, agreementId);
     const programmes = await programmesOf(tx, agreementId);
+    const nodeIds = [agreement.nodeId, ...segments.map(({ nodeId }) => nodeId)];
+    const nodes = await readNodes(tx, nodeIds);
+    const enforcementOf = (nodeId: string) => nodes.get(nodeId)?.enforcement ?? 'HARD';
     return {
       ...agreement,
       ...terms,
+      enforcement: enforcementOf(agreement.nodeId),
       bankId: ownerId,
       successorId: (await successorOf(tx, agreementId))?.id ?? null,
       intentAmount: terms.intentAmount.toString(),
@@ -49,6 +58,7 @@ export const showAgreement = query({
         id,
         nodeId,
         version,
+        enforcement: enforcementOf(nodeId),
         amount: segment.amount.toString(),
         eligiblePurposes: [...segment.eligiblePurposes],
       })),

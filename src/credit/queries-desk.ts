@@ -18,6 +18,7 @@ import {
 import { sql } from '../platform/sql.ts';
 import { riskClasses } from './rules/risk-class.ts';
 import { classOfDrawdown } from './store-inspections.ts';
+import { earliestUnpaid } from './store-maturities.ts';
 
 const LoanDueRow = z.object({
   /** Sorts by day; names the loan. */
@@ -52,10 +53,7 @@ const loansDue = (today: string) =>
      from credit_drawdowns d
      join credit_lines c on c.id = d.line_id
      left join credit_loans l on l.id = d.id
-     left join lateral (
-       select * from credit_instalments n where n.drawdown_id = d.id and n.live
-         and n.interest + n.principal > n.paid_ahead + n.paid_interest + n.paid_principal
-       order by n.no limit 1) i on true
+     ${earliestUnpaid}
      where d.state in ('DISBURSED', 'PARTLY_REPAID', 'NPL')) as due`,
     [today],
   );

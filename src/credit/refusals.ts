@@ -201,6 +201,11 @@ export const creditRefusals = refusals('credit', {
     zh: '到期日超过最长期限',
     en: 'The due day is later than any loan may run',
   },
+  'drawdown-reversed': {
+    kind: 'refused',
+    zh: '借据已冲销',
+    en: 'The drawdown was reversed already',
+  },
   'drawdown-settled': { kind: 'refused', zh: '借据已结清', en: 'The drawdown is settled' },
   'drawdown-defaulted': {
     kind: 'refused',

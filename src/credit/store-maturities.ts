@@ -8,6 +8,12 @@ import type { ExpectedReturn } from '../limits/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 
+/** The first instalment of drawdown `d` that is not paid, as `i`: none for one without terms. */
+export const earliestUnpaid = `left join lateral (
+  select * from credit_instalments n where n.drawdown_id = d.id and n.live
+    and n.interest + n.principal > n.paid_ahead + n.paid_interest + n.paid_principal
+  order by n.no limit 1) i on true`;
+
 const selectMaturities = statement(
   'credit.select-maturities',
   `select d.node_id as "nodeId", coalesce(i.due_on, d.due_on) as day,

@@ -24,6 +24,7 @@ import { limitRoutes } from './routes.ts';
 import { whenAvailable } from './when-available.ts';
 
 export type * from './model.ts';
+export { enforcements } from './model.ts';
 export { limitRefusals } from './refusals.ts';
 export type { Step } from './rules/engine.ts';
 export type { Allowance } from './rules/allowance.ts';

@@ -118,6 +118,11 @@ export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
   message: sentence('理由至少两个字', 'a reason has at least two characters'),
 });
 
+/** Amounts are kept in one currency; who names it names that one. */
+export const CurrencyInput = z
+  .literal('CNY', sentence('只记人民币（CNY）金额', 'only amounts in CNY are booked'))
+  .optional();
+
 /** 'true' or 'false' as a filter of an address. */
 export const FlagFilter = z.enum(['true', 'false']).optional();
 

@@ -269,6 +269,34 @@ const incidents = {
   ],
 };
 
+/** What the event says beyond its name, in words. */
+function eventText({ daysPastDue, daysLeft, from, to, severity, trigger }) {
+  return [
+    daysPastDue > 0 && `逾期 ${daysPastDue} 天`,
+    daysLeft > 0 && `剩余 ${daysLeft} 天`,
+    to && `${word('riskClass', from)} → ${word('riskClass', to)}`,
+    severity && word('severity', severity),
+    trigger && word('reviewTrigger', trigger),
+  ]
+    .filter(Boolean)
+    .join('；');
+}
+
+const events = {
+  key: 'events',
+  permission: 'credit:read',
+  caption: '预警事件：贷款逾期、将到期、分类变动与额度超限，新的在前',
+  empty: '没有预警事件。',
+  load: listed('/events'),
+  columns: [
+    words('时间', (row) => timeText(row.recordedAt), { tight: true }),
+    coded('事件', 'eventName', (row) => row.name),
+    named('对象', (row) => row.subjectName, { below: (row) => row.subjectId }),
+    words('银行', (row, { nameOf }) => nameOf(row.ownerId), { tight: true }),
+    words('内容', (row) => eventText(row.payload)),
+  ],
+};
+
 async function progressRows({ zoneId, ...place }) {
   const { body, at } = await ask(`/zones/${zoneId}/park-progress`);
   return { answer: pageOfRows(body.agreements, place), at };
@@ -311,6 +339,7 @@ export const duties = [
   conditions,
   entries,
   incidents,
+  events,
   inspections,
   loans,
   fees,

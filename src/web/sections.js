@@ -21,6 +21,7 @@ import {
   qualified,
   words,
 } from './tables.js';
+import { timeText } from './times.js';
 import { rowsBehind, word } from './words.js';
 
 const small = (text) => element('small', {}, text);
@@ -137,6 +138,26 @@ const feeBills = {
     words('逾期天数', (row) => (row.overdue ? `${row.daysPastDue} 天` : '未逾期'), {
       number: true,
     }),
+  ],
+};
+
+const reservations = {
+  key: 'reservations',
+  permission: 'credit:read',
+  caption: '额度预占：生效中的预占，到期即自动释放；释放走接口',
+  empty: '没有生效中的额度预占。',
+  load: listed('/reservations', { state: 'PENDING' }),
+  columns: [
+    named('企业', (row) => row.enterpriseName, { below: (row) => row.product }),
+    bankName,
+    amount('预占金额', (row) => row.amount),
+    amount('尚占', (row) => row.held),
+    words('用途', (row) => row.purpose),
+    words('期限', (row) => (row.tenorDays === null ? null : `${row.tenorDays} 天`), {
+      tight: true,
+    }),
+    words('经办人', (row) => row.makerName, { tight: true }),
+    words('有效至', (row) => timeText(row.expiresAt), { tight: true }),
   ],
 };
 
@@ -300,7 +321,7 @@ const reported = {
 export const sections = [
   { id: 'duties', title: '待办与预警', lists: duties },
   { id: 'credit', title: '整园授信', lists: [agreements, progress] },
-  { id: 'lines', title: '额度台账', lists: [lines, feeBills] },
+  { id: 'lines', title: '额度台账', lists: [lines, reservations, feeBills] },
   { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
   { id: 'funds', title: '基金', lists: [funds] },
   { id: 'leverage', title: '放大倍数', lists: [leverage] },

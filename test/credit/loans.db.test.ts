@@ -208,8 +208,10 @@ describe('loans with terms', () => {
     expect(await balance('interest-receivable')).to.equal('0.00');
     expect(await balance('loan-principal')).to.equal('0.00');
     expect((await stage.refused(reverseDrawdown, undo, stage.bank)).code).to.equal(
-      'drawdown-settled',
+      'drawdown-reversed',
     );
+    const back = { drawdownId: loan.drawdownId, principal: '1.00', valueOn: today };
+    expect((await stage.refused(repay, back, stage.bank)).code).to.equal('drawdown-reversed');
     const paid = await oneYear();
     await pay(paid.drawdownId, '10.00');
     const late = { drawdownId: paid.drawdownId, reason: '重复放款' };

@@ -11,12 +11,14 @@ import { exitEntry, suspendEntry } from '../../src/credit/operations/suspend-ent
 import { listTags, listWhitelistDue, showEntry } from '../../src/credit/queries-whitelist.ts';
 import { creditModule } from '../../src/credit/index.ts';
 import { approvalsModule } from '../../src/approvals/index.ts';
+import type { Day } from '../../src/kernel/index.ts';
 import { addMonths, isFailure } from '../../src/kernel/index.ts';
 import type { Outcome } from '../../src/platform/perform.ts';
 import type { People } from '../identity/people.ts';
 import { codeOf, done, openPeople } from '../identity/people.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
+import { loanIn, monthly } from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 import { entryAt, newFirm, tagged, versionOf } from './whitelist-stage.ts';
 
@@ -128,6 +130,51 @@ describe('whitelist: reviews and tags', () => {
     expect(await raised()).to.equal(1);
     const open = await openOf(entryId);
     expect(open.map(({ trigger }) => trigger)).to.include('OVERDUE_DEBT');
+  });
+
+  /** A listed firm with a loan of two instalments, the first of which is due on the day. */
+  async function scheduled(dueOn: Day) {
+    const { entryId, enterpriseId } = await entryAt(stage, 'ACTIVE');
+    const park = await parkIn(stage, '1000000.00');
+    const { lineId } = await lineIn(stage, park, '1000000.00', { enterpriseId });
+    const terms = monthly({ instalments: 2, firstDueOn: dueOn });
+    const dates = { valueOn: addMonths(dueOn, -1), dueOn: addMonths(dueOn, 1) };
+    const { drawdownId } = await loanIn(stage, lineId, { amount: '200000.00', ...dates, terms });
+    return { entryId, enterpriseId, drawdownId };
+  }
+  const triggersOf = async (entryId: string) =>
+    (await openOf(entryId)).map(({ trigger }) => trigger).toSorted();
+
+  it('is raised for an instalment that is a day late, and for none that is due today', async () => {
+    const due = await scheduled(today);
+    const late = await scheduled(ago(1));
+    await raised();
+    expect(await triggersOf(due.entryId)).to.deep.equal(['YEARLY']);
+    expect(await triggersOf(late.entryId)).to.deep.equal(['OVERDUE_DEBT', 'YEARLY']);
+    expect(await raised()).to.equal(0);
+  });
+
+  it('is raised when a loan of the firm is non-performing, at another bank too', async () => {
+    const { entryId, enterpriseId } = await entryAt(stage, 'ACTIVE');
+    const { drawdownId } = await scheduled(today);
+    const classed = (riskClass: string, on: string) =>
+      stage.rows(`insert into credit_loan_classes select id, '${on}', zone_id, owner_id,
+        '${riskClass}', '[]', 'test', 'op_test' from credit_drawdowns where id = '${drawdownId}'`);
+    await stage.rows(`update credit_lines l set enterprise_id = '${enterpriseId}',
+        owner_id = '${stage.otherBankId}'
+      from credit_drawdowns d where d.line_id = l.id and d.id = '${drawdownId}'`);
+    await classed('SPECIAL_MENTION', ago(3));
+    await raised();
+    expect(await triggersOf(entryId)).to.deep.equal(['YEARLY']);
+    await classed('SUBSTANDARD', ago(1));
+    await raised();
+    expect(await triggersOf(entryId)).to.deep.equal(['CONTAGION', 'YEARLY']);
+    expect(await raised()).to.equal(0);
+    const [found] = (await openOf(entryId)).filter(({ trigger }) => trigger === 'CONTAGION');
+    await review(entryId, { reviewId: found?.id, result: 'KEEP' });
+    expect(await raised()).to.equal(0);
+    await classed('DOUBTFUL', today);
+    expect(await raised()).to.equal(0);
   });
 
   it('records tags until their last day and refuses what the rule does not allow', async () => {

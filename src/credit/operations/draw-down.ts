@@ -12,6 +12,7 @@ import { takeOptimistically } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { NotAsExpected, hotOperation } from '../../platform/operation.ts';
 import {
+  CurrencyInput,
   DayInput,
   IdInput,
   IdText,
@@ -37,6 +38,7 @@ import { insertDrawdownRows, linesById } from '../store-loans.ts';
 const input = z.strictObject({
   lineId: IdInput('line'),
   amount: PositiveAmountInput,
+  currency: CurrencyInput,
   valueOn: DayInput,
   dueOn: DayInput,
   purpose: TextInput(200),

@@ -12,6 +12,7 @@ import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import type { Tx } from '../../platform/transaction.ts';
 import {
+  CurrencyInput,
   DayInput,
   IdInput,
   IdText,
@@ -39,6 +40,7 @@ const input = z.strictObject({
   parentLineId: IdInput('line').optional(),
   product: TextInput(60),
   amount: PositiveAmountInput,
+  currency: CurrencyInput,
   rateAnnual: RateInput,
   revolving: z.enum(['R', 'NR', 'NRS']).default('R'),
   contribution: z.enum(['consumed', 'outstanding']).default('consumed'),

@@ -1,6 +1,7 @@
 /**
- * The daily look at every listed firm (事件触发复核): no tag holds any more, or a loan of this bank is
- * overdue by a day or more. Each cause raises one review, however often the job runs; one call
+ * The daily look at every listed firm (事件触发复核): no tag holds any more, an instalment of this
+ * bank is overdue by a day or more, or a loan of any bank is non-performing, which is told without
+ * saying whose it is. Each cause raises one review, however often the job runs; one call
  * does one portion and says whether there is more.
  */
 import { z } from 'zod';
@@ -10,6 +11,8 @@ import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
 import { DayInput } from '../../platform/schemas.ts';
 import { statement } from '../../platform/transaction.ts';
+import { isNonPerforming, riskClasses } from '../rules/risk-class.ts';
+import { earliestUnpaid } from '../store-maturities.ts';
 import { addReviews } from '../store-whitelist.ts';
 import { openDesk } from '../whitelist-moves.ts';
 
@@ -28,11 +31,20 @@ const selectDue = statement(
      group by w.id
      having bool_and(t.expires_on < $1::date or coalesce(t.revoked_on <= $1::date, false))
      union all
-     select w.id, 'OVERDUE_DEBT', min(d.due_on)
+     select w.id, 'OVERDUE_DEBT', min(coalesce(i.due_on, d.due_on))
      from listed w join credit_lines l
          on l.enterprise_id = w.enterprise_id and l.owner_id = w.owner_id
        join credit_drawdowns d on d.line_id = l.id
-     where d.outstanding > 0 and d.due_on < $1::date group by w.id
+       ${earliestUnpaid}
+     where d.outstanding > 0 and coalesce(i.due_on, d.due_on) < $1::date group by w.id
+     union all
+     select w.id, 'CONTAGION', max(c.classified_on)
+     from listed w join credit_lines l on l.enterprise_id = w.enterprise_id
+       join credit_drawdowns d on d.line_id = l.id and d.outstanding > 0
+       cross join lateral (select k.classified_on, k.risk_class from credit_loan_classes k
+         where k.drawdown_id = d.id and k.classified_on <= $1::date
+         order by k.classified_on desc limit 1) c
+     where c.risk_class = any ($2::text[]) group by w.id
    )
    select w.id, w.zone_id as "zoneId", w.owner_id as "ownerId", c.trigger, c.began_on as "beganOn"
    from causes c join listed w on w.id = c.id
@@ -45,11 +57,17 @@ interface Due {
   readonly id: string;
   readonly zoneId: string;
   readonly ownerId: string;
-  readonly trigger: 'TAG_EXPIRY' | 'OVERDUE_DEBT';
+  readonly trigger: 'TAG_EXPIRY' | 'OVERDUE_DEBT' | 'CONTAGION';
   readonly beganOn: Day;
 }
 
-const words = { TAG_EXPIRY: '已无有效资质标签', OVERDUE_DEBT: '本行贷款逾期' } as const;
+const words = {
+  TAG_EXPIRY: '已无有效资质标签',
+  OVERDUE_DEBT: '本行贷款逾期',
+  CONTAGION: '企业贷款列入不良',
+} as const;
+
+const nonPerforming = riskClasses.filter(isNonPerforming);
 
 export const raiseReviews = operation({
   name: 'credit.raise-reviews',
@@ -63,7 +81,7 @@ export const raiseReviews = operation({
   async run(context, item) {
     const { tx } = context;
     const { asOf } = item.input;
-    const due = await tx.rows<Due>(selectDue, [asOf]);
+    const due = await tx.rows<Due>(selectDue, [asOf, nonPerforming]);
     const deskOf = await openDesk(tx, asOf);
     const reviews = due.map((entry) => {
       const days = deskOf(entry.zoneId).pack?.parameters.eventReviewDays ?? 0;

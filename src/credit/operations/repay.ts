@@ -8,7 +8,14 @@ import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
-import { AmountInput, DayInput, IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
+import {
+  AmountInput,
+  CurrencyInput,
+  DayInput,
+  IdInput,
+  IdText,
+  MoneyText,
+} from '../../platform/schemas.ts';
 import { recordPrincipalRepaid } from '../../risk-pool/index.ts';
 import { giveBack } from '../give-back.ts';
 import { loanRefusals } from '../loan-refusals.ts';
@@ -23,6 +30,7 @@ const input = z
     drawdownId: IdInput('draw'),
     principal: AmountInput,
     interest: AmountInput.default(Money.zero),
+    currency: CurrencyInput,
     valueOn: DayInput,
   })
   .refine((one) => one.principal.isPositive() || one.interest.isPositive(), {
@@ -48,7 +56,10 @@ function refuse(drawdown: Drawdown | undefined, one: Input, today: Day): Failure
       drawnOn: drawdown.valueOn,
     });
   }
-  if (drawdown.state === 'REPAID' || drawdown.state === 'REVERSED') {
+  if (drawdown.state === 'REVERSED') {
+    return new Failure(no['drawdown-reversed'], { drawdownId: drawdown.id });
+  }
+  if (drawdown.state === 'REPAID') {
     return new Failure(no['drawdown-settled'], { drawdownId: drawdown.id });
   }
   if (drawdown.scheduled === true) {

@@ -5,6 +5,7 @@ import { reservationExpiry, takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import {
+  CurrencyInput,
   IdInput,
   IdText,
   InstantInput,
@@ -20,6 +21,7 @@ import { linesById } from '../store-loans.ts';
 const input = z.strictObject({
   lineId: IdInput('line'),
   amount: PositiveAmountInput,
+  currency: CurrencyInput,
   /** Ten working days from now when absent. */
   expiresAt: InstantInput.optional(),
   purpose: TextInput(200).default('credit.reserve'),

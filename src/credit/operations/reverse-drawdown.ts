@@ -32,7 +32,7 @@ const output = z.object({ drawdownId: IdText, amount: MoneyText, lineAvailable: 
 
 function refuse(drawdown: Drawdown): Failure | undefined {
   const facts = { drawdownId: drawdown.id, state: drawdown.state };
-  if (drawdown.state === 'REVERSED') return new Failure(creditRefusals['drawdown-settled'], facts);
+  if (drawdown.state === 'REVERSED') return new Failure(creditRefusals['drawdown-reversed'], facts);
   if (drawdown.enrolmentId !== undefined) {
     return new Failure(creditRefusals['drawdown-enrolled'], facts);
   }
