@@ -11,6 +11,8 @@ import type { Performer } from '../platform/perform.ts';
 export const segments = 10;
 export const lines = 1000;
 
+const generated = { whitelistRequired: false, reason: '压力测试', generated: true } as const;
+
 let serial = 0;
 
 /** Performs one operation that must succeed. */
@@ -135,7 +137,7 @@ export async function buildTree(
       rateAnnual: '0.0345',
       startsOn,
       expiresOn: '2030-12-31',
-      generated: true,
+      ...generated,
     })),
   );
   return {

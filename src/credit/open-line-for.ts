@@ -39,6 +39,7 @@ export async function openLineFor(
   const commitment = commitmentRateAnnual ?? undefined;
   const raw = {
     ...wanted,
+    reason: '由其他业务开立',
     amount: amount.toString(),
     rateAnnual: rate,
     startsOn,

@@ -20,6 +20,7 @@ import type { Bank, LineRow, LoanRow, LoanRound, Scope } from './park-loans.ts';
 import { defaulted, lines, nominations, reservations, rounds, subLines } from './park-loans.ts';
 import { openExemption, openPriorities } from './park-priorities.ts';
 import type { Park } from './park.ts';
+import { outsideWhitelist } from './zones.ts';
 
 const term = { startsOn: '2025-06-01', endsOn: '2030-05-31' };
 
@@ -134,6 +135,7 @@ export async function openCredit(book: DemoBook, park: Park) {
     rateAnnual: row.rateAnnual,
     revolving: row.revolving ?? 'R',
     whitelistRequired: row.whitelistRequired ?? false,
+    reason: row.whitelistRequired ? undefined : outsideWhitelist,
     startsOn: '2025-06-15',
     expiresOn: '2030-05-31',
     generated: true,

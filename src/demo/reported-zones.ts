@@ -11,6 +11,7 @@ import type { DemoBook } from './book.ts';
 import { registerGenerated } from './enterprises.ts';
 import { chengdu, nanning, nanningSource, nansha } from './reported-figures.ts';
 import type { Organisations } from './zones.ts';
+import { outsideWhitelist } from './zones.ts';
 
 /** Uneven but fixed: the same number always weighs the same. */
 const weights = (count: number): number[] =>
@@ -66,6 +67,8 @@ export async function loadNansha(
       rateAnnual: '0.0345',
       startsOn: '2024-06-30',
       expiresOn: '2029-06-29',
+      whitelistRequired: false,
+      reason: outsideWhitelist,
       generated: true,
     })),
   );

@@ -130,6 +130,8 @@ async function requestApproval(app: RealApp, tables: Map<string, string>): Promi
     rateAnnual: '0.04',
     startsOn: '2026-03-02',
     expiresOn: '2027-03-02',
+    whitelistRequired: false,
+    reason: '样例：名单外授信',
   };
   const headers = { 'idempotency-key': 'sample-request' };
   const answer = await app.ask({ method: 'POST', path: '/credit-lines', token, headers, body });

@@ -18,7 +18,7 @@ import {
   refusalOf,
   renew,
 } from './agreement-desk.ts';
-import { drawing, lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn } from './stage.ts';
 
 describe('park agreements', () => {
   let stage: Stage;
@@ -231,6 +231,7 @@ describe('park agreements', () => {
         rateAnnual: '0.03',
         startsOn: ago(200),
         expiresOn: ago(-1),
+        ...outsideWhitelist,
       };
       expect(await code(openLine, line)).to.equal('agreement-ended');
       const back = { drawdownId, principal: '50', valueOn: today };

@@ -1,6 +1,7 @@
 // Four eyes on an approval, with the real port: the manager proposes, another person decides.
 import { expect } from 'chai';
 import { Approvals, approvalsModule } from '../../src/approvals/index.ts';
+import { openLine } from '../../src/credit/index.ts';
 import { approveApplication } from '../../src/credit/operations/approve-application.ts';
 import { apply } from '../../src/credit/operations/apply.ts';
 import { makeEffective } from '../../src/credit/operations/make-effective.ts';
@@ -10,7 +11,7 @@ import { addPerson, addUser, grantRoles } from '../../src/identity/store.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
-import { openStage } from '../support/stage.ts';
+import { ago, openStage } from '../support/stage.ts';
 import { deskOf } from './demand-desk.ts';
 import { parkIn } from './stage.ts';
 
@@ -93,5 +94,27 @@ describe('credit: approval of an application by two persons', () => {
       approvals?.needed(makeEffective, manager, { applicationId: 'appl_1', whitelistRequired });
     expect(await needed(false)).to.equal(true);
     expect(await needed(true)).to.equal(false);
+  });
+
+  it('opens a line round the whitelist, without an application, for a reason only', async () => {
+    const { segmentId } = await parkIn(stage, '1000000');
+    const line = {
+      segmentId,
+      enterpriseId: stage.firmId,
+      product: '流动资金贷款',
+      amount: '1000.00',
+      rateAnnual: '0.0345',
+      startsOn: ago(10),
+      expiresOn: ago(-100),
+    };
+    expect((await stage.refused(openLine, line, stage.bank)).code).to.equal('not-whitelisted');
+    const silent = { ...line, whitelistRequired: false };
+    const { code, facts } = await stage.refused(openLine, silent, stage.bank);
+    expect(code).to.equal('invalid-input');
+    expect(JSON.stringify(facts)).to.include('名单外授信须说明理由');
+    const told = { ...silent, reason: '总行直营客户' };
+    expect(openLine.approval?.needed?.(openLine.input.parse(told))).to.equal(true);
+    expect(openLine.approval?.needed?.(openLine.input.parse(line))).to.equal(false);
+    expect(await stage.done(openLine, told, stage.bank)).to.have.property('lineId');
   });
 });

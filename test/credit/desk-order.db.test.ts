@@ -16,6 +16,7 @@ import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { deskOf } from './demand-desk.ts';
 import type { Park } from './stage.ts';
+import { outsideWhitelist } from './stage.ts';
 
 describe('credit: the order of a desk', () => {
   let stage: Stage;
@@ -64,6 +65,7 @@ describe('credit: the order of a desk', () => {
     rateAnnual: '0.0345',
     startsOn: ago(100),
     expiresOn: ago(-300),
+    ...outsideWhitelist,
     ...more,
   });
   const opened = (amount: string, more?: object) =>

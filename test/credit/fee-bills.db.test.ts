@@ -10,7 +10,7 @@ import { ago, openStage, today } from '../support/stage.ts';
 import { operationOf } from './agreement-desk.ts';
 import { begin, billFees, billOf, billsOf, endAt, ends, feeLine, nightsOf } from './fee-stage.ts';
 import type { Park } from './stage.ts';
-import { drawing, lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn } from './stage.ts';
 
 const nothing = (): number => 0;
 const why = { reason: '测试' };
@@ -166,6 +166,7 @@ describe('credit: bills of the commitment fee', () => {
       rateAnnual: '0.03',
       startsOn: begin,
       expiresOn: ago(-100),
+      ...outsideWhitelist,
     };
     const refused = await stage.refused(
       openLine,

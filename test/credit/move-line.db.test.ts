@@ -6,7 +6,7 @@ import { showLine } from '../../src/credit/queries.ts';
 import { moveNodeOperation } from '../../src/limits/operations/move-node.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
 import { amendSegment, end, four, progressOf } from './agreement-desk.ts';
-import { drawing, lineIn, parkIn, type Park } from './stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn, type Park } from './stage.ts';
 
 const at = (expectedVersion: number) => ({ expectedVersion });
 const reason = '调整产业分类';
@@ -146,7 +146,13 @@ describe('credit.move-line', () => {
     const { lineId } = await lineIn(stage, park, '300.00');
     const terms = { enterpriseId: stage.firmId, product: '票据', amount: '1.00' };
     const days = { startsOn: ago(200), expiresOn: ago(-400) };
-    const sub = { ...terms, ...days, rateAnnual: '0.0345', parentLineId: lineId };
+    const sub = {
+      ...terms,
+      ...days,
+      ...outsideWhitelist,
+      rateAnnual: '0.0345',
+      parentLineId: lineId,
+    };
     for (const place of [segmentId, other.segmentId]) {
       const refused = await stage.refused(openLine, { ...sub, segmentId: place }, stage.bank);
       expect(refused.code).to.equal('line-missing');

@@ -18,7 +18,7 @@ import { ago, openStage, today } from '../support/stage.ts';
 import { at, operationOf } from './agreement-desk.ts';
 import { agree, loanIn, monthly, repayLoan } from './loan-stage.ts';
 import type { Park } from './stage.ts';
-import { drawing, lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn } from './stage.ts';
 
 describe('refusals of credit', () => {
   let stage: Stage;
@@ -270,6 +270,7 @@ describe('the order of the check, at the limit and one fen above', () => {
       rateAnnual: '0.0345',
       startsOn: ago(200),
       expiresOn: ago(-400),
+      ...outsideWhitelist,
     });
     const over = await stage.refused(openLine, opening('100.01'), stage.bank);
     expect(over.code).to.equal('over-allocated');

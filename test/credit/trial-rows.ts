@@ -12,7 +12,7 @@ import { deskOf } from './demand-desk.ts';
 import { begin, billFees, billsOf, endAt, feeLine } from './fee-stage.ts';
 import { loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
 import type { Park } from './stage.ts';
-import { drawing, lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn } from './stage.ts';
 import { entryAt, versionOf } from './whitelist-stage.ts';
 
 export interface Asked {
@@ -103,6 +103,7 @@ export async function trialRows(stage: Stage): Promise<TrialRows> {
         rateAnnual: '0.03',
         startsOn: today,
         expiresOn: ago(-100),
+        ...outsideWhitelist,
       },
     }),
     'make-effective': async () => {

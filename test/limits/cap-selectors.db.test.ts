@@ -6,7 +6,7 @@ import { showLine } from '../../src/credit/queries.ts';
 import { openCap } from '../../src/limits/operations/open-cap.ts';
 import { setCap } from '../../src/limits/operations/set-cap.ts';
 import { showNode } from '../../src/limits/queries.ts';
-import { drawing, lineIn, parkIn } from '../credit/stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn } from '../credit/stage.ts';
 import type { Park } from '../credit/stage.ts';
 import { end } from '../credit/agreement-desk.ts';
 import type { Stage } from '../support/stage.ts';
@@ -224,6 +224,7 @@ describe('caps by a stored rule', () => {
         rateAnnual: '0.0345',
         startsOn: ago(200),
         expiresOn: ago(-400),
+        ...outsideWhitelist,
       },
       key: `many-${i}-${park.segmentId}`,
     }));

@@ -4,7 +4,7 @@ import { drawDown, openLine, openSegment } from '../../src/credit/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { setOversubscription } from '../../src/limits/operations/set-oversubscription.ts';
-import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
+import { drawing, lineIn, outsideWhitelist, parkIn, type Park } from '../credit/stage.ts';
 import { ago, openStage, type Stage } from '../support/stage.ts';
 
 describe('over-subscription', () => {
@@ -38,6 +38,7 @@ describe('over-subscription', () => {
     rateAnnual: '0.0345',
     startsOn: ago(200),
     expiresOn: ago(-400),
+    ...outsideWhitelist,
   });
   const outcome = async (park: Park, amount: string): Promise<string> => {
     const answer = await stage.outcome(openLine, opening(park, amount), stage.bank);

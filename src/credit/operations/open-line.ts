@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, isFailure, newId } from '../../kernel/index.ts';
+import { Failure, isFailure, newId, sentence } from '../../kernel/index.ts';
 import { createNodes, joinCaps, refuseGrants, shareCapRules } from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
@@ -18,6 +18,7 @@ import {
   IdText,
   PositiveAmountInput,
   RateInput,
+  ReasonInput,
   TextInput,
 } from '../../platform/schemas.ts';
 import { agreementRefusals as agreementNo } from '../agreement-refusals.ts';
@@ -34,7 +35,7 @@ import type { NewLine, SegmentTerms } from '../store-terms.ts';
 import { addLines, segmentsById } from '../store-terms.ts';
 import { activeEntries } from '../store-whitelist.ts';
 
-const input = z.strictObject({
+const shape = z.strictObject({
   segmentId: IdInput('seg'),
   enterpriseId: IdInput('ent'),
   parentLineId: IdInput('line').optional(),
@@ -47,13 +48,19 @@ const input = z.strictObject({
   startsOn: DayInput,
   expiresOn: DayInput,
   renewal: z.boolean().default(false),
-  /** False lets a bank open a line for a firm that no whitelist names. */
-  whitelistRequired: z.boolean().default(false),
+  /** False lets a bank open a line for a firm that no whitelist names, by a second person. */
+  whitelistRequired: z.boolean().default(true),
+  /** Why the line goes round the whitelist: told to whoever approves it. */
+  reason: ReasonInput.optional(),
   generated: z.boolean().default(false),
   /** The priority programme for which the line counts from its first day. */
   programmeId: IdInput('prio').optional(),
   /** Of the commitment fee (承诺费) on what is not drawn. */
   commitmentRateAnnual: RateInput.optional(),
+});
+const input = shape.refine(({ whitelistRequired, reason }) => whitelistRequired || reason, {
+  path: ['reason'],
+  message: sentence('名单外授信须说明理由', 'a line outside the whitelist needs a reason'),
 });
 type Input = z.output<typeof input>;
 
@@ -286,7 +293,11 @@ export const openLine = hotOperation({
   name: 'credit.open-line',
   title: { zh: '授信生效', en: 'Open a line' },
   permission: 'credit:line-open',
-  approval: { amount: (one: Input) => one.amount, permission: 'credit:approve' },
+  approval: {
+    amount: (one: Input) => one.amount,
+    needed: ({ whitelistRequired }: Input) => !whitelistRequired,
+    permission: 'credit:approve',
+  },
   input,
   output: z.object({ lineId: IdText, nodeId: IdText }),
   runMany,

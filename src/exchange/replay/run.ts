@@ -241,6 +241,8 @@ async function lend(
         rateAnnual: '0',
         startsOn: loan.disbursedOn,
         expiresOn: repaidOn(loan),
+        whitelistRequired: false,
+        reason: '贷款台账回放',
         generated: true,
       },
       key: `line:${loan.number}`,

@@ -135,6 +135,8 @@ async function lendToBorrower(story: Story, park: Park): Promise<string> {
       rateAnnual: '0.0365',
       startsOn: '2026-02-10',
       expiresOn: '2035-12-31',
+      whitelistRequired: false,
+      reason: '资金池合作产品，名单外企业',
       generated: true,
     },
     status: 202,
