@@ -85,6 +85,12 @@ export class Failure extends Error {
     this.title = { zh: definition.zh, en: definition.en };
   }
 
+  /** The same refusal with more facts, or with others in place of its own. */
+  with(facts: Facts): Failure {
+    const { code, kind, title } = this;
+    return new Failure({ code, kind, ...title }, { ...this.facts, ...facts });
+  }
+
   override get name(): string {
     return 'Failure';
   }

@@ -6,22 +6,15 @@ import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
 import { Failure, Money } from '../kernel/index.ts';
 import type { QueryContext } from '../platform/operation.ts';
-import { IdText, MoneyText } from '../platform/schemas.ts';
+import { DayText, IdText, MoneyText } from '../platform/schemas.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { Binding, LimitNode } from './model.ts';
 import { nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import type { Headroom, LimitBook } from './rules/headroom.ts';
-import {
-  fencedIn,
-  headroomOf,
-  participants,
-  refuseAmount,
-  refuseClosed,
-  roomsOf,
-} from './rules/headroom.ts';
-import { refuseTenor } from './rules/tenor.ts';
+import { fencedIn, participants } from './rules/headroom.ts';
+import { answerTo } from './rules/request.ts';
 import { fencedBelow, touchedNodes } from './store.ts';
 import type { AsOf, SeenNode } from './store-figures.ts';
 import { seeNodes } from './store-figures.ts';
@@ -35,8 +28,23 @@ export const Bound = z.object({
   reserved: MoneyText,
   available: MoneyText,
   shortBy: MoneyText,
-  /** `held`: by open reservations; `used-up`: by draws; else the node takes nothing at all. */
-  cause: z.enum(['held', 'used-up', 'closed', 'frozen', 'not-open', 'expired']),
+  /** `held`: by open reservations; `used-up`: by draws; else what the tenor or a state forbids. */
+  cause: z.enum([
+    'held',
+    'used-up',
+    'bucket-full',
+    'tenor-too-long',
+    'closed',
+    'frozen',
+    'not-open',
+    'expired',
+  ]),
+  /** The past day whose figures these are, where a draw is dated back. */
+  on: DayText.optional(),
+  /** Of a full tenor bucket, whose amounts are told then: its days. */
+  bucketDays: z.int().optional(),
+  /** Where every bucket is shorter: the days of the longest. */
+  longestDays: z.int().optional(),
 });
 
 export const boundOf = (one: Binding): z.output<typeof Bound> => ({
@@ -154,13 +162,6 @@ export function sayOf(
 ): { readonly found: Headroom; readonly code: string | null } {
   const leaf = book.nodes.get(nodeId);
   if (!leaf) throw new Failure(no['node-missing'], { nodeId });
-  const nodes = participants(book, leaf);
-  const room = roomsOf(book, leaf);
-  const found = headroomOf(nodes, amount, day, room);
-  const asked = amount ?? Money.of('0.01');
-  const refusal =
-    refuseClosed(nodes, day, asked) ??
-    (amount &&
-      (refuseTenor(nodes, amount, tenorDays) ?? refuseAmount(nodes, amount, Money.zero, room)));
+  const { refusal, ...found } = answerTo(book, leaf, { amount, tenorDays, day });
   return { found, code: refusal?.code ?? null };
 }

@@ -35,6 +35,11 @@ export interface Counters {
   /** For NRS: the day whose draws a repayment still restores, and how much of them is left. */
   readonly sameDayOn: Day | undefined;
   readonly sameDayRestorable: Money;
+  /**
+   * The last value day on which it came to count less, or its terms changed: of a draw that is
+   * dated before, today's figures do not tell whether it would have had room all along.
+   */
+  readonly easedOn: Day | undefined;
   /** By the days of a tenor bucket: what is outstanding in it, or held for it. */
   readonly bucketUse: ReadonlyMap<number, Money>;
 }
@@ -87,8 +92,11 @@ export interface Reservation {
 
 /** Why a node takes no request at all. */
 export type ClosedCause = 'closed' | 'frozen' | 'not-open' | 'expired';
-/** `held`: it would fit if the open reservations were given back; `used-up`: it would not. */
-export type BindingCause = 'held' | 'used-up' | ClosedCause;
+/**
+ * `held`: it would fit if the open reservations were given back; `used-up`: it would not. Of a
+ * tenor: its bucket is full, or every bucket is shorter.
+ */
+export type BindingCause = 'held' | 'used-up' | 'bucket-full' | 'tenor-too-long' | ClosedCause;
 
 /** Why a node cannot admit an amount. */
 export interface Binding {
@@ -101,6 +109,12 @@ export interface Binding {
   readonly available: Money;
   readonly shortBy: Money;
   readonly cause: BindingCause;
+  /** The past day whose figures these are, where a draw is dated back. */
+  readonly on?: Day;
+  /** Of a full bucket: its days. The amounts are the bucket's, reservations among its use. */
+  readonly bucketDays?: number;
+  /** Where every bucket is shorter: the days of the longest. */
+  readonly longestDays?: number;
 }
 
 /**

@@ -225,7 +225,7 @@ const setOwners = statement('limits.set-owners', `select set_config('yuanxin.own
  * @param send must send all its statements at once: the scope is put back right behind them, so
  * that whatever else is sent while their answers travel sees the owner's rows only.
  */
-async function withAllOwners<T>(
+export async function withAllOwners<T>(
   tx: Tx,
   { owners }: { readonly owners: readonly string[] },
   send: () => Promise<T>,

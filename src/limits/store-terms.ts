@@ -108,7 +108,8 @@ export async function createNodes(tx: Tx, nodes: readonly NewNode[]): Promise<vo
 const updateTerm = statement(
   'limits.update-terms',
   `update limits_nodes set amount = $2::numeric, state = $3, expires_on = $4::date,
-     terms = $5::json, ceiling = $6::numeric, version = version + 1
+     terms = $5::json, ceiling = $6::numeric, eased_on = greatest(eased_on, $7::date),
+     version = version + 1
    where id = $1`,
 );
 export interface TermChange {
@@ -159,6 +160,7 @@ export async function changeTerms(
     next.expiresOn ?? null,
     termsOf(next) ?? null,
     next.terms === plainTerms ? null : ceilingOf(granted, next.terms).toString(),
+    why.valueOn,
   ]);
   const fields: [ChangedField, string | undefined, string | undefined][] = [
     ['amount', node.granted.toString(), granted.toString()],

@@ -14,7 +14,8 @@ import { termsFromText } from './terms-input.ts';
 const nodeColumns = `id, zone_id as "zoneId", owner_id as "ownerId", parent_id as "parentId", path,
   caps, depth, name, kind, revolving, enforcement, contribution, amount, state,
   starts_on as "startsOn", expires_on as "expiresOn", outstanding, drawn, consumed, reserved,
-  same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable", version::int,
+  same_day_on as "sameDayOn", same_day_restorable as "sameDayRestorable",
+  eased_on as "easedOn", version::int,
   terms, fenced, bucket_use as "bucketUse", shared, subject_id as "subjectId"`;
 
 type NodeRow = Omit<
@@ -32,6 +33,7 @@ type NodeRow = Omit<
   | 'reserved'
   | 'sameDayOn'
   | 'sameDayRestorable'
+  | 'easedOn'
 > & {
   parentId: string | null;
   subjectId: string | null;
@@ -43,6 +45,7 @@ type NodeRow = Omit<
   reserved: string;
   sameDayOn: Day | null;
   sameDayRestorable: string;
+  easedOn: Day | null;
   terms: unknown;
   bucketUse: Record<string, string> | null;
 };
@@ -76,6 +79,7 @@ export const nodeFromRow = (row: NodeRow): LimitNode => {
     reserved: Money.of(row.reserved),
     sameDayOn: row.sameDayOn ?? undefined,
     sameDayRestorable: Money.of(row.sameDayRestorable),
+    easedOn: row.easedOn ?? undefined,
   };
 };
 
@@ -143,7 +147,7 @@ export async function lockSoftNodes(
 const lockCounters = statement(
   'limits.lock-counters',
   `select id, version::int, outstanding, drawn, consumed, reserved, same_day_on as "sameDayOn",
-     same_day_restorable as "sameDayRestorable", bucket_use as "bucketUse"
+     same_day_restorable as "sameDayRestorable", eased_on as "easedOn", bucket_use as "bucketUse"
    from limits_nodes where id = any ($1::text[]) and enforcement = 'HARD'
    order by depth desc, id for no key update`,
 );
@@ -162,6 +166,7 @@ type CountersRow = Pick<
   | 'reserved'
   | 'sameDayOn'
   | 'sameDayRestorable'
+  | 'easedOn'
   | 'bucketUse'
 >;
 
@@ -196,6 +201,7 @@ export async function lockSeen(
       reserved: Money.of(row.reserved),
       sameDayOn: row.sameDayOn ?? undefined,
       sameDayRestorable: Money.of(row.sameDayRestorable),
+      easedOn: row.easedOn ?? undefined,
       bucketUse: bucketsFromRow(row.bucketUse),
     });
   }
@@ -283,10 +289,11 @@ const saveCounters = statement(
   'limits.save-counters',
   `update limits_nodes n set outstanding = c.outstanding, drawn = c.drawn, consumed = c.consumed,
      reserved = c.reserved, same_day_on = c.same_day_on,
-     same_day_restorable = c.same_day_restorable, bucket_use = c.bucket_use::json
+     same_day_restorable = c.same_day_restorable, eased_on = c.eased_on,
+     bucket_use = c.bucket_use::json
    from unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::date[],
-     $7::numeric[], $8::text[]) as c (id, outstanding, drawn, consumed, reserved, same_day_on,
-     same_day_restorable, bucket_use)
+     $7::numeric[], $8::date[], $9::text[]) as c (id, outstanding, drawn, consumed, reserved,
+     same_day_on, same_day_restorable, eased_on, bucket_use)
    where n.id = c.id`,
 );
 
@@ -304,6 +311,7 @@ export function saveNodeCounters(tx: Tx, nodes: readonly LimitNode[]): void {
     hard.map((n) => n.reserved.toString()),
     hard.map((n) => n.sameDayOn ?? null),
     hard.map((n) => n.sameDayRestorable.toString()),
+    hard.map((n) => n.easedOn ?? null),
     hard.map(bucketsText),
   ]);
 }

@@ -72,8 +72,12 @@ function confirm({ takes, journal, drawn }: Expected, nodes: Map<string, LimitNo
   const book: LimitBook = { nodes, reservations: new Map() };
   const before = new Map(nodes);
   const taken = takes.map(({ step }, i): Taken => {
-    const decision = decide(book, step);
     const written = journal[i] as JournalledMovement;
+    const isTighter = written.hardIds.some(
+      (id) => (book.nodes.get(id)?.easedOn ?? step.valueOn) > step.valueOn,
+    );
+    if (isTighter) throw new NotAsExpected('dated before there was room');
+    const decision = decide(book, step);
     if (isFailure(decision)) throw new NotAsExpected(decision.code);
     if (!sameMovement(written.movement, decision, written.hardIds)) {
       throw new NotAsExpected('another movement');

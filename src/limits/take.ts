@@ -16,6 +16,7 @@ import { onDay } from './rules/dated-terms.ts';
 import { fencedIn, hardIdsIn } from './rules/headroom.ts';
 import { lastSeen, rememberNodes, rootsOf } from './last-seen.ts';
 import type { JournalledMovement } from './store.ts';
+import { lookBack } from './look-back.ts';
 import { restoredBy } from './restored.ts';
 import {
   fencedBelow,
@@ -183,10 +184,18 @@ export async function takeLimits(
   const created: NewReservation[] = [];
 
   const hardOf = hardIdsIn(book);
+  const past = await lookBack(
+    tx,
+    book,
+    takes.map(({ step }) => step),
+    at.today,
+  );
 
   const carryOut = (step: Step, cause: Omit<Take, 'step'>): Taken | Failure => {
-    const decision = decide(book, step);
+    const since = step.kind === 'draw' ? past.since(step) : undefined;
+    const decision = decide(book, since ? ({ ...step, past: since } as Step) : step);
     if (isFailure(decision)) return decision;
+    past.carryOut(decision);
     const leaf = book.nodes.get(decision.nodeId) as LimitNode;
     const hardIds = hardOf(leaf);
     apply(book, decision);

@@ -41,7 +41,8 @@ export async function takeCapacity(
   const taken = await takeLimits(
     context.tx,
     limited.map(({ nodeId, amount, valueOn, sourceId, operationId }) => ({
-      step: { kind: 'draw', nodeId: nodeId as string, amount, valueOn },
+      // A loan is registered when it is told: what the pool has then backs it, whatever its day.
+      step: { kind: 'draw', nodeId: nodeId as string, amount, valueOn, judgedToday: true },
       sourceId,
       operationId,
     })),

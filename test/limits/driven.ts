@@ -1,12 +1,15 @@
 // The pure engine as the database path drives it: a book, a journal, and every kind of step.
 import { Day, Failure, Money, dayInShanghai, isFailure } from '../../src/kernel/index.ts';
 import type { LimitNode, Movement } from '../../src/limits/index.ts';
+import type { Step } from '../../src/limits/index.ts';
+import type { TermRecord } from '../../src/limits/rules/as-of.ts';
 import { decideCarriers } from '../../src/limits/rules/carriers.ts';
 import { onDay } from '../../src/limits/rules/dated-terms.ts';
 import { apply, decide, dueExpiries } from '../../src/limits/rules/engine.ts';
 import type { LimitBook } from '../../src/limits/rules/headroom.ts';
 import { fencedIn } from '../../src/limits/rules/headroom.ts';
 import { decideMove, type MovingLeaf } from '../../src/limits/rules/move.ts';
+import { pastDays, wasTighter } from '../../src/limits/rules/past-days.ts';
 import { openBook } from '../../src/limits/rules/scenario-book.ts';
 import { refuseFreeze, refuseUnfreeze } from '../../src/limits/rules/terms.ts';
 import { isCap } from './history-caps.ts';
@@ -34,6 +37,8 @@ function bookOf(nodes: readonly TreeNode[]): LimitBook {
 export class Driven {
   book: LimitBook;
   readonly journal: Movement[] = [];
+  /** What limits were before they were changed, the latest first. */
+  readonly #changes: TermRecord[] = [];
 
   constructor(nodes: readonly TreeNode[]) {
     this.book = bookOf(nodes);
@@ -57,7 +62,7 @@ export class Driven {
     if (asked.op === 'set-limit' || asked.op === 'set-terms') {
       return this.#change(asked);
     }
-    const step = moneyStep(asked, view);
+    const step = this.#lookedBack(moneyStep(asked, view), asked.now);
     const movement = decide(this.book, step);
     if (isFailure(movement)) return movement;
     this.#carryOut(movement);
@@ -68,6 +73,20 @@ export class Driven {
       this.book.reservations.set(id, made);
     }
     return undefined;
+  }
+
+  /** The days that a draw of an earlier value day is held against, as the journal has them. */
+  #lookedBack(step: Step, now: number): Step {
+    const today = dayInShanghai(new Date(now));
+    if (step.kind !== 'draw' || step.valueOn >= today) return step;
+    if (!wasTighter([...this.book.nodes.values()], step.valueOn, today)) return step;
+    const counted = this.journal
+      .filter((one) => one.valueOn > step.valueOn)
+      .flatMap(({ valueOn, consumed }) =>
+        [...consumed].map(([nodeId, by]) => ({ nodeId, valueOn, consumed: by })),
+      );
+    const since = { valueDays: [step.valueOn], until: today };
+    return { ...step, past: pastDays(this.book, counted, this.#changes, since) };
   }
 
   #change({ op, node: id, amount, terms, now }: Asked): Failure | undefined {
@@ -82,7 +101,13 @@ export class Driven {
       unfreeze: { state: 'ACTIVE' as const },
     }[op as 'set-limit' | 'set-terms' | 'freeze' | 'unfreeze'];
     const today = dayInShanghai(new Date(now));
-    this.book.nodes.set(id, onDay({ ...node, ...change }, today));
+    const easedOn = today;
+    this.book.nodes.set(id, onDay({ ...node, ...change, easedOn }, today));
+    const at = { nodeId: id, valueOn: today, recordedAt: new Date(now) };
+    this.#changes.unshift(
+      { ...at, field: 'amount', oldValue: node.granted.toString() },
+      { ...at, field: 'terms', oldValue: null, oldTerms: node.terms },
+    );
     this.book = { ...this.book, fenced: fencedIn(this.book.nodes.values()) };
     return undefined;
   }

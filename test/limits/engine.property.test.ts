@@ -14,8 +14,9 @@ import { Driven } from './driven.ts';
 import { beginning, isIdle, later, stepFrom, steps, tree, yuan } from './histories.ts';
 import type { DrawnStep } from './histories.ts';
 import { termsJson } from './history-terms.ts';
-import type { Asked, TreeNode, View } from './oracle.ts';
+import type { Asked, TreeNode, Verdict, View } from './oracle.ts';
 import { Oracle } from './oracle.ts';
+import { reasonsOf } from './oracle-request.ts';
 
 const runs = Number(process.env['YUANXIN_LIMIT_RUNS'] ?? 400);
 const length = Number(process.env['YUANXIN_LIMIT_STEPS'] ?? 60);
@@ -131,6 +132,9 @@ function bindingOf(failure: Failure | undefined): string[] {
   return (failure.facts['binding'] as { nodeId: string }[]).map(({ nodeId }) => nodeId);
 }
 
+const boundBy = ({ code, binding }: Verdict): string[] =>
+  code === 'limit-exceeded' ? [...binding] : [];
+
 function expectHistory(
   nodes: readonly TreeNode[],
   drawn: readonly DrawnStep[],
@@ -150,7 +154,12 @@ function expectHistory(
     const reservations = new Map(driven.book.reservations);
     const failure = driven.take(asked, view);
     agree(failure?.code, verdict.code, `step ${i} ${asked.op}`);
-    agree(bindingOf(failure).sort(), [...verdict.binding].sort(), `step ${i}`);
+    agree(bindingOf(failure).sort(), boundBy(verdict).sort(), `step ${i}`);
+    if (failure && verdict.short) {
+      const { short = [], smallest } = reasonsOf(failure);
+      agree([...short].sort(), [...verdict.short].sort(), `step ${i} ${verdict.code}`);
+      agree(String(smallest), String(verdict.smallest), `step ${i} ${verdict.code} admits`);
+    }
     count(asked, verdict.code);
     if (verdict.code === undefined) oracle.accept(asked);
     else {

@@ -40,6 +40,7 @@ const node = (id: string, above: readonly string[], more: Partial<LimitNode> = {
   reserved: Money.zero,
   sameDayOn: undefined,
   sameDayRestorable: Money.zero,
+  easedOn: undefined,
   bucketUse: new Map(),
   ...more,
 });

@@ -177,7 +177,7 @@ export function stepFrom(
 ): Asked {
   const { ref, now, view, backdate, lines } = at;
   const today = dayInShanghai(new Date(now));
-  const day = backdate && drawn.back === 0 ? addDays(today, -1) : today;
+  const day = backdate && drawn.back < 3 ? addDays(today, -1 - drawn.back) : today;
   const node = targets[drawn.node % targets.length] as string;
   const { tenorDays } = drawn;
   const plain = { ref, node, of: undefined, spill: false, restore: false, now, day, tenorDays };

@@ -59,6 +59,7 @@ const node = (used: string, reserved = '0', more: Partial<LimitNode> = {}): Limi
   reserved: Money.of(reserved),
   sameDayOn: undefined,
   sameDayRestorable: Money.zero,
+  easedOn: undefined,
   bucketUse: new Map(),
   ...more,
 });

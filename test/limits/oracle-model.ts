@@ -113,6 +113,10 @@ export interface InTenor {
 export interface Verdict {
   readonly code: string | undefined;
   readonly binding: readonly string[];
+  /** Of a request: each node that binds, why and by how much. */
+  readonly short?: readonly string[];
+  /** Of a request that is refused: what would be admitted; undefined where nothing is said. */
+  readonly smallest?: bigint | undefined;
 }
 
 export interface Model {
@@ -121,6 +125,11 @@ export interface Model {
   above(id: string): string[];
   look(now: number): View;
   rooms(view: View): Map<string, bigint>;
+  shortages(leaf: string, amount: bigint, view: View): Map<string, bigint>;
+  /** The days from a value day on that lie before today. */
+  daysSince(day: string, now: number): string[];
+  /** What stood at the end of a past day, with nothing reserved. */
+  asOf(day: string, now: number): View;
   /** The same history in the tree as the step makes it. */
   rearranged(asked: Asked): Model;
 }

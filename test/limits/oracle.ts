@@ -4,7 +4,9 @@
 
 import { judgeCap, withLine, withMembers } from './oracle-cap.ts';
 import { judgeMove } from './oracle-move.ts';
-import { bucketOf, limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
+import { judgeRequest, overTenor, refusedReservation } from './oracle-request.ts';
+import type { Terms } from './oracle-terms.ts';
+import { limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
 
 import type {
   Asked,
@@ -35,11 +37,41 @@ const owed = ({ kind, amount }: Move): bigint =>
 const everDrawn = (move: Move): bigint =>
   move.kind === 'repay' || move.kind === 'unpay' ? 0n : owed(move);
 
+const dayAt = (instant: number): string =>
+  new Date(instant + 8 * 3_600_000).toISOString().slice(0, 10);
+
+interface Granted {
+  readonly granted: bigint;
+  readonly terms: Terms;
+}
+
+/** What each node is granted, and on which terms, after these events. */
+function limitsAfter(
+  nodes: ReadonlyMap<string, TreeNode>,
+  events: readonly Asked[],
+): Map<string, Granted> {
+  const limits = new Map(
+    [...nodes.values()].map(({ id, limit: granted, terms = noTerms }): [string, Granted] => [
+      id,
+      { granted, terms },
+    ]),
+  );
+  for (const { op, node, amount, terms } of events) {
+    const before = limits.get(node);
+    if (!before) continue;
+    if (op === 'set-limit') limits.set(node, { ...before, granted: amount });
+    if (op === 'set-terms' && terms) limits.set(node, { ...before, terms });
+  }
+  return limits;
+}
+
 export class Oracle implements Model {
   nodes: ReadonlyMap<string, TreeNode> = new Map();
   readonly events: Asked[];
   #routes = new Map<string, Map<string, string | undefined>>();
   #below = new Map<string, string[]>();
+  /** After each event, with its value day: what every node counted then. */
+  readonly #trail: { readonly day: string; readonly used: ReadonlyMap<string, bigint> }[] = [];
 
   constructor(nodes: readonly TreeNode[], events: readonly Asked[] = []) {
     this.events = [...events];
@@ -51,6 +83,40 @@ export class Oracle implements Model {
     this.events.push(asked);
     const tree = this.#rearranged(asked);
     if (tree) this.#plant(tree);
+    const { moves } = this.#history(asked.now);
+    const used = new Map([...this.nodes.keys()].map((id) => [id, this.#used(id, moves)]));
+    this.#trail.push({ day: asked.day, used });
+  }
+
+  daysSince(day: string, now: number): string[] {
+    const days: string[] = [];
+    const today = dayAt(now);
+    for (let at = Date.parse(`${day}T00:00:00Z`); ; at += 86_400_000) {
+      const one = new Date(at).toISOString().slice(0, 10);
+      if (one >= today) return days;
+      days.push(one);
+    }
+  }
+
+  /** Each event changed use as of its value day, and terms as of the day on which it was made. */
+  asOf(day: string, now: number): View {
+    const view = this.look(now);
+    const used = new Map<string, bigint>();
+    for (const [i, step] of this.#trail.entries()) {
+      if (step.day > day) continue;
+      const before = this.#trail[i - 1]?.used;
+      for (const [id, amount] of step.used) {
+        used.set(id, (used.get(id) ?? 0n) + amount - (before?.get(id) ?? 0n));
+      }
+    }
+    const made = this.events.filter((one) => dayAt(one.now) <= day);
+    const limits = limitsAfter(this.nodes, made);
+    const figures = [...view.figures].map(([id, today]): [string, Figures] => {
+      const { granted, terms } = limits.get(id) as Granted;
+      const limit = limitOn(granted, terms, day);
+      return [id, { ...today, limit, used: used.get(id) ?? 0n, reserved: 0n }];
+    });
+    return { ...view, figures: new Map(figures) };
   }
 
   /** The same history in the tree as the step makes it. */
@@ -108,16 +174,14 @@ export class Oracle implements Model {
   /** What stands at the instant, worked out from nothing but the events. */
   look(now: number): View {
     const { held, draws, repayments, moves } = this.#history(now);
-    const limits = new Map([...this.nodes.values()].map(({ id, limit }) => [id, limit]));
-    const terms = new Map([...this.nodes.values()].map((node) => [node.id, node.terms ?? noTerms]));
+    const limits = limitsAfter(this.nodes, this.events);
+    const terms = new Map([...limits].map(([id, one]) => [id, one.terms]));
     const frozen = new Set<string>();
-    for (const { op, node, amount, terms: next } of this.events) {
-      if (op === 'set-limit') limits.set(node, amount);
-      if (op === 'set-terms' && next) terms.set(node, next);
+    for (const { op, node } of this.events) {
       if (op === 'freeze') frozen.add(node);
       if (op === 'unfreeze') frozen.delete(node);
     }
-    const today = new Date(now + 8 * 3_600_000).toISOString().slice(0, 10);
+    const today = dayAt(now);
     const figures = [...this.nodes.keys()].map((id): [string, Figures] => {
       const reaching = moves.filter(({ leaf }) => this.route(leaf).has(id));
       let reserved = 0n;
@@ -125,7 +189,7 @@ export class Oracle implements Model {
       return [
         id,
         {
-          limit: limitOn(limits.get(id) ?? 0n, terms.get(id) ?? noTerms, today),
+          limit: limitOn(limits.get(id)?.granted ?? 0n, terms.get(id) ?? noTerms, today),
           used: this.#used(id, moves),
           reserved,
           outstanding: reaching.reduce((sum, move) => sum + owed(move), 0n),
@@ -263,55 +327,10 @@ export class Oracle implements Model {
         return judgeCap(this, asked, view);
       case 'unpay':
         return this.#judgeUnpaid(asked, view);
-      case 'reserve': {
-        const closed = this.#closed(asked, view);
-        const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
-        const before = closed ?? full;
-        return before === undefined ? this.#admit(asked, view, 0n) : told(before);
-      }
-      case 'draw': {
-        const usable = refusedReservation(one, node) === undefined ? one : undefined;
-        const closed = this.#closed(asked, view) ?? this.#overTenor(asked, view, usable);
-        if (closed !== undefined) return told(closed);
-        if (of === undefined) return this.#admit(asked, view, 0n);
-        const refused = refusedReservation(one, node);
-        if (refused !== undefined) return told(refused);
-        const open = one?.open ?? 0n;
-        if (amount > open && !asked.spill) return told('reservation-exceeded');
-        return amount > open ? this.#admit(asked, view, open) : told(undefined);
-      }
+      case 'reserve':
+      case 'draw':
+        return judgeRequest(this, asked, view);
     }
-  }
-
-  #closed({ node, day }: Asked, view: View): string | undefined {
-    const ids = [...this.route(node).keys()];
-    if (ids.some((id) => view.frozen.has(id))) return 'limit-frozen';
-    const over = ids.some((id) => day > (this.nodes.get(id)?.expiresOn ?? '9999-12-31'));
-    return over ? 'limit-expired' : undefined;
-  }
-
-  /** Per node, the smallest bucket that is long enough: what is in it, and what is put in. */
-  #overTenor({ node, amount, tenorDays }: Asked, view: View, used?: Held): string | undefined {
-    const bucketed = [...this.route(node).keys()].filter(
-      (id) =>
-        this.nodes.get(id)?.enforcement === 'HARD' && (view.terms.get(id)?.buckets.length ?? 0) > 0,
-    );
-    if (bucketed.length === 0) return undefined;
-    if (tenorDays === undefined) return 'tenor-missing';
-    const bucketIn = (id: string, days: number | undefined) =>
-      bucketOf(view.terms.get(id) ?? noTerms, days);
-    if (bucketed.some((id) => !bucketIn(id, tenorDays))) return 'tenor-too-long';
-    const full = bucketed.some((id) => {
-      const bucket = bucketIn(id, tenorDays);
-      const within = (days: number | undefined): boolean => bucketIn(id, days) === bucket;
-      let sum = amount;
-      for (const one of view.inTenor) {
-        if (this.route(one.node).has(id) && within(one.tenorDays)) sum += one.amount;
-      }
-      if (used && within(used.tenorDays)) sum -= used.open;
-      return sum > (bucket?.amount ?? 0n);
-    });
-    return full ? 'bucket-full' : undefined;
   }
 
   /**
@@ -357,8 +376,8 @@ export class Oracle implements Model {
 
   /** What stands after it is worked out anew; whatever counts more than before must have room. */
   #judgeUnpaid(asked: Asked, view: View): Verdict {
-    const full = asked.tenorDays === undefined ? undefined : this.#overTenor(asked, view);
-    if (full !== undefined) return { code: full, binding: [] };
+    const [full] = asked.tenorDays === undefined ? [] : overTenor(this, asked, view);
+    if (full) return { code: full.code, binding: [] };
     const then = new Oracle([...this.nodes.values()], [...this.events, asked]).look(asked.now);
     const after = this.rooms(then);
     const used = ({ figures }: View, id: string): bigint => figures.get(id)?.used ?? 0n;
@@ -367,15 +386,4 @@ export class Oracle implements Model {
     );
     return { code: binding.length > 0 ? 'limit-exceeded' : undefined, binding };
   }
-
-  #admit(asked: Asked, view: View, held: bigint): Verdict {
-    const short = this.shortages(asked.node, asked.amount - held, view);
-    return { code: short.size > 0 ? 'limit-exceeded' : undefined, binding: [...short.keys()] };
-  }
-}
-
-function refusedReservation(one: Held | undefined, node: string | undefined): string | undefined {
-  if (!one) return 'reservation-missing';
-  if (node !== undefined && one.node !== node) return 'reservation-other-node';
-  return one.state === 'open' ? undefined : `reservation-${one.state}`;
 }

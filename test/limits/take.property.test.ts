@@ -32,6 +32,7 @@ import { engineTerms } from './history-terms.ts';
 import type { Asked, Figures, TreeNode, Verdict } from './oracle.ts';
 import { takes } from './oracle-cap.ts';
 import { Oracle } from './oracle.ts';
+import { reasonsOf } from './oracle-request.ts';
 
 const histories = Number(process.env['YUANXIN_LIMIT_DB_RUNS'] ?? 200);
 let made = 0;
@@ -150,6 +151,11 @@ function expectVerdict(
   expect(failure?.code, what).to.equal(verdict.code);
   if (verdict.code === undefined) tally.accepted += 1;
   else tally.refused += 1;
+  if (failure && verdict.short) {
+    const { short = [], smallest } = reasonsOf(failure);
+    expect([...short].sort(), what).to.deep.equal([...verdict.short].sort());
+    expect(smallest, what).to.equal(verdict.smallest);
+  }
   if (failure?.code !== 'limit-exceeded') return;
   const binding = (failure.facts['binding'] as { nodeId: string }[]).map(({ nodeId }) => nodeId);
   expect(binding.sort(), what).to.deep.equal([...verdict.binding].sort());

@@ -8,9 +8,17 @@ import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { Allowance } from './allowance.ts';
-import { allowancesUsed, withAllowances } from './allowance.ts';
-import type { LimitBook, Room } from './headroom.ts';
-import { participants, refuseAmount, refuseClosed, roomsOf } from './headroom.ts';
+import { allowancesUsed } from './allowance.ts';
+import type { LimitBook } from './headroom.ts';
+import {
+  allowedRoom,
+  participants,
+  refuseAll,
+  refuseAmount,
+  refuseClosed,
+  roomsOf,
+} from './headroom.ts';
+import { refusePast } from './past-days.ts';
 import type { Step } from './step.ts';
 import { bucketsAfter, leftInBucket, refuseTenor } from './tenor.ts';
 import { refuseUseAfter } from './use-after.ts';
@@ -158,15 +166,35 @@ function decideReserve(
   step: StepOf<'reserve'>,
 ): Movement | Failure {
   const nodes = participants(book, leaf);
-  const refusal =
-    refuseClosed(nodes, step.valueOn, step.amount) ??
+  const refusal = refuseAll(
+    refuseClosed(nodes, step.valueOn, step.amount),
     // Without a tenor the buckets are asked when it is drawn.
-    (step.tenorDays === undefined ? undefined : refuseTenor(nodes, step.amount, step.tenorDays)) ??
-    refuseAmount(nodes, step.amount, Money.zero, roomsOf(book, leaf));
+    step.tenorDays === undefined ? undefined : refuseTenor(nodes, step.amount, step.tenorDays),
+    refuseAmount(nodes, step.amount, Money.zero, roomsOf(book, leaf)),
+  );
   if (refusal) return refusal;
   const change = { reserved: step.amount, outstanding: nothing, drawn: nothing };
   const { reservationId: id, tenorDays } = step;
   return movement(book, leaf, step, change, { id, tenorDays });
+}
+
+function refuseUnusable(
+  reservation: Reservation | undefined,
+  leaf: LimitNode,
+  { of, amount, spill }: StepOf<'draw'>,
+): Failure | undefined {
+  if (of === undefined) return undefined;
+  const refusal = refuseReservation(reservation, leaf.id);
+  if (refusal || !reservation) return refusal ?? new Failure(no['reservation-missing']);
+  const { id: reservationId, amount: reserved } = reservation;
+  if (amount.atMost(reserved) || spill === true) return undefined;
+  return new Failure(no['reservation-exceeded'], {
+    reservationId,
+    reserved,
+    requested: amount,
+    shortBy: amount.minus(reserved),
+    smallestAdmissible: reserved,
+  });
 }
 
 function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Movement | Failure {
@@ -174,30 +202,20 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
   const { allowances } = step;
   const reservation = step.of === undefined ? undefined : book.reservations.get(step.of);
   const usable = reservation && !refuseReservation(reservation, leaf.id) ? reservation : undefined;
-  const closed =
-    refuseClosed(nodes, step.valueOn, step.amount) ??
-    refuseTenor(nodes, step.amount, step.tenorDays, { held: usable, allowances });
-  if (closed) return closed;
-  let held = nothing;
-  if (step.of !== undefined) {
-    const refusal = refuseReservation(reservation, leaf.id);
-    if (refusal || !reservation) return refusal ?? new Failure(no['reservation-missing']);
-    held = reservation.amount;
-    if (step.amount.moreThan(held) && step.spill !== true) {
-      return new Failure(no['reservation-exceeded'], {
-        reservationId: reservation.id,
-        reserved: held,
-        requested: step.amount,
-        shortBy: step.amount.minus(held),
-        smallestAdmissible: held,
-      });
-    }
-  }
+  const unusable = refuseUnusable(reservation, leaf, step);
+  const held = usable?.amount ?? nothing;
   const beyond = Money.max(step.amount.minus(held), nothing);
   const room = roomsOf(book, leaf);
-  const refusal = beyond.isZero()
-    ? undefined
-    : refuseAmount(nodes, beyond, held, allowedRoom(room, allowances));
+  const refusal = refuseAll(
+    refuseClosed(nodes, step.valueOn, step.amount),
+    refuseTenor(nodes, step.amount, step.tenorDays, { held: usable, allowances }),
+    unusable,
+    // What a reservation does not cover is not asked of the headroom where it may not spill.
+    unusable || beyond.isZero()
+      ? undefined
+      : refuseAmount(nodes, beyond, held, allowedRoom(room, allowances)),
+    step.past && refusePast(book, step.past, step),
+  );
   if (refusal) return refusal;
   const change = { reserved: held.negated(), outstanding: step.amount, drawn: step.amount };
   const drawn = movement(book, leaf, step, change, usable);
@@ -211,9 +229,6 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
   );
   return { ...drawn, exceeded };
 }
-
-const allowedRoom = (room: Room, allowances: readonly Allowance[] | undefined): Room =>
-  allowances ? (node) => withAllowances(room(node), node, allowances) : room;
 
 function decideRepay(book: LimitBook, leaf: LimitNode, step: StepOf<'repay'>): Movement | Failure {
   if (step.amount.moreThan(leaf.outstanding)) {
@@ -301,6 +316,11 @@ function restorableAfter(node: LimitNode, m: Movement): Partial<LimitNode> {
   return { sameDayOn: m.valueOn, sameDayRestorable: Money.max(before.plus(owed), nothing) };
 }
 
+const easedAfter = ({ id, easedOn }: LimitNode, { consumed, valueOn }: Movement) =>
+  consumed.get(id)?.isNegative() === true && (easedOn === undefined || valueOn > easedOn)
+    ? valueOn
+    : easedOn;
+
 /** The node after the movement. */
 function moved(node: LimitNode, m: Movement): LimitNode {
   const consumed = node.consumed.plus(m.consumed.get(node.id) ?? nothing);
@@ -311,6 +331,7 @@ function moved(node: LimitNode, m: Movement): LimitNode {
     reserved: node.reserved.plus(m.reserved),
     consumed,
     bucketUse: bucketsMoved(node, m),
+    easedOn: easedAfter(node, m),
     ...restorableAfter(node, m),
   };
 }

@@ -7,6 +7,8 @@ import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { Binding, BindingCause, ClosedCause, LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { Allowance } from './allowance.ts';
+import { withAllowances } from './allowance.ts';
 import type { Siblings } from './borrowing.ts';
 import { roomsAlong } from './borrowing.ts';
 import { toleranceOn } from './dated-terms.ts';
@@ -61,6 +63,10 @@ export function roomsOf(book: LimitBook, leaf: LimitNode): Room {
   }
   return (node) => rooms.get(node.id) ?? toleratedOf(node);
 }
+
+/** The rooms with what approved exceptions add to them. */
+export const allowedRoom = (room: Room, allowances: readonly Allowance[] | undefined): Room =>
+  allowances ? (node) => withAllowances(room(node), node, allowances) : room;
 
 /** limit − consumed − reserved. One function on every path; negative after a cut below use. */
 export const availableOf = (node: LimitNode): Money =>
@@ -228,4 +234,24 @@ export function refuseClosed(
     return new Failure(refusal, { ...facts, smallestAdmissible: Money.zero, binding });
   }
   return undefined;
+}
+
+/**
+ * One refusal of all that stands against a request, every reason having been asked: the first gives
+ * the code and its facts, all name what binds, and what they admit together is the least of them.
+ */
+export function refuseAll(...reasons: readonly (Failure | undefined)[]): Failure | undefined {
+  const all = reasons.filter((one) => one !== undefined);
+  const [first] = all;
+  if (!first || all.length === 1) return first;
+  const admitted = all.flatMap(({ facts }) =>
+    facts['smallestAdmissible'] instanceof Money ? facts['smallestAdmissible'] : [],
+  );
+  const binding = all.flatMap(({ facts }) => (facts['binding'] ?? []) as readonly Binding[]);
+  return first.with({
+    ...(admitted.length === 0
+      ? {}
+      : { smallestAdmissible: admitted.reduce((a, b) => Money.min(a, b)) }),
+    binding,
+  });
 }

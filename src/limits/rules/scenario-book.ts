@@ -167,6 +167,7 @@ const unused = {
   reserved: Money.zero,
   sameDayOn: undefined,
   sameDayRestorable: Money.zero,
+  easedOn: undefined,
   bucketUse: new Map<number, Money>(),
 } as const;
 

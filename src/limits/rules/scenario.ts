@@ -3,9 +3,10 @@
  * only translates references; what is admitted is decided by the engine of the database path.
  */
 import type { Day } from '../../kernel/index.ts';
-import { Failure, Money, isFailure } from '../../kernel/index.ts';
-import type { Binding, LimitNode, Reservation } from '../model.ts';
+import { Failure, Money, addDays, isFailure } from '../../kernel/index.ts';
+import type { Binding, LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import type { TermRecord } from './as-of.ts';
 import type { Step } from './engine.ts';
 import { apply, decide, dueExpiries } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
@@ -20,6 +21,9 @@ import {
   roomsOf,
   strandedOf,
 } from './headroom.ts';
+import type { Counted, PastDay } from './past-days.ts';
+import { pastDays } from './past-days.ts';
+import { answerTo } from './request.ts';
 import type { Scenario, ScenarioStep } from './scenario-book.ts';
 import { openBook } from './scenario-book.ts';
 import { refuseBuckets } from './tenor.ts';
@@ -70,6 +74,11 @@ interface Draw {
 
 interface Trial {
   book: LimitBook;
+  /** The last day that a step has reached; one that goes back asks about the days since. */
+  latest: Day;
+  readonly counted: Counted[];
+  /** The latest first. */
+  readonly changes: TermRecord[];
   readonly draws: Map<string, Draw>;
   /** By node: principal drawn there and not yet back, without what was drawn further down. */
   readonly owed: Map<string, Money>;
@@ -78,11 +87,25 @@ interface Trial {
 /** Undefined: the step was carried out. */
 type Refusal = Failure | undefined;
 
-function carryOut({ book }: Trial, step: Step): Refusal {
-  const decision = decide(book, step);
+function carryOut(trial: Trial, step: Step): Refusal {
+  const decision = decide(trial.book, step);
   if (isFailure(decision)) return decision;
-  apply(book, decision);
+  applyTo(trial, decision);
   return undefined;
+}
+
+function applyTo({ book, counted }: Trial, movement: Movement): void {
+  apply(book, movement);
+  for (const [nodeId, consumed] of movement.consumed) {
+    counted.push({ nodeId, valueOn: movement.valueOn, consumed });
+  }
+}
+
+/** What a draw that goes back in time has to be held against. */
+function pastOf({ book, latest, counted, changes }: Trial, valueOn: Day): PastDay[] | undefined {
+  if (valueOn >= latest) return undefined;
+  const later = counted.filter((one) => one.valueOn > valueOn);
+  return pastDays(book, later, changes, { valueDays: [valueOn], until: addDays(latest, 1) });
 }
 
 const owedAt = ({ owed }: Trial, nodeId: string): Money => owed.get(nodeId) ?? Money.zero;
@@ -136,9 +159,10 @@ function draw(trial: Trial, step: ScenarioStep): Refusal {
     spill,
     tenorDays,
     allowances,
+    past: pastOf(trial, valueOn),
   });
   if (isFailure(decision)) return decision;
-  apply(trial.book, decision);
+  applyTo(trial, decision);
   trial.draws.set(step.ref, {
     nodeId,
     tenorDays,
@@ -226,15 +250,22 @@ function reverse(trial: Trial, step: ScenarioStep): Refusal {
 }
 
 function changeNode(
-  { book }: Trial,
+  { book, changes, latest }: Trial,
   step: ScenarioStep,
   refuse: (node: LimitNode) => Refusal,
   change: Partial<Pick<LimitNode, 'state' | 'granted' | 'terms'>>,
 ): Refusal {
   const node = book.nodes.get(step.node ?? '');
   const refusal = node ? refuse(node) : new Failure(no['node-missing'], { nodeId: step.node });
-  if (!refusal && node) book.nodes.set(node.id, onDay({ ...node, ...change }, step.day));
-  return refusal;
+  if (refusal || !node) return refusal;
+  book.nodes.set(node.id, onDay({ ...node, ...change }, latest));
+  const at = { nodeId: node.id, valueOn: step.day, recordedAt: step.now };
+  changes.unshift(
+    { ...at, field: 'amount', oldValue: node.granted.toString() },
+    { ...at, field: 'terms', oldValue: null, oldTerms: node.terms },
+  );
+  changes.sort((a, b) => (a.valueOn < b.valueOn ? 1 : a.valueOn > b.valueOn ? -1 : 0));
+  return undefined;
 }
 
 /** Changes dated terms, refused as the operation of that name refuses. */
@@ -306,14 +337,15 @@ function admissible(trial: Trial, step: ScenarioStep, refusal: Refusal): Money |
   if (said instanceof Money) return said;
   const node = trial.book.nodes.get(nodeIdOf(trial, step) ?? '');
   if (!node) return null;
-  const { book } = trial;
-  const room = roomsOf(book, node);
-  const { smallestAdmissible } = headroomOf(participants(book, node), undefined, step.day, room);
-  return smallestAdmissible ?? null;
+  const { tenorDays, day } = step;
+  return answerTo(trial.book, node, { tenorDays, day }).smallestAdmissible ?? null;
 }
 
 function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
-  for (const [id, node] of trial.book.nodes) trial.book.nodes.set(id, onDay(node, step.day));
+  if (step.day > trial.latest) trial.latest = step.day;
+  // Who goes back in time is dated back: what is in force is that of the last day reached.
+  const { nodes: known } = trial.book;
+  for (const [id, node] of known) known.set(id, onDay(node, trial.latest));
   const due = dueExpiries(trial.book, step.now, step.day);
   for (const expiry of due) carryOut(trial, expiry);
   const refusal = carryOutStep(trial, step);
@@ -333,6 +365,13 @@ function answer(trial: Trial, step: ScenarioStep): ScenarioAnswer {
 
 /** Runs the steps in order on one tree. Throws `scenario-malformed` with every problem found. */
 export function runScenario(scenario: Scenario): ScenarioAnswer[] {
-  const trial: Trial = { book: openBook(scenario), draws: new Map(), owed: new Map() };
+  const trial: Trial = {
+    book: openBook(scenario),
+    latest: scenario.steps[0]?.day ?? ('0000-01-01' as Day),
+    counted: [],
+    changes: [],
+    draws: new Map(),
+    owed: new Map(),
+  };
   return scenario.steps.map((step) => answer(trial, step));
 }

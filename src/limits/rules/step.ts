@@ -1,6 +1,7 @@
 /** What may be asked of a tree of limits: one step, decided and applied by the engine. */
 import type { Day, Money } from '../../kernel/index.ts';
 import type { Allowance } from './allowance.ts';
+import type { PastDay } from './past-days.ts';
 
 export type Step =
   | {
@@ -23,6 +24,10 @@ export type Step =
       readonly tenorDays?: number | undefined;
       /** Approved exceptions that this draw may use. */
       readonly allowances?: readonly Allowance[] | undefined;
+      /** What is there today decides, whatever the value day. */
+      readonly judgedToday?: true;
+      /** The days since its value day, where today does not speak for them. */
+      readonly past?: readonly PastDay[] | undefined;
     }
   | {
       readonly kind: 'repay';

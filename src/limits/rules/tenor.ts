@@ -4,11 +4,12 @@
  */
 import type { Refusal } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
-import type { LimitNode, Reservation } from '../model.ts';
+import type { Binding, LimitNode, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { Allowance } from './allowance.ts';
 import { withAllowances } from './allowance.ts';
 import type { TenorBucket } from './dated-terms.ts';
+import { bindingOf } from './headroom.ts';
 
 /** The bucket for so many days; undefined when all are shorter. */
 export const bucketFor = (
@@ -47,47 +48,86 @@ interface Room {
   readonly allowances?: readonly Allowance[] | undefined;
 }
 
+/** The HARD nodes that ask for a tenor: SOFT ones count nothing that could run out. */
+const bucketedOf = (nodes: readonly LimitNode[]): readonly LimitNode[] =>
+  nodes.filter((node) => node.terms.buckets.length > 0 && node.enforcement === 'HARD');
+
+const longestOf = ({ terms }: LimitNode): number =>
+  Math.max(...terms.buckets.map((bucket) => bucket.days));
+
+/** A node of which every bucket is too short admits nothing of that tenor. */
+const tooLongAt = (node: LimitNode, amount: Money): Binding => ({
+  ...bindingOf(node, 'tenor-too-long', amount),
+  longestDays: longestOf(node),
+});
+
+/** What the node's bucket for that tenor cannot take; undefined when it has room. */
+function fullBucket(
+  node: LimitNode,
+  amount: Money,
+  tenorDays: number,
+  { held, allowances }: Room,
+): Binding | undefined {
+  const bucket = bucketFor(node.terms.buckets, tenorDays);
+  if (!bucket) return tooLongAt(node, amount);
+  const free = leftInBucket(node, bucket.days, held);
+  const left = withAllowances(free, node, allowances, bucket.days);
+  if (amount.atMost(left)) return undefined;
+  const { id: nodeId, name, kind } = node;
+  return {
+    nodeId,
+    name,
+    kind,
+    limit: bucket.amount,
+    used: bucket.amount.minus(free),
+    reserved: Money.zero,
+    available: free,
+    shortBy: amount.minus(left),
+    cause: 'bucket-full',
+    bucketDays: bucket.days,
+  };
+}
+
+/**
+ * The most that the buckets of a path still take of that tenor: zero when one is too short,
+ * undefined when no node asks.
+ */
+export function leftForTenor(nodes: readonly LimitNode[], tenorDays: number): Money | undefined {
+  const lefts = bucketedOf(nodes).map((node) => {
+    const bucket = bucketFor(node.terms.buckets, tenorDays);
+    return bucket ? Money.max(leftInBucket(node, bucket.days), Money.zero) : Money.zero;
+  });
+  return lefts.length === 0 ? undefined : lefts.reduce((a, b) => Money.min(a, b));
+}
+
 /** What of a path's buckets an amount does not fit; undefined when all have room. */
 export function refuseTenor(
   nodes: readonly LimitNode[],
   amount: Money,
   tenorDays: number | undefined,
-  { held, allowances }: Room = {},
+  room: Room = {},
 ): Failure | undefined {
-  const bucketed = nodes.filter(
-    (node) => node.terms.buckets.length > 0 && node.enforcement === 'HARD',
-  );
+  const bucketed = bucketedOf(nodes);
   if (bucketed.length === 0) return undefined;
-  if (tenorDays === undefined) return new Failure(no['tenor-missing'], nodeFacts(bucketed));
-  const longest = bucketed.filter((node) => !bucketFor(node.terms.buckets, tenorDays));
-  if (longest.length > 0) {
-    return new Failure(no['tenor-too-long'], { tenorDays, ...nodeFacts(longest) });
+  if (tenorDays === undefined) {
+    const asking = bucketed.map((node) => ({
+      nodeId: node.id,
+      name: node.name,
+      longestDays: longestOf(node),
+    }));
+    return new Failure(no['tenor-missing'], { nodes: asking });
   }
-  const full = bucketed.flatMap((node) => {
-    const bucket = bucketFor(node.terms.buckets, tenorDays) as TenorBucket;
-    const free = leftInBucket(node, bucket.days, held);
-    const left = withAllowances(free, node, allowances, bucket.days);
-    if (amount.atMost(left)) return [];
-    const { id: nodeId, name, kind } = node;
-    return [{ nodeId, name, kind, bucketDays: bucket.days, left, shortBy: amount.minus(left) }];
-  });
-  if (full.length === 0) return undefined;
-  const least = full.map((one) => one.left).reduce((a, b) => Money.min(a, b));
-  return new Failure(no['bucket-full'], {
+  const binding = bucketed.flatMap((node) => fullBucket(node, amount, tenorDays, room) ?? []);
+  if (binding.length === 0) return undefined;
+  const isTooLong = binding.some((one) => one.cause === 'tenor-too-long');
+  const least = binding.map((one) => amount.minus(one.shortBy)).reduce((a, b) => Money.min(a, b));
+  return new Failure(no[isTooLong ? 'tenor-too-long' : 'bucket-full'], {
     requested: amount,
     tenorDays,
     smallestAdmissible: Money.max(least, Money.zero),
-    full,
+    binding,
   });
 }
-
-const nodeFacts = (nodes: readonly LimitNode[]) => ({
-  nodes: nodes.map(({ id: nodeId, name, terms }) => ({
-    nodeId,
-    name,
-    longestDays: Math.max(...terms.buckets.map((bucket) => bucket.days)),
-  })),
-});
 
 /** The node's buckets after an amount of that tenor is drawn or held (negative: comes back). */
 export function bucketsAfter(
