@@ -1,4 +1,4 @@
-/** Why a line cannot be put into another segment, or does not take a product. */
+/** Why a line cannot be put into another segment or closed, or does not take a product. */
 import { refusals } from '../kernel/index.ts';
 
 export const lineRefusals = refusals('credit', {
@@ -16,6 +16,11 @@ export const lineRefusals = refusals('credit', {
     kind: 'refused',
     zh: '分类额度属于另一份协议',
     en: 'The segment belongs to another agreement',
+  },
+  'line-owes': {
+    kind: 'refused',
+    zh: '授信项下尚有未结清的借据，不能结清授信',
+    en: 'A loan under the line is not settled',
   },
   'products-same': {
     kind: 'refused',

@@ -1,9 +1,11 @@
 /**
- * The part of the module about lines once they are open: their segment, their products, and when
- * they lend.
+ * The part of the module about lines once they are open: their segment, their products, when they
+ * lend, and their end.
  */
 import type { Invariant, Route } from '../platform/module.ts';
 import { lineRefusals } from './line-refusals.ts';
+import { closeLine } from './operations/close-line.ts';
+import { closeRunOff } from './operations/close-run-off.ts';
 import { moveLine } from './operations/move-line.ts';
 import { setLineProducts } from './operations/set-line-products.ts';
 import { lineProducts } from './queries-line-products.ts';
@@ -15,6 +17,7 @@ const routes: readonly Route[] = [
   { method: 'get', path: `${line}/when-drawable`, query: whenLineDrawable },
   { method: 'get', path: `${line}/products`, query: lineProducts },
   { method: 'put', path: `${line}/products`, operation: setLineProducts },
+  { method: 'post', path: `${line}/closures`, operation: closeLine, status: 200 },
   { method: 'post', path: `${line}/moves`, operation: moveLine, status: 200 },
 ];
 
@@ -27,7 +30,7 @@ const invariants: readonly Invariant[] = [
 ];
 
 export const lines = {
-  operations: [moveLine, setLineProducts],
+  operations: [moveLine, setLineProducts, closeLine, closeRunOff],
   queries: [whenLineDrawable, lineProducts],
   routes,
   refusals: Object.values(lineRefusals),

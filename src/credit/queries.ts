@@ -5,7 +5,15 @@ import { LimitView, nodesToday } from '../limits/index.ts';
 import type { QueryContext } from '../platform/operation.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
+import {
+  DayText,
+  FlagFilter,
+  IdInput,
+  IdText,
+  MoneyText,
+  listOf,
+  pageShape,
+} from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import { creditRefusals as no } from './refusals.ts';
 
@@ -143,14 +151,17 @@ export const listLines = query({
     zoneId: IdInput('zone').optional(),
     agreementId: IdInput('agr').optional(),
     enterpriseId: IdInput('ent').optional(),
+    /** true: without those that are closed (结清). */
+    open: FlagFilter,
     ...pageShape,
   }),
   output: listOf(LineRow),
-  async run(context, { zoneId, agreementId, enterpriseId, ...place }) {
+  async run(context, { zoneId, agreementId, enterpriseId, open, ...place }) {
     const rows = lineRows();
     if (zoneId !== undefined) void rows.where('l.zone_id', zoneId);
     if (agreementId !== undefined) void rows.where('l.agreement_id', agreementId);
     if (enterpriseId !== undefined) void rows.where('l.enterprise_id', enterpriseId);
+    if (open !== undefined) void rows.where('n.state', open === 'true' ? '<>' : '=', 'CLOSED');
     const page = await pageOf<PlainLine>(context.tx, rows, place);
     return { ...page, items: await withFigures(context, page.items) };
   },

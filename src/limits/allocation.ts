@@ -16,6 +16,7 @@ import { onDay } from './rules/dated-terms.ts';
 import { readNodes } from './store.ts';
 import type { ChangeCause } from './store-changes.ts';
 import { recordChanges } from './store-changes.ts';
+import { countsAsGranted } from './allocated.ts';
 import { isOnlySum, readAllocated } from './store-figures.ts';
 
 /** An amount that shall be granted below a node, or granted more. */
@@ -33,8 +34,8 @@ const lockPolicies = statement(
 const selectAllocated = statement(
   'limits.select-allocated',
   `select p.id, p.name, p.oversub, (p.amount * p.oversub)::numeric(20,2) as most,
-     coalesce((select sum(c.amount) from limits_nodes c
-       where c.parent_id = p.id and c.state <> 'CLOSED'), 0)::numeric(20,2) as allocated
+     coalesce((select sum(${countsAsGranted('c', '$2::date')}) from limits_nodes c
+       where c.parent_id = p.id), 0)::numeric(20,2) as allocated
    from limits_nodes p where p.id = any ($1::text[])`,
 );
 
@@ -54,11 +55,12 @@ interface Policy {
 export async function refuseGrants(
   tx: Tx,
   grants: readonly Granting[],
+  today: Day,
 ): Promise<(Refused | undefined)[]> {
   const parents = [...new Set(grants.flatMap((one) => one.parentId ?? []))];
   const locked = await tx.rows<{ id: string }>(lockPolicies, [parents]);
   if (locked.length === 0) return grants.map(() => undefined);
-  const policies = await tx.rows<Policy>(selectAllocated, [locked.map((row) => row.id)]);
+  const policies = await tx.rows<Policy>(selectAllocated, [locked.map((row) => row.id), today]);
   const left = new Map(
     policies.map((one) => [one.id, Money.of(one.most).minus(Money.of(one.allocated))]),
   );
@@ -105,7 +107,7 @@ export async function overAllocated(
     parentId === undefined ? undefined : (await readNodes(tx, [parentId])).get(parentId);
   if (parent?.enforcement !== 'SOFT' || isOnlySum(parent)) return null;
   const { id: nodeId, name, limit } = onDay(parent, today);
-  const allocated = (await readAllocated(tx, scope, [nodeId])).get(nodeId) ?? Money.zero;
+  const allocated = (await readAllocated(tx, scope, [nodeId], today)).get(nodeId) ?? Money.zero;
   if (allocated.atMost(limit)) return null;
   const [size, granted] = [allocated.minus(limit).toString(), allocated.toString()];
   return { nodeId, name, limit: limit.toString(), allocated: granted, size };

@@ -4,6 +4,7 @@ import { limitInvariants } from './invariants.ts';
 import { listIncidents, showIncident } from './incident-queries.ts';
 import { acknowledgeIncident } from './operations/acknowledge-incident.ts';
 import { changeLimit } from './operations/change-limit.ts';
+import { close } from './operations/close.ts';
 import { expireReservations } from './operations/expire-reservations.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
@@ -31,7 +32,8 @@ export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';
 export { Node as LimitView, nodesToday } from './queries.ts';
-export { joinCaps, shareCapRules } from './cap-selectors.ts';
+export { joinCaps, lockCapRules, shareCapRules } from './cap-selectors.ts';
+export { closeNode, whyOpen } from './close.ts';
 export { limitEffects } from './effects.ts';
 export { incidentEffects } from './incident-effects.ts';
 export { limitCalcs } from './limit-calcs.ts';
@@ -70,6 +72,7 @@ export const limitsModule = defineModule({
   operations: [
     freeze,
     unfreeze,
+    close,
     extend,
     changeLimit,
     setTerms,

@@ -293,7 +293,8 @@ export async function moveNode(
   const moving: Moving = { node, parent, subtree, leaves, day: cause.today };
   const moved = decideMove(book, moving);
   if (isFailure(moved)) throw moved;
-  const [over] = await refuseGrants(tx, [{ parentId: parent.id, amount: node.granted }]);
+  const grant = { parentId: parent.id, amount: node.granted };
+  const [over] = await refuseGrants(tx, [grant], cause.today);
   if (over) throw over;
   await save(tx, book, moving, moved, cause);
   return {

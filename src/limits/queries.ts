@@ -10,6 +10,7 @@ import type { QueryContext } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import {
   DayText,
+  FlagFilter,
   IdInput,
   IdText,
   InstantText,
@@ -148,14 +149,17 @@ export const listNodes = query({
     zoneId: IdInput('zone').optional(),
     parentId: IdInput('lim').optional(),
     search: TextInput(60).optional().meta({ description: '名称包含，或标识' }),
+    /** true: without those that are closed. */
+    open: FlagFilter,
     ...pageShape,
   }),
   output: listOf(Node),
-  async run(context, { kind, zoneId, parentId, search, ...place }) {
+  async run(context, { kind, zoneId, parentId, search, open, ...place }) {
     const rows = build('limits_nodes').select('id');
     if (kind !== undefined) void rows.where({ kind });
     if (zoneId !== undefined) void rows.where({ zone_id: zoneId });
     if (parentId !== undefined) void rows.where({ parent_id: parentId });
+    if (open !== undefined) void rows.where('state', open === 'true' ? '<>' : '=', 'CLOSED');
     if (search !== undefined) {
       void rows.whereRaw('(position(lower(?) in lower(name)) > 0 or id = ?)', [search, search]);
     }

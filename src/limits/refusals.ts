@@ -82,6 +82,26 @@ export const limitRefusals = refusals('limits', {
     zh: '授信的额度须随授信调整分类（credit.move-line）',
     en: 'The limit of a line is moved with the line (credit.move-line)',
   },
+  'close-with-line': {
+    kind: 'refused',
+    zh: '授信的额度须随授信结清（credit.close-line）',
+    en: 'The limit of a line is closed with the line (credit.close-line)',
+  },
+  'close-impossible': {
+    kind: 'refused',
+    zh: '该额度不能单独关闭',
+    en: 'The limit is not closed by itself',
+  },
+  'limit-in-use': {
+    kind: 'refused',
+    zh: '额度仍有余额或预占，不能关闭',
+    en: 'Something is owed or held under the limit',
+  },
+  'limit-open-below': {
+    kind: 'refused',
+    zh: '须先关闭下级额度',
+    en: 'The limits below must be closed first',
+  },
   'cap-expected': {
     kind: 'refused',
     zh: '该额度不是独立的横向限额',

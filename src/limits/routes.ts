@@ -6,6 +6,7 @@ import type { Route } from '../platform/module.ts';
 import { listIncidents, showIncident } from './incident-queries.ts';
 import { acknowledgeIncident } from './operations/acknowledge-incident.ts';
 import { changeLimit } from './operations/change-limit.ts';
+import { close } from './operations/close.ts';
 import { extend } from './operations/extend.ts';
 import { freeze } from './operations/freeze.ts';
 import { mitigateIncident } from './operations/mitigate-incident.ts';
@@ -31,6 +32,7 @@ export const limitRoutes: readonly Route[] = [
   { method: 'get', path: `${node}/when-available`, query: whenAvailable },
   { method: 'get', path: `${node}/movements`, query: listMovements },
   { method: 'post', path: `${node}/freeze`, operation: freeze, status: 200 },
+  { method: 'post', path: `${node}/close`, operation: close, status: 200 },
   { method: 'post', path: `${node}/unfreeze`, operation: unfreeze, status: 200 },
   { method: 'post', path: `${node}/extend`, operation: extend, status: 200 },
   { method: 'post', path: `${node}/change-limit`, operation: changeLimit, status: 200 },

@@ -12,6 +12,7 @@ import type { LimitNode } from './model.ts';
 import type { TermRecord } from './rules/as-of.ts';
 import { changedTerms, nodeAsOf } from './rules/as-of.ts';
 import { onDay } from './rules/dated-terms.ts';
+import { countsAsGranted } from './allocated.ts';
 import { termsFromText } from './terms-input.ts';
 
 /**
@@ -111,8 +112,8 @@ const selectGranted = statement(
 );
 const selectAllocated = statement(
   'limits.select-allocated-below',
-  `select parent_id as id, sum(amount)::numeric(20,2) as allocated from limits_nodes
-   where parent_id = any ($1::text[]) and state <> 'CLOSED' group by parent_id`,
+  `select c.parent_id as id, sum(${countsAsGranted('c', '$2::date')})::numeric(20,2) as allocated
+   from limits_nodes c where c.parent_id = any ($1::text[]) group by c.parent_id`,
 );
 const selectChanges = statement(
   'limits.select-changes',
@@ -247,13 +248,14 @@ async function readGranted(tx: Tx, nodes: readonly LimitNode[]): Promise<Granted
   return new Map(rows.map((row) => [row.id, Money.of(row.granted)]));
 }
 
-/** By node: Σ granted to children that are not closed, of all banks; the nominal check's sum. */
+/** By node: Σ granted to its children on a day, of all banks; the nominal check's sum. */
 export async function readAllocated(
   tx: Tx,
   { owners }: Pick<Scope, 'owners'>,
   ids: readonly string[],
+  day: Day,
 ): Promise<ReadonlyMap<string, Money>> {
-  const read = () => tx.rows<{ id: string; allocated: string }>(selectAllocated, [ids]);
+  const read = () => tx.rows<{ id: string; allocated: string }>(selectAllocated, [ids, day]);
   const rows = owners === '*' ? await read() : await withAllOwners(tx, { owners }, read);
   return new Map(rows.map((row) => [row.id, Money.of(row.allocated)]));
 }

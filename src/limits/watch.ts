@@ -96,7 +96,7 @@ async function softFindings(
   const at = asOfDay({ now, today: dayInShanghai(now) });
   const seen = await seeNodes(tx, scope, nodes, at, { sumGranted: false });
   const ids = nodes.map((node) => node.id);
-  const allocated = await readAllocated(tx, scope, ids);
+  const allocated = await readAllocated(tx, scope, ids, at.day);
   return new Map(
     nodes.map((node, i): [LimitNode, Finding[]] => {
       const found = seen[i]?.node ?? node;

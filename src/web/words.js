@@ -13,7 +13,7 @@ const words = {
     invested: '投资额',
   },
   sense: { AT_LEAST: '意向下限', AT_MOST: '协议上限' },
-  lineState: { ACTIVE: '正常', FROZEN: '冻结', CLOSED: '关闭' },
+  lineState: { ACTIVE: '正常', FROZEN: '冻结', CLOSED: '已结清' },
   poolState: { OPEN: '运行', CLOSED: '关闭' },
   fundKind: { MOTHER: '母基金', SUB: '子基金', PILOT: '中试基金' },
   fundState: {

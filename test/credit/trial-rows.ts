@@ -121,6 +121,14 @@ export async function trialRows(stage: Stage): Promise<TrialRows> {
         version,
       };
     },
+    'close-line': async () => {
+      const { lineId: closing } = await line();
+      return { only: 'limits', input: { lineId: closing, ...why }, version: 1 };
+    },
+    'close-run-off': async () => {
+      await lineIn(stage, park, '5.00', { startsOn: ago(200), expiresOn: ago(40) });
+      return { only: 'limits', input: { asOf: today } };
+    },
     'renew-line': async () => {
       const { lineId: renewed } = await line();
       await stage.done(drawDown, drawing(renewed, '7.00'), stage.bank);

@@ -107,6 +107,12 @@ describe('trial of every operation on limits', () => {
       const { nodeId = '' } = await stage.done(operationOf('open-cap'), cap, stage.bank);
       return { nodeId, input: { nodeId, nodeIds: [one.nodeId, other.nodeId], reason } };
     },
+    close: async () => {
+      const { nodeId: counted } = await line();
+      const cap = { name: '误设的限额', limit: '90.00', nodeIds: [counted], reason };
+      const { nodeId = '' } = await stage.done(operationOf('open-cap'), cap, stage.bank);
+      return { nodeId, input: { nodeId, reason } };
+    },
     'move-node': async () => {
       const [root, from, to, leaf] = [newId('lim'), newId('lim'), newId('lim'), newId('lim')];
       const terms = {

@@ -6,7 +6,14 @@
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, isFailure, newId, sentence } from '../../kernel/index.ts';
-import { createNodes, joinCaps, refuseGrants, shareCapRules } from '../../limits/index.ts';
+import {
+  createNodes,
+  joinCaps,
+  limitRefusals,
+  readNodes,
+  refuseGrants,
+  shareCapRules,
+} from '../../limits/index.ts';
 import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
@@ -201,17 +208,37 @@ async function withinQuotas(
   return refusedAmong(decided, fresh, refused);
 }
 
-/** Refuses lines that would grant more below a limit than its over-subscription policy allows. */
+/** Nothing is granted below a segment or a line that is closed. */
+async function refuseBelowClosed(
+  tx: Tx,
+  opened: readonly Opened[],
+): Promise<(Failure | undefined)[]> {
+  const parents = await readNodes(tx, [...new Set(opened.map((one) => one.parentNodeId))]);
+  return opened.map(({ parentNodeId: nodeId }) =>
+    parents.get(nodeId)?.state === 'CLOSED'
+      ? new Failure(limitRefusals['limit-closed'], { nodeId })
+      : undefined,
+  );
+}
+
+/**
+ * Refuses lines below a closed limit, and those that would grant more below a limit than its
+ * over-subscription policy allows.
+ */
 async function withinPolicy(
   tx: Tx,
   decided: readonly (Opened | Failure)[],
+  today: Day,
 ): Promise<(Opened | Failure)[]> {
   const opened = decided.filter((one): one is Opened => !isFailure(one));
+  const closed = await refuseBelowClosed(tx, opened);
+  const left = opened.filter((_, i) => closed[i] === undefined);
   const refused = await refuseGrants(
     tx,
-    opened.map((one) => ({ parentId: one.parentNodeId, amount: one.item.input.amount })),
+    left.map((one) => ({ parentId: one.parentNodeId, amount: one.item.input.amount })),
+    today,
   );
-  return refusedAmong(decided, opened, refused);
+  return refusedAmong(refusedAmong(decided, opened, closed), left, refused);
 }
 
 /** Each line that names a programme counts for it from its approval, or from today. */
@@ -264,7 +291,7 @@ async function runMany(
     ),
   };
   const possible = items.map((item) => decideOne(item, facts));
-  const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today));
+  const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today), today);
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   await createNodes(tx, opened.map(nodeOf));
   const made = new Map(opened.map(({ item, line }) => [line.nodeId, item.operationId]));

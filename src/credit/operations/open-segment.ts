@@ -37,7 +37,8 @@ export const openSegment = operation({
     const id = newId('seg');
     const nodeId = newId('lim');
     const place = { zoneId, ownerId, agreementId, nodeId };
-    const [over] = await refuseGrants(tx, [{ parentId: agreement.nodeId, amount }]);
+    const grant = { parentId: agreement.nodeId, amount };
+    const [over] = await refuseGrants(tx, [grant], today);
     if (over) throw over;
     await createNodes(tx, [
       {

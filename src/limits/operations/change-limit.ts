@@ -38,7 +38,7 @@ export const changeLimit = operation({
     const raised = limit.moreThan(node.granted);
     if (raised) {
       const grant = { parentId: node.parentId, amount: limit.minus(node.granted) };
-      const [over] = await refuseGrants(context.tx, [grant]);
+      const [over] = await refuseGrants(context.tx, [grant], context.today);
       if (over) throw over;
     }
     const after = await changeNode(

@@ -1,8 +1,10 @@
 /** Moves the last day of a node (展期); an expired revolving limit can be drawn again by it. */
 import { z } from 'zod';
+import { Money } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
+import { refuseGrants } from '../allocation.ts';
 import { refuseExtension } from '../rules/terms.ts';
 
 export const extend = operation({
@@ -17,6 +19,13 @@ export const extend = operation({
     const node = await nodeToChange(context, item);
     const refusal = refuseExtension(node, expiresOn, context.today);
     if (refusal) throw refusal;
+    if (node.expiresOn !== undefined && node.expiresOn < context.today) {
+      // An expired limit counts for what it owes; revived, it is granted in full again.
+      const amount = Money.max(node.granted.minus(node.outstanding), Money.zero);
+      const grant = { parentId: node.parentId, amount };
+      const [over] = await refuseGrants(context.tx, [grant], context.today);
+      if (over) throw over;
+    }
     const after = await changeNode(
       context,
       item,

@@ -13,6 +13,43 @@ import { availableOf } from './headroom.ts';
 export const refuseSettled = (node: LimitNode): Failure | undefined =>
   node.state === 'CLOSED' ? new Failure(no['limit-closed'], { nodeId: node.id }) : undefined;
 
+/**
+ * A limit that something else says the end of too is closed with that: a line with credit, an
+ * agreement by its end. Caps, segments and limits that stand for themselves are closed alone.
+ */
+export function refuseOwnClosing({ id: nodeId, kind, subjectId }: LimitNode): Failure | undefined {
+  if (kind === 'CAP' || kind === 'SEGMENT') return undefined;
+  if (subjectId === undefined && kind !== 'ZONE') return undefined;
+  if (kind === 'ENTERPRISE_LINE' || kind === 'PRODUCT_SUBLINE') {
+    const operation = 'credit.close-line';
+    return new Failure(no['close-with-line'], { nodeId, subjectId, operation });
+  }
+  return new Failure(no['close-impossible'], { nodeId, kind, subjectId });
+}
+
+/** What keeps a limit open. */
+export interface Holding {
+  /** Leaves that owe something, reservations that hold something: the first of them. */
+  readonly owing: readonly unknown[];
+  readonly reservations: readonly unknown[];
+  /** Limits below that are not closed, the deepest first. */
+  readonly openBelow: readonly unknown[];
+}
+
+/** A limit is closed when it owes nothing, holds nothing and all below it is closed. */
+export function refuseClosing(
+  { id: nodeId, state, outstanding, reserved }: LimitNode,
+  { owing, reservations, openBelow }: Holding,
+): Failure | undefined {
+  if (state === 'CLOSED') return new Failure(no['limit-closed'], { nodeId });
+  if (outstanding.isPositive() || reserved.isPositive()) {
+    const facts = { nodeId, outstanding, reserved, owing, reservations };
+    return new Failure(no['limit-in-use'], facts);
+  }
+  if (openBelow.length === 0) return undefined;
+  return new Failure(no['limit-open-below'], { nodeId, openBelow });
+}
+
 export function refuseFreeze(node: LimitNode): Failure | undefined {
   if (node.state !== 'FROZEN') return refuseSettled(node);
   return new Failure(no['limit-frozen'], { nodeId: node.id });
