@@ -82,6 +82,11 @@ export const demandRefusals = refusals('credit', {
     zh: '批复有效期早于营业日',
     en: 'The approval would end before today',
   },
+  'statements-malformed': {
+    kind: 'invalid',
+    zh: '财务报表文件有误，逐行列出',
+    en: 'The file of statements is wrong, line by line',
+  },
   'statement-row-twice': {
     kind: 'refused',
     zh: '报表项目重复',
@@ -154,6 +159,11 @@ export const renewalRefusals = refusals('credit', {
     kind: 'refused',
     zh: '该授信不是续授信',
     en: 'The line takes over from no other',
+  },
+  'renewal-closed': {
+    kind: 'refused',
+    zh: '续授信已结清销户，不再承接',
+    en: 'The line that takes over is closed',
   },
   'renewal-other-firm': {
     kind: 'refused',

@@ -8,6 +8,7 @@ import { Failure } from '../kernel/index.ts';
 import type { LimitNode } from '../limits/index.ts';
 import { changeTerms, lockNode, staleFacts, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
+import { renewalRefusals as no } from './demand-refusals.ts';
 import { creditRefusals } from './refusals.ts';
 import type { RenewedLine } from './store-renewals.ts';
 import { roomOf } from './rules/renewal.ts';
@@ -52,11 +53,13 @@ export async function shareAmount(
   }
   const [old, next] = [nodes.get(predecessor.id), nodes.get(successor.id)];
   if (!old || !next) throw new Error('A lock was lost.');
+  if (next.state === 'CLOSED') throw new Failure(no['renewal-closed'], { lineId: successor.id });
   const owed = old.outstanding.minus(leaving);
   const room = roomOf(granted, owed);
   const why = termCause(context, item, `续授信：${successor.id} 接续 ${predecessor.id}`);
-  // What a line that does not revolve once lent stays used up, so its own limit says nothing more.
-  if (old.revolving === 'R' && !old.granted.equals(owed)) {
+  // What a line that does not revolve once lent stays used up, so its own limit says nothing more;
+  // a predecessor that was given up owes nothing, and stays closed.
+  if (old.state !== 'CLOSED' && old.revolving === 'R' && !old.granted.equals(owed)) {
     // What is leaving no longer stands against the limit: it is repaid in this transaction.
     const left = { ...old, outstanding: owed, consumed: old.consumed.minus(leaving) };
     await changeTerms(context.tx, left, { limit: owed, state: 'FROZEN' }, why);

@@ -11,6 +11,7 @@ import { Day } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import type { Park } from './stage.ts';
+import { operationOf } from './agreement-desk.ts';
 import { agree, runDayEnds } from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 
@@ -110,6 +111,24 @@ describe('credit: renewals', () => {
     );
     expect(flag?.renewal).to.equal(true);
     await stage.check();
+  });
+
+  it('leaves a line that was given up closed, and gives nothing to one that is', async () => {
+    const { lineId } = await lineIn(stage, park, '3000');
+    const drawdownId = await drawn(lineId, '1000');
+    const successor = (await renew(lineId))['lineId'] as string;
+    await stage.done(repay, { drawdownId, principal: '1000', valueOn: today }, stage.bank);
+    const close = async (id: string) =>
+      stage.done(operationOf('close-line'), { lineId: id, reason: '不再续用' }, stage.bank, {
+        expectedVersion: (await line(id)).version,
+      });
+    await close(lineId);
+    const taken = await stage.done(takeOverAmount, { lineId: successor }, stage.bank);
+    expect(taken['limit']).to.equal('3000.00');
+    expect((await line(lineId)).state).to.equal('CLOSED');
+    await close(successor);
+    const { code } = await stage.refused(takeOverAmount, { lineId: successor }, stage.bank);
+    expect(code).to.equal('renewal-closed');
   });
 
   it('renews a line that is lent to its last fen, and its loan after it', async () => {
