@@ -93,6 +93,15 @@ describe('a draw that is dated back', () => {
     expect(outcomes(run(stepped, dated))).to.deep.equal(['accepted', 'limit-exceeded', 'accepted']);
   });
 
+  it('reads terms that end with the last day there is', () => {
+    const terms = {
+      topUps: [{ ref: 'x', from: '2026-11-12', to: '9999-12-31', amount: '10' }],
+    };
+    const tree = [{ id: 'a', limit: '30', ...terms }];
+    const answers = run(tree, [draw('2026-11-15', '40'), draw('2026-11-11', '0.01')]);
+    expect(outcomes(answers)).to.deep.equal(['accepted', 'limit-exceeded']);
+  });
+
   it('asks every node of the path, on its own days', () => {
     const tree = [
       { id: 'top', limit: '40' },

@@ -236,12 +236,17 @@ export function topUpUse(
 /** Days on which the limit may differ from the day before, after `from` and up to `until`. */
 export function turningDays(terms: DatedTerms, from: Day, until: Day, next: (day: Day) => Day) {
   const days = new Set<Day>();
+  // Terms may end with the last day there is, which has no next.
+  const addEnd = (last: Day): void => void (last < until && days.add(next(last)));
   for (const step of terms.steps) days.add(step.from);
-  for (const one of terms.topUps) days.add(one.from).add(next(one.to));
+  for (const one of terms.topUps) {
+    days.add(one.from);
+    addEnd(one.to);
+  }
   for (let year = from.slice(0, 4); year <= until.slice(0, 4); year = nextYear(year)) {
     for (const season of terms.seasons) {
       days.add(`${year}-${season.from}` as Day);
-      days.add(next(`${year}-${season.to}` as Day));
+      addEnd(`${year}-${season.to}` as Day);
     }
   }
   return [...days].filter((day) => day > from && day <= until).sort();
