@@ -95,6 +95,8 @@ export interface ClassifyPlace {
 export interface Most {
   readonly debtors: number;
   readonly loans: number;
+  /** Of one debtor with more loans: what one call classifies with the sums that it made. */
+  readonly loansOfOne: number;
 }
 
 interface Classified {
@@ -138,13 +140,10 @@ export async function classifyPortion(
   return { next: isLast ? undefined : ids.at(-1), loans: loans.length };
 }
 
+type Sums = Map<string, { readonly facts: DebtorFacts; readonly sum: DebtorSum }>;
+
 /** The sums of each bank, from all loans of the debtor, a part of them in memory at a time. */
-async function sumsOf(
-  { tx }: Context,
-  debtor: string,
-  day: Day,
-  most: number,
-): Promise<Map<string, { readonly facts: DebtorFacts; readonly sum: DebtorSum }>> {
+async function sumsOf({ tx }: Context, debtor: string, day: Day, most: number): Promise<Sums> {
   const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
   const banks = await banksOfDebtor(tx, debtor, day, daysMoreThan);
   const sums = new Map(
@@ -176,16 +175,25 @@ async function classifySome(
   most: Most,
 ): Promise<Classified> {
   const sums = await sumsOf(context, debtor, day, most.loans);
-  const part = await someLoansOf(context.tx, debtor, day, { after: loanId, most: most.loans });
-  const changed = [...groupedBy(part, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
+  let [after, loans] = [loanId, 0];
+  for (;;) {
+    const part = await someLoansOf(context.tx, debtor, day, { after, most: most.loans });
+    keep(context, item, day, changedIn(part, sums, day));
+    loans += part.length;
+    if (part.length < most.loans) return { next: debtor, loans };
+    after = part.at(-1)?.id ?? '';
+    if (loans >= most.loansOfOne) return { next: `${debtor}/${after}`, loans };
+  }
+}
+
+/** New classes of a part of one debtor's loans, by the sums of all of them. */
+function changedIn(part: readonly WatchedLoan[], sums: Sums, day: Day): NewClass[] {
+  return [...groupedBy(part, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
     const of = sums.get(bankId);
     // The first loan at a bank, drawn since the sums were made: tomorrow knows it.
     if (!of) return [];
     return changedOf(own, classifyPart(own.map(loanFacts), of.facts, day, of.sum, pack).loans);
   });
-  keep(context, item, day, changed);
-  const isLast = part.length < most.loans;
-  return { next: isLast ? debtor : `${debtor}/${part.at(-1)?.id}`, loans: part.length };
 }
 
 /** Writes the new classes and tells of loans whose class is another one. */

@@ -25,7 +25,12 @@ const classifyAll = operation({
   name: 'test.classify-all',
   title: { zh: '分类', en: 'Classify' },
   permission: 'jobs:run',
-  input: z.strictObject({ day: z.string(), loans: z.int(), debtors: z.int() }),
+  input: z.strictObject({
+    day: z.string(),
+    loans: z.int(),
+    debtors: z.int(),
+    loansOfOne: z.int(),
+  }),
   output: z.object({}),
   async run(context, item): Promise<never> {
     const { day: text, ...most } = item.input;
@@ -85,8 +90,8 @@ describe('the classification of a debtor with many loans', () => {
     readonly longest: number;
     readonly classes: readonly { readonly class: string; readonly triggers: readonly Code[] }[];
   }
-  const seen = async (loans: number, debtors = 10): Promise<Seen> => {
-    const input = { day: ago(10), loans, debtors };
+  const seen = async (loans: number, debtors = 10, loansOfOne = loans): Promise<Seen> => {
+    const input = { day: ago(10), loans, debtors, loansOfOne };
     const failure = await stage.refused(classifyAll, input, stage.root);
     expect(failure.code).to.equal('undone');
     const { portions, longest, classes } = failure.facts;
@@ -106,6 +111,9 @@ describe('the classification of a debtor with many loans', () => {
       expect(parts.longest).to.be.at.most(loans);
       expect(parts.classes, `by ${loans}`).to.deep.equal(classes);
     }
+    const several = await seen(2, 1, 4);
+    expect(several).to.include({ longest: 4, portions: 3 });
+    expect(several.classes).to.deep.equal(classes);
   });
 
   it('does not take what an earlier part decided for a fact of before', async () => {

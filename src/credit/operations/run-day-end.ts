@@ -37,9 +37,9 @@ import {
  * classification debtors and loans of theirs, and drawdowns in one of the report.
  */
 const most = {
-  loans: 10_000,
+  loans: 5_000,
   reported: 100_000,
-  classify: { debtors: 1_000, loans: 5_000 },
+  classify: { debtors: 500, loans: 2_500, loansOfOne: 20_000 },
   report: 20_000,
   steps: 60,
 } as const;

@@ -171,7 +171,7 @@ function serverWords({ folder, durable }: Cluster, port: number): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 100,
-    shared_buffers: '256MB',
+    shared_buffers: '128MB',
     max_wal_size: '2GB',
     // Old segments are kept and written over: a commit then finds its blocks allocated, and waits
     // for no journal of the file system.
