@@ -113,6 +113,18 @@ export const TextInput = (length = 200) =>
       message: sentence('首尾不得有空白', 'no blanks at the ends'),
     });
 
+const unsafeInFile = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/u;
+
+/** What a text file holds: lines and tabs, no other control characters. */
+export const FileTextInput = (length: number) =>
+  z
+    .string()
+    .min(1)
+    .max(length)
+    .refine((text) => !unsafeInFile.test(text), {
+      message: sentence('不得含控制字符', 'no control characters'),
+    });
+
 /** A reason that a person gives: at least two characters. */
 export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
   message: sentence('理由至少两个字', 'a reason has at least two characters'),

@@ -28,6 +28,9 @@ import { entryAt } from './whitelist-stage.ts';
 
 const why = '经营情况不符合本行政策';
 
+/** With commas between the thousands. */
+const grouped = (digits: string): string => digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
 describe('credit: applications', () => {
   let stage: Stage;
   let park: Park;
@@ -124,6 +127,27 @@ describe('credit: applications', () => {
       ['credit', '0.00'],
     ]);
     expect(one?.statements).to.have.length(statementRows.length);
+  });
+
+  it('takes statements as a spreadsheet has them, to the same ratios', async () => {
+    const { applied, step, diligence } = desk();
+    const id = await applied();
+    const others = diligence({ statements: undefined });
+    const cell = (text = ''): string => (text.length > 3 ? `"${grouped(text)}"` : text);
+    const rows = statementRows.map(({ item, before, now }) =>
+      [item, cell(before), cell(now)].join(','),
+    );
+    await step(recordDiligence, id, {
+      ...others,
+      statementsCsv: ['item,before,now', ...rows].join('\n'),
+    });
+    const [one] = (await show(id)).diligences;
+    expect(one?.ratios).to.include({ currentRatio: '2.000000', margin: '0.050000' });
+    expect(one?.statements).to.deep.include({
+      item: 'costOfSales',
+      before: null,
+      now: '60000000.00',
+    });
   });
 
   it('is its bank’s alone: neither the office nor another bank reads it', async () => {
@@ -254,6 +278,19 @@ describe('credit: applications', () => {
       expect(await code([...without('sales'), none])).to.equal('sales-zero');
       const negative = { item: 'inventory', before: '1', now: '-1' };
       expect(await code([...without('inventory'), negative])).to.equal('invalid-input');
+    });
+
+    it('of a file of statements that is none, with every fault by its line', async () => {
+      const { applied, refusedStep, diligence } = desk();
+      const id = await applied();
+      const others = diligence({ statements: undefined });
+      const both = { ...diligence(), statementsCsv: 'item,before,now' };
+      expect(await refusedStep(recordDiligence, id, both)).to.equal('invalid-input');
+      expect(await refusedStep(recordDiligence, id, others)).to.equal('invalid-input');
+      const wrong = { ...others, statementsCsv: '项目,期初,期末\n存货,1,一' };
+      expect(await refusedStep(recordDiligence, id, wrong)).to.equal('statements-malformed');
+      const short = { ...others, statementsCsv: '项目,期初,期末\n存货,1,2' };
+      expect(await refusedStep(recordDiligence, id, short)).to.equal('statement-row-missing');
     });
 
     it('of an approval: person, step, validity, amount, need, collateral', async () => {

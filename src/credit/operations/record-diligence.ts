@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import type { Exact } from '../../kernel/index.ts';
-import { Failure, Money, newId } from '../../kernel/index.ts';
+import { Failure, Money, newId, sentence } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
   AmountInput,
+  FileTextInput,
   IdInput,
   IdText,
   MoneyText,
@@ -29,6 +30,7 @@ import type { StatementRow } from '../rules/statement-rows.ts';
 import { readStatementRows } from '../rules/statement-rows.ts';
 import { needOf } from '../rules/working-capital.ts';
 import { GrowthInput } from '../signed-input.ts';
+import { statementsFromCsv } from '../statement-csv.ts';
 import { StatementsInput } from '../statement-input.ts';
 import type { Diligence } from '../store-applications.ts';
 import { addDiligence } from '../store-applications.ts';
@@ -40,17 +42,30 @@ const CollateralInput = z.strictObject({
   haircut: ShareInput,
 });
 
-const input = z.strictObject({
-  applicationId: IdInput('appl'),
-  statements: StatementsInput,
-  /** Expected growth of sales: "0.2" is 20 %. */
-  growth: GrowthInput,
-  ownFunds: AmountInput,
-  existingLoans: AmountInput,
-  otherFinancing: AmountInput,
-  collaterals: z.array(CollateralInput).max(50).default([]),
-  opinion: ReasonInput,
-});
+const input = z
+  .strictObject({
+    applicationId: IdInput('appl'),
+    statements: StatementsInput.optional(),
+    /** In place of `statements`: the same as CSV, with 项目, 期初, 期末 in its heading. */
+    statementsCsv: FileTextInput(20_000).optional(),
+    /** Expected growth of sales: "0.2" is 20 %. */
+    growth: GrowthInput,
+    ownFunds: AmountInput,
+    existingLoans: AmountInput,
+    otherFinancing: AmountInput,
+    collaterals: z.array(CollateralInput).max(50).default([]),
+    opinion: ReasonInput,
+  })
+  .refine(
+    ({ statements, statementsCsv }) => (statements === undefined) !== (statementsCsv === undefined),
+    {
+      message: sentence(
+        'statements 与 statementsCsv 二者取一',
+        'one of statements and statementsCsv',
+      ),
+      path: ['statements'],
+    },
+  );
 type Input = z.output<typeof input>;
 
 /** Throws the Failure. */
@@ -70,7 +85,8 @@ const textOf = ({ item, before, now }: StatementRow) => ({
 
 function examine(context: Context, item: Item<Input>): Diligence {
   const { growth, ownFunds, existingLoans, otherFinancing, opinion } = item.input;
-  const statements = must(readStatementRows(item.input.statements));
+  const rows = item.input.statements ?? statementsFromCsv(item.input.statementsCsv ?? '');
+  const statements = must(readStatementRows(rows));
   const days = must(turnoverDays(statements, pack.parameters.yearDays));
   const margin = must(marginOf(statements.income));
   const { sales } = statements.income;
@@ -80,7 +96,7 @@ function examine(context: Context, item: Item<Input>): Diligence {
   context.quote(item, { pack: scheme, version: String(version), clause: 'yearDays' });
   return {
     id: newId('dil'),
-    statements: item.input.statements.map(textOf),
+    statements: rows.map(textOf),
     ratios: ratiosOf(statements),
     sizing: {
       pack: `${scheme}/${version}`,
