@@ -3,6 +3,8 @@
 import { expect } from 'chai';
 import { drawDown } from '../../src/credit/index.ts';
 import { addDays, addMonths } from '../../src/kernel/index.ts';
+import { paidOutBefore } from '../../src/credit/store-payments-out.ts';
+import { everything, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
@@ -261,6 +263,32 @@ describe('what loan terms are held to', () => {
     await stage.done(operationOf('reverse-tranche'), undo, stage.bank);
     await stage.done(draw, tranche('4000000.00', 'SELF'), stage.bank);
     await stage.done(draw, tranche('5000000.00', 'ENTRUSTED'), stage.bank);
+  });
+
+  it('adds up one payment, one loan or all loans of the line, as the rule says', async () => {
+    const paid = (amount: string) => ({ payee: '示例设备公司', amount, by: 'SELF' });
+    const first = String(await drawn('6000000.00'));
+    const second = String(await drawn('3000000.00'));
+    const park = await parkIn(stage, '100000000.00');
+    const elsewhere = await lineIn(stage, park, '90000000.00');
+    const third = await stage.done(drawDown, drawing(elsewhere.lineId, '1000000.00'), stage.bank);
+    const loans: [string, string][] = [
+      [first, '6000000.00'],
+      [second, '3000000.00'],
+      [String(third['drawdownId']), '1000000.00'],
+    ];
+    for (const [drawdownId, amount] of loans) {
+      const payments = [paid(amount)];
+      await stage.done(agree, { drawdownId, terms: terms({ payments }) }, stage.bank);
+    }
+    const added = (scope: 'payment' | 'loan' | 'line') =>
+      withTransaction(stage.db, everything, async (tx) => {
+        const before = await paidOutBefore(tx, { id: first, lineId }, scope);
+        return before.flatMap((one) => one.payments.map(({ amount }) => String(amount))).sort();
+      });
+    expect(await added('payment')).to.deep.equal([]);
+    expect(await added('loan')).to.deep.equal(['6000000.00']);
+    expect(await added('line')).to.deep.equal(['3000000.00', '6000000.00']);
   });
 
   it('is the published band of the misuse rate', async () => {
