@@ -1,12 +1,13 @@
 /**
  * Early warnings as they were told (预警事件): loans that became overdue, end soon or changed their
  * class, ratios that fell short, limits that were passed or end. Each is a row of the outbox, seen
- * by whose book it is and by the zone; what is confidential to a bank is not among them.
+ * by whose book it is and by the zone; what is confidential to a bank is not among them. A list to
+ * be read, newest first, and no feed: what commits late may stand below what was read before.
  */
 import { z } from 'zod';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
-import { IdInput, IdText, InstantText, listOf, pageShape } from '../platform/schemas.ts';
+import { DayInput, IdInput, IdText, InstantText, listOf, pageShape } from '../platform/schemas.ts';
 import { having, sql } from '../platform/sql.ts';
 
 /** As in the partial index of the events: a name that is added here needs a new index. */
@@ -47,12 +48,12 @@ export const listEvents = query({
   input: z.strictObject({
     zoneId: IdInput('zone').optional(),
     name: z.enum(warnings).optional(),
-    /** Those that were told after this one. */
-    after: IdInput('evt').optional(),
+    /** Those that were told on this day or later. */
+    since: DayInput.optional(),
     ...pageShape,
   }),
   output: listOf(EventRow),
-  async run({ tx }, { zoneId, name, after, ...place }) {
+  async run({ tx }, { zoneId, name, since, ...place }) {
     const rows = having(
       sql('platform_events as v')
         .leftJoin('credit_drawdowns as d', 'd.id', 'v.subject_id')
@@ -72,7 +73,9 @@ export const listEvents = query({
         .whereIn('v.name', [...warnings]),
       { 'v.zone_id': zoneId, 'v.name': name },
     );
-    if (after !== undefined) void rows.where('v.id', '>', after);
+    if (since !== undefined) {
+      void rows.where('v.recorded_at', '>=', `${since}T00:00:00+08:00`);
+    }
     const page = await pageOf<Row>(tx, rows, place, { descending: true });
     const items = page.items.map(({ recordedAt, ...row }) => ({
       ...row,

@@ -141,6 +141,9 @@ const feeBills = {
   ],
 };
 
+/** Of holds that say no purpose of their own. */
+const holdPurposes = { 'credit.draw-down': '放款待复核', 'credit.reserve': '未说明' };
+
 const reservations = {
   key: 'reservations',
   permission: 'credit:read',
@@ -152,7 +155,7 @@ const reservations = {
     bankName,
     amount('预占金额', (row) => row.amount),
     amount('尚占', (row) => row.held),
-    words('用途', (row) => row.purpose),
+    words('用途', (row) => holdPurposes[row.purpose] ?? row.purpose),
     words('期限', (row) => (row.tenorDays === null ? null : `${row.tenorDays} 天`), {
       tight: true,
     }),

@@ -171,12 +171,16 @@ describe('the jobs of a day by their names', () => {
     expect(await stepsOf('day-end')).to.deep.equal([
       'loan-repricing',
       'loan-day-end',
+      'commitment-fee-bills',
       'limit-expiry',
       'exception-expiry',
       'approval-lapse',
       'approval-expiry',
+      'line-closing',
       'whitelist-reviews',
       'limit-watch',
+      'leverage',
+      'supply-chain-exposure',
     ]);
     expect(await pending()).to.have.length(0);
     expect((await loan())?.closed).to.equal(today);
