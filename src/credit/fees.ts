@@ -60,16 +60,22 @@ const invariants: readonly Invariant[] = [
     name: 'a fee bill says what it adjusts of earlier bills of its line',
     sql: `select b.id from credit_fee_bills b
           left join (select j.bill_id, sum(j.now - j.was) as amount,
-              bool_and(o.line_id = n.line_id and o.settled_on < n.settled_on) as earlier
+              bool_and(o.line_id = n.line_id and o.from_on < o.to_on
+                and o.to_on <= n.from_on) as earlier
             from credit_fee_adjustments j join credit_fee_bills o on o.id = j.of_bill_id
               join credit_fee_bills n on n.id = j.bill_id group by j.bill_id) a
             on a.bill_id = b.id
           where b.adjustment <> coalesce(a.amount, 0) or not coalesce(a.earlier, true)`,
   },
   {
+    name: 'of the waivers of a fee bill no more lapses than was waived',
+    sql: `select bill_id from credit_fee_movements where kind in ('WAIVER', 'LAPSE')
+          group by bill_id having sum(amount) < 0`,
+  },
+  {
     name: 'no night of a line is in two fee bills, and none between them in no bill',
     sql: `select id from (select id, from_on, lag(to_on) over (partition by line_id
-              order by settled_on) as before from credit_fee_bills) b
+              order by from_on, to_on) as before from credit_fee_bills) b
           where b.before <> b.from_on
           union all
           select a.line_id from credit_fee_accounts a

@@ -209,6 +209,7 @@ const feeMovements = {
   PAYMENT: { kind: 'credit.commitment-fee-paid', account: 'bank-funding' },
   WAIVER: { kind: 'credit.commitment-fee-waived', account: 'fee-waived' },
   REFUND: { kind: 'credit.commitment-fee-refunded', account: 'bank-funding' },
+  LAPSE: { kind: 'credit.commitment-fee-waiver-lapsed', account: 'fee-waived' },
 } as const satisfies Record<string, { kind: string; account: AccountKind }>;
 
 /** What covers a bill, whatever its sign; taken back, it is the same the other way round. */

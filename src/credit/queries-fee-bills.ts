@@ -43,6 +43,7 @@ const BillRow = z.object({
   adjustment: MoneyText,
   total: MoneyText,
   paid: MoneyText,
+  /** Less what lapsed of it because it was not owed after all. */
   waived: MoneyText,
   /** What credits of other bills paid; below zero what this credit paid on others. */
   offset: MoneyText,
@@ -78,7 +79,7 @@ const billRows = (today: Day) =>
     .select(
       sql.raw(`b.due_on::text || ':' || b.id as key`),
       sql.raw(`${covering(`'PAYMENT', 'REFUND'`)} as paid`),
-      sql.raw(`${covering(`'WAIVER'`)} as waived`),
+      sql.raw(`${covering(`'WAIVER', 'LAPSE'`)} as waived`),
       sql.raw(`${covering(`'OFFSET'`)} as "offset"`),
       sql.raw('(b.total - b.covered)::numeric(20,2) as owed'),
       sql.raw('(b.total > b.covered and b.due_on < ?::date) as overdue', [today]),
@@ -139,7 +140,7 @@ export const listFeeBills = query({
 
 const Movement = z.object({
   id: IdText,
-  kind: z.enum(['PAYMENT', 'WAIVER', 'REFUND', 'OFFSET']),
+  kind: z.enum(['PAYMENT', 'WAIVER', 'REFUND', 'OFFSET', 'LAPSE']),
   /** What it covers of the bill. */
   amount: MoneyText,
   valueOn: DayText,

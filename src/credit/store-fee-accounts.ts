@@ -31,7 +31,8 @@ const accountColumns = `a.line_id as "lineId", a.zone_id as "zoneId", a.owner_id
 const lockDue = statement(
   'credit.lock-due-fee-accounts',
   `select ${accountColumns} from credit_fee_accounts a join credit_lines l on l.id = a.line_id
-   where a.next_on <= $1::date order by a.next_on, a.line_id limit $2::int
+   where a.next_on <= $1::date and ($3::boolean or a.failed_on is distinct from $1::date)
+   order by a.failed_on is not null, a.next_on, a.line_id limit $2::int
    for no key update of a`,
 );
 const lockEnded = statement(
@@ -40,20 +41,28 @@ const lockEnded = statement(
      join limits_nodes n on n.id = l.node_id
    where not a.ended and a.next_on > $1::date and exists (select from limits_nodes p
      where p.id = any (n.path) and (p.state = 'CLOSED' or p.expires_on < $1::date))
-   order by a.line_id limit $2::int for no key update of a`,
+     and ($3::boolean or a.failed_on is distinct from $1::date)
+   order by a.failed_on is not null, a.line_id limit $2::int for no key update of a`,
 );
 const countDue = statement(
   'credit.count-due-fee-accounts',
   'select count(*)::int as left from credit_fee_accounts where next_on <= $1::date',
 );
 
+export interface AccountSearch {
+  readonly asOf: Day;
+  readonly portion: number;
+  /** Whether those that failed as of this day are tried again. */
+  readonly again: boolean;
+}
+
 /** Whose settlement period is over, the oldest period first. */
-export const lockDueAccounts = (tx: Tx, asOf: Day, portion: number): Promise<FeeAccount[]> =>
-  tx.rows<FeeAccount>(lockDue, [asOf, portion]);
+export const lockDueAccounts = (tx: Tx, search: AccountSearch): Promise<FeeAccount[]> =>
+  tx.rows<FeeAccount>(lockDue, [search.asOf, search.portion, search.again]);
 
 /** Whose line is over since the last look, before its period is. */
-export const lockEndedAccounts = (tx: Tx, asOf: Day, portion: number): Promise<FeeAccount[]> =>
-  tx.rows<FeeAccount>(lockEnded, [asOf, portion]);
+export const lockEndedAccounts = (tx: Tx, search: AccountSearch): Promise<FeeAccount[]> =>
+  tx.rows<FeeAccount>(lockEnded, [search.asOf, search.portion, search.again]);
 
 export async function accountsLeft(tx: Tx, asOf: Day): Promise<number> {
   const [row] = await tx.rows<{ left: number }>(countDue, [asOf]);
@@ -131,7 +140,7 @@ export const openFeeAccounts = (tx: Tx, list: readonly NewFeeAccount[]): void =>
 const updateAccounts = statement(
   'credit.update-fee-accounts',
   `update credit_fee_accounts a set billed_to = c.billed_to, next_on = c.next_on,
-     ended = c.ended, version = a.version + 1
+     ended = c.ended, failed_on = null, failure = null, version = a.version + 1
    from unnest($1::text[], $2::date[], $3::date[], $4::boolean[])
      as c (line_id, billed_to, next_on, ended)
    where a.line_id = c.line_id`,
@@ -147,6 +156,24 @@ export const saveAccounts = (
     list.map((one) => one.nextOn),
     list.map((one) => one.ended),
   ]);
+
+const failAccounts = statement(
+  'credit.fail-fee-accounts',
+  `update credit_fee_accounts a set failed_on = $3::date, failure = c.failure,
+     version = a.version + 1
+   from unnest($1::text[], $2::text[]) as c (line_id, failure) where a.line_id = c.line_id`,
+);
+
+/** Sets aside what could not be billed as of a day, so that the others are not kept waiting. */
+export const setAsideAccounts = (
+  tx: Tx,
+  list: readonly { readonly lineId: string; readonly failure: string }[],
+  asOf: Day,
+): void => {
+  if (list.length === 0) return;
+  const lineIds = list.map(({ lineId }) => lineId);
+  tx.send(failAccounts, [lineIds, list.map(({ failure }) => failure), asOf]);
+};
 
 const selectRates = statement(
   'credit.select-fee-rates',

@@ -8,7 +8,7 @@ import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { FeePart } from './rules/commitment-fee.ts';
-import type { BilledPeriod, FeeBill, OpenBill } from './rules/fee-bill.ts';
+import type { BilledPeriod, FeeBill, FeeRaise, OpenBill } from './rules/fee-bill.ts';
 import type { FeeAccount } from './store-fee-accounts.ts';
 
 const selectBilled = statement(
@@ -16,7 +16,7 @@ const selectBilled = statement(
   `select b.line_id as "lineId", b.id, b.from_on as "from", b.to_on as "to",
      (b.amount + coalesce((select sum(j.now - j.was) from credit_fee_adjustments j
        where j.of_bill_id = b.id), 0))::numeric(20,2) as billed
-   from credit_fee_bills b where b.line_id = any ($1::text[]) order by b.settled_on`,
+   from credit_fee_bills b where b.line_id = any ($1::text[]) order by b.settled_on, b.to_on`,
 );
 
 /** What was billed of each period of the lines, with all adjustments of it since. */
@@ -46,6 +46,60 @@ export async function lockOpenBills(
   const rows = await tx.rows<Row>(lockOpen, [lineIds]);
   const open = rows.map((row) => ({ ...row, left: Money.of(row.left) }));
   return groupedBy(open, ({ lineId }) => lineId);
+}
+
+const lockAll = statement(
+  'credit.lock-fee-bills-of-lines',
+  `select id from credit_fee_bills where line_id = any ($1::text[]) order by id
+   for no key update`,
+);
+const selectWaived = statement(
+  'credit.select-standing-fee-waivers',
+  `select b.line_id as "lineId", b.id, sum(m.amount)::numeric(20,2) as left
+   from credit_fee_bills b join credit_fee_movements m on m.bill_id = b.id
+   where b.line_id = any ($1::text[]) and m.kind in ('WAIVER', 'LAPSE')
+   group by b.line_id, b.id having sum(m.amount) > 0`,
+);
+const selectRaises = statement(
+  'credit.select-fee-raises',
+  `select j.bill_id as "billId", j.of_bill_id as "ofBillId",
+     (j.now - j.was)::numeric(20,2) as amount
+   from credit_fee_adjustments j join credit_fee_bills b on b.id = j.bill_id
+   where b.line_id = any ($1::text[]) and j.now > j.was order by b.settled_on, b.id`,
+);
+
+/** What stands of the waivers of each bill by line, and what raised whom; all bills are locked. */
+export async function lockWaivers(
+  tx: Tx,
+  lineIds: readonly string[],
+): Promise<{
+  readonly waived: ReadonlyMap<string, readonly OpenBill[]>;
+  readonly raises: readonly FeeRaise[];
+}> {
+  type Waived = { lineId: string; id: string; left: string };
+  type Raise = { billId: string; ofBillId: string; amount: string };
+  await tx.rows(lockAll, [lineIds]);
+  const waived = await tx.rows<Waived>(selectWaived, [lineIds]);
+  const raises = await tx.rows<Raise>(selectRaises, [lineIds]);
+  const standing = waived.map((row) => ({ ...row, left: Money.of(row.left) }));
+  return {
+    waived: groupedBy(standing, ({ lineId }) => lineId),
+    raises: raises.map((row) => ({ ...row, amount: Money.of(row.amount) })),
+  };
+}
+
+const sumPaid = statement(
+  'credit.sum-paid-fees',
+  `select coalesce(sum(m.amount), 0)::numeric(20,2) as paid
+   from credit_fee_bills b join credit_fee_movements m on m.bill_id = b.id
+   where b.line_id = $1 and m.kind in ('PAYMENT', 'REFUND')`,
+);
+
+/** What was paid in money on all bills of a line and not given back; they are locked. */
+export async function lockPaid(tx: Tx, lineId: string): Promise<Money> {
+  await tx.rows(lockAll, [[lineId]]);
+  const [row] = await tx.rows<{ paid: string }>(sumPaid, [lineId]);
+  return Money.of(row?.paid ?? '0');
 }
 
 const insertBills = bulkInsert('credit.insert-fee-bills', 'credit_fee_bills', {
@@ -177,7 +231,7 @@ export type FeeMovementKind = 'PAYMENT' | 'WAIVER' | 'REFUND';
 
 export interface FeeMovement {
   readonly id: string;
-  readonly kind: FeeMovementKind | 'OFFSET';
+  readonly kind: FeeMovementKind | 'OFFSET' | 'LAPSE';
   readonly amount: Money;
   readonly valueOn: Day;
   readonly reverses: string | null;

@@ -2,12 +2,14 @@
  * Bills the commitment fee (承诺费出账): of each line the settlement periods that are over by `asOf`,
  * the oldest first and one by one, and the broken period of a line that is over before. One call is
  * one portion and one transaction; an account moves on with its bill, so whatever was done before
- * a crash is not found again, and a second run bills nothing.
+ * a crash is not found again, and a second run bills nothing. A line that cannot be billed is set
+ * aside with its reason, and tried again by the next run.
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, Money, addDays, groupedBy, newId } from '../../kernel/index.ts';
 import { post } from '../../ledger/index.ts';
+import { eachApart } from '../../platform/apart.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
@@ -15,9 +17,9 @@ import { DayInput, MoneyText } from '../../platform/schemas.ts';
 import { feeStandings } from '../fee-standings.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { commitmentFeeRule } from '../packs/commitment-fee.ts';
-import { feeBilledJournal } from '../postings.ts';
+import { feeBilledJournal, feeMovementJournal } from '../postings.ts';
 import type { FeeBill } from '../rules/fee-bill.ts';
-import { feeBill, feePeriodEnd, offsetsOf } from '../rules/fee-bill.ts';
+import { feeBill, feePeriodEnd, lapsesOf, offsetsOf } from '../rules/fee-bill.ts';
 import type { FeeAccount } from '../store-fee-accounts.ts';
 import {
   accountsLeft,
@@ -25,6 +27,7 @@ import {
   lockDueAccounts,
   lockEndedAccounts,
   saveAccounts,
+  setAsideAccounts,
 } from '../store-fee-accounts.ts';
 import type { NewFeeBill } from '../store-fee-bills.ts';
 import {
@@ -32,6 +35,7 @@ import {
   addFeeMovements,
   billedPeriodsOf,
   lockOpenBills,
+  lockWaivers,
 } from '../store-fee-bills.ts';
 
 /** Lines in one transaction at most. */
@@ -109,6 +113,40 @@ async function postBills(context: Context, item: Run, made: readonly NewFeeBill[
   await post(context.tx, journals, context.now);
 }
 
+/** Waivers of what is not owed after all lapse; their bills are owed again, and offset or not. */
+async function lapse(context: Context, item: Run, made: readonly NewFeeBill[]): Promise<void> {
+  const { tx, now, today: valueOn } = context;
+  const { operationId } = item;
+  const fallen = made.filter(({ bill }) =>
+    bill.adjustments.some((one) => one.now.lessThan(one.was)),
+  );
+  if (fallen.length === 0) return;
+  const { waived, raises } = await lockWaivers(
+    tx,
+    fallen.map(({ account }) => account.lineId),
+  );
+  const kind = 'LAPSE' as const;
+  const movements = fallen.flatMap(({ account: { lineId, zoneId, ownerId }, bill }) =>
+    lapsesOf(bill.adjustments, waived.get(lineId) ?? [], raises).map((one) => ({
+      ...one,
+      zoneId,
+      ownerId,
+      kind,
+      valueOn,
+    })),
+  );
+  addFeeMovements(tx, movements, { operationId, at: now });
+  const books = groupedBy(movements, ({ zoneId, ownerId }) => [zoneId, ownerId].join(' '));
+  const journals = [...books.values()].flatMap((list) => {
+    const [book] = list;
+    if (!book) return [];
+    const amount = Money.sum(list.map((one) => one.amount));
+    const cause = { sourceId: operationId, operationId };
+    return [feeMovementJournal(book, cause, valueOn, { kind, amount, takesBack: false })];
+  });
+  await post(tx, journals, now);
+}
+
 /** Credits pay what is owed on other bills of their line. */
 async function offset({ tx, now, today }: Context, item: Run, made: readonly NewFeeBill[]) {
   const accounts = new Map(made.map(({ account }) => [account.lineId, account]));
@@ -133,8 +171,14 @@ async function makeBills(context: Context, item: Run, looked: readonly Looked[])
   const dueOn = addDays(today, rule.dueDays);
   addFeeBills(tx, made, { dueOn, pack, operationId, at });
   saveAccounts(tx, looked.map(moveOn));
+  await lapse(context, item, made);
   await offset(context, item, made);
   await postBills(context, item, made);
+  return made;
+}
+
+function tell(context: Context, item: Run, made: readonly NewFeeBill[]): void {
+  const dueOn = addDays(context.today, rule.dueDays);
   for (const { id, account, bill } of made) {
     const { zoneId, ownerId, lineId } = account;
     const { from, to, amount, adjustment, total } = bill;
@@ -142,27 +186,46 @@ async function makeBills(context: Context, item: Run, looked: readonly Looked[])
     const name = 'credit.commitment-fee-billed';
     context.emit(item, { name, zoneId, ownerId, subjectId: id, payload });
   }
-  return made;
+}
+
+const reasonOf = (problem: unknown): string =>
+  problem instanceof Error ? problem.message : String(problem);
+
+/** Bills what can be billed, and sets the rest aside; what is told leaves once it is written. */
+async function billAll(context: Context, item: Run, accounts: readonly FeeAccount[]) {
+  const { asOf } = item.input;
+  const upToOf = ({ nextOn }: FeeAccount): Day => (nextOn < asOf ? nextOn : asOf);
+  const { results, broken } = await eachApart(context.tx, accounts, async (part) =>
+    makeBills(context, item, await look(context, part, upToOf)),
+  );
+  const made = results.flat();
+  tell(context, item, made);
+  const failed = broken.map(({ one, problem }) => ({ ...one, failure: reasonOf(problem) }));
+  setAsideAccounts(context.tx, failed, asOf);
+  for (const { zoneId, ownerId, lineId, failure } of failed) {
+    const name = 'credit.commitment-fee-not-billed';
+    context.emit(item, { name, zoneId, ownerId, subjectId: lineId, payload: { asOf, failure } });
+  }
+  return { made, failed: failed.length };
 }
 
 /** Accounts whose period is over; when there are no more, those whose line is. */
-async function nextAccounts({ tx, today }: Context, asOf: Day): Promise<FeeAccount[]> {
-  const due = await lockDueAccounts(tx, asOf, portion);
+async function nextAccounts({ tx, today }: Context, item: Run): Promise<FeeAccount[]> {
+  const { asOf, after } = item.input;
+  // A run that begins tries again what failed; in its further portions that is passed over.
+  const search = { asOf, portion, again: after === '' };
+  const due = await lockDueAccounts(tx, search);
   // What is over is told by the limits of now, so it is asked for no day that has passed.
   if (due.length > 0 || asOf < today) return due;
-  return lockEndedAccounts(tx, asOf, portion);
+  return lockEndedAccounts(tx, search);
 }
 
 async function run(context: Context, item: Run) {
   const { tx, today } = context;
   const { asOf } = item.input;
   if (asOf > today) throw new Failure(no['day-end-in-future'], { asOf, today });
-  const accounts = await nextAccounts(context, asOf);
-  const upToOf = ({ nextOn }: FeeAccount): Day => (nextOn < asOf ? nextOn : asOf);
-  const made =
-    accounts.length === 0
-      ? []
-      : await makeBills(context, item, await look(context, accounts, upToOf));
+  const accounts = await nextAccounts(context, item);
+  const { made, failed } = await billAll(context, item, accounts);
   const version = String(commitmentFeeRule.version);
   context.quote(item, { pack: commitmentFeeRule.scheme, version, clause: 'settlement' });
   // One entry for rows of many zones.
@@ -170,7 +233,8 @@ async function run(context: Context, item: Run) {
   return {
     bills: made.length,
     total: Money.sum(made.map(({ bill }) => bill.total)).toString(),
-    done: accounts.length,
+    failed,
+    done: accounts.length - failed,
     left: await accountsLeft(tx, asOf),
     // What was looked at is not found again, so the next portion needs no place to begin at.
     next: accounts.length > 0 ? 'more' : null,
@@ -186,6 +250,8 @@ export const billCommitmentFees = operation({
     bills: z.int(),
     /** Amounts with their adjustments. */
     total: MoneyText,
+    /** Lines of the portion that could not be billed; each account keeps why. */
+    failed: z.int(),
     done: z.int(),
     left: z.int(),
     next: z.string().nullable(),

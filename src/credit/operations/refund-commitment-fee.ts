@@ -1,14 +1,15 @@
 /**
  * Gives a credit of the commitment fee back to the firm (退还承诺费): a bill whose adjustments are more
- * than its amount, where no later bill uses what is left.
+ * than its amount, where no later bill uses what is left; never more than the line has paid.
  */
 import { z } from 'zod';
-import { Failure } from '../../kernel/index.ts';
+import { Failure, Money } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, IdInput, PositiveAmountInput, ReasonInput } from '../../platform/schemas.ts';
 import { FeeMoved, feeBillLocked, moveFee } from '../fee-movement.ts';
 import { feeRefusals as no } from '../fee-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
+import { lockPaid } from '../store-fee-bills.ts';
 
 export const refundCommitmentFee = operation({
   name: 'credit.refund-commitment-fee',
@@ -33,7 +34,9 @@ export const refundCommitmentFee = operation({
     if (valueOn < settledOn) {
       throw new Failure(no['fee-paid-before-period'], { valueOn, settledOn });
     }
-    const credit = bill.left.negated();
+    // What was waived is no money of the firm's, whichever bill became a credit by it.
+    const paid = await lockPaid(context.tx, bill.lineId);
+    const credit = Money.min(bill.left.negated(), Money.max(paid, Money.zero));
     const shortBy = requested.minus(credit);
     if (shortBy.isPositive()) {
       throw new Failure(no['fee-above-credit'], { billId, credit, requested, shortBy });

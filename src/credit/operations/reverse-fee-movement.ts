@@ -3,7 +3,7 @@
  * (冲销承诺费收款、减免或退还), as of its own value day: the bill is owed, or to be given back, again.
  */
 import { z } from 'zod';
-import { Failure } from '../../kernel/index.ts';
+import { Failure, Money } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, ReasonInput } from '../../platform/schemas.ts';
 import { FeeMoved, feeBillLocked, moveFee } from '../fee-movement.ts';
@@ -26,8 +26,8 @@ export const reverseFeeMovement = operation({
     const bill = await feeBillLocked(context, item, billId);
     const movements = await feeMovementsOf(context.tx, billId);
     const found = movements.find((one) => one.id === movementId && one.reverses === null);
-    // A credit that paid another bill was put there by the job, and is no person's to move.
-    if (!found || found.kind === 'OFFSET') {
+    // What a credit paid, and what of a waiver lapsed, the job wrote: it is no person's to move.
+    if (!found || found.kind === 'OFFSET' || found.kind === 'LAPSE') {
       throw new Failure(no['fee-movement-missing'], { billId, movementId });
     }
     if (movements.some(({ reverses }) => reverses === movementId)) {
@@ -35,6 +35,14 @@ export const reverseFeeMovement = operation({
     }
     const { kind, valueOn } = found;
     const amount = found.amount.negated();
+    if (kind === 'WAIVER') {
+      const waivers = movements.filter((one) => one.kind === 'WAIVER' || one.kind === 'LAPSE');
+      const standing = Money.sum(waivers.map((one) => one.amount));
+      // What lapsed of it was taken back already.
+      if (found.amount.compare(standing) > 0) {
+        throw new Failure(no['fee-movement-reversed'], { billId, movementId, standing });
+      }
+    }
     const move = { kind, amount, valueOn, reason, reverses: movementId };
     return moveFee(context, item, bill, move);
   },

@@ -123,6 +123,41 @@ export interface Offset {
   readonly amount: Money;
 }
 
+/** By how much a bill carries more for the period of an earlier one. */
+export interface FeeRaise {
+  readonly billId: string;
+  readonly ofBillId: string;
+  readonly amount: Money;
+}
+
+/**
+ * What of waivers lapses because what they forgave is not owed after all: a period that costs less
+ * takes it off the waivers of its bill, and of bills that had raised it, before it is a credit. So
+ * a credit is never more than what was paid.
+ * @param waived what stands of the waivers of each bill.
+ * @returns amounts below zero.
+ */
+export function lapsesOf(
+  adjustments: readonly FeeAdjustment[],
+  waived: readonly OpenBill[],
+  raises: readonly FeeRaise[],
+): Offset[] {
+  const standing = new Map(waived.map(({ id, left }) => [id, left]));
+  return adjustments.flatMap(({ billId: ofBillId, was, now }) => {
+    let fall = was.minus(now);
+    const raised = raises.filter((one) => one.ofBillId === ofBillId);
+    const sources = [{ billId: ofBillId, amount: fall }, ...raised];
+    return sources.flatMap(({ billId, amount: most }): Offset[] => {
+      const left = standing.get(billId) ?? Money.zero;
+      const amount = Money.min(Money.min(fall, most), left);
+      if (!amount.isPositive()) return [];
+      fall = fall.minus(amount);
+      standing.set(billId, left.minus(amount));
+      return [{ billId, amount: amount.negated() }];
+    });
+  });
+}
+
 /** Credits pay what is owed on other bills of the line, the oldest of both first. */
 export function offsetsOf(bills: readonly OpenBill[]): Offset[] {
   const credits = bills.filter(({ left }) => left.isNegative()).map((one) => ({ ...one }));
