@@ -15,7 +15,9 @@ const faults = (text: string): string[] => {
   return [];
 };
 const read = (text: string): string[] =>
-  statementsFromCsv(text).map(({ item, before, now }) => [item, String(before ?? '-'), String(now)].join(' '));
+  statementsFromCsv(text).map(({ item, before, now }) =>
+    [item, String(before ?? '-'), String(now)].join(' '),
+  );
 
 describe('statements as CSV', () => {
   it('are read by their printed names or their codes, in any order of columns', () => {
