@@ -152,7 +152,7 @@ async function supposingPaid(
 }
 
 const selectCarriers = statement(
-  'limits.select-carriers-of',
+  'limits.select-carriers-among',
   `select id from limits_nodes where caps <> '{}' and caps && $1::text[]`,
 );
 

@@ -14,13 +14,18 @@ export interface Statement {
 
 const textArrayPlace = /\$(\d+)::text\[\]/g;
 
-export const statement = (name: string, text: string): Statement => ({
-  name,
-  text,
-  textArrays: new Set(
-    [...text.matchAll(textArrayPlace)].map(([, place = '']) => parseInt(place, 10) - 1),
-  ),
-});
+const named = new Map<string, string>();
+
+/**
+ * Throws when another statement has the name already: a connection that prepared the one would
+ * refuse the other, now and then and far from here.
+ */
+export function statement(name: string, text: string): Statement {
+  if ((named.get(name) ?? text) !== text) throw new Error(`Two statements are called ${name}.`);
+  named.set(name, text);
+  const places = [...text.matchAll(textArrayPlace)].map(([, place = '']) => parseInt(place, 10));
+  return { name, text, textArrays: new Set(places.map((place) => place - 1)) };
+}
 
 const plain = /^[\w.:+-]+$/;
 
