@@ -25,9 +25,13 @@ export const Changed = z.object({
 export const mayChange = (actor: Actor, node: LimitNode): boolean =>
   actor.organisationId === node.ownerId || actor.scope.zones === '*';
 
+/** A cap that is about something follows it: the money of a pool, the quota of a bank in it. */
+const isOfPool = ({ kind, subjectId }: LimitNode): boolean =>
+  kind === 'CAP' && subjectId !== undefined;
+
 /**
- * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned`, or
- * `version-stale` with what was changed since.
+ * Locks the node that the item changes. Throws `node-missing`, `limit-not-owned`, `limit-of-pool`,
+ * or `version-stale` with what was changed since.
  */
 export async function nodeToChange(
   context: Context,
@@ -38,6 +42,7 @@ export async function nodeToChange(
   if (!node) throw new Failure(no['node-missing'], { nodeId });
   context.concern(item, node.zoneId);
   if (!mayChange(item.actor, node)) throw new Failure(no['limit-not-owned'], { nodeId });
+  if (isOfPool(node)) throw new Failure(no['limit-of-pool'], { nodeId });
   await expectVersion(context.tx, node, item);
   return node;
 }

@@ -32,6 +32,11 @@ export const limitRefusals = refusals('limits', {
     zh: '没有这个超限或预警事件',
     en: 'There is no such incident',
   },
+  'limit-of-pool': {
+    kind: 'refused',
+    zh: '资金池及其合作银行的额度随资金池业务调整',
+    en: 'The limit of a pool, or of a bank in it, is changed with the pool',
+  },
   'limit-not-owned': {
     kind: 'forbidden',
     zh: '只有额度所属机构可以调整',

@@ -215,6 +215,8 @@ const elsewhere: readonly string[] = [
   'node-missing',
   'parent-missing',
   'limit-not-owned',
+  // In risk-pool/pool.db.test.ts.
+  'limit-of-pool',
   'version-stale',
   'extension-too-short',
   'move-impossible',

@@ -1,6 +1,7 @@
 // The life of a pool on a real database: money in, loans enrolled, default, claim, payment, and the
 // figures of every step in counters, limit tree, ledger and questions.
 import { expect } from 'chai';
+import { limitsModule } from '../../src/limits/index.ts';
 import { withTransaction } from '../../src/platform/transaction.ts';
 import { contribute, fileClaim, payCompensation, rejectClaim } from '../../src/risk-pool/index.ts';
 import { listClaims, showClaim } from '../../src/risk-pool/queries/claims.ts';
@@ -320,6 +321,26 @@ describe('a pool', () => {
       headroom: '7500.00',
       overLeveraged: false,
     });
+  });
+
+  it('has limits that no operation on limits changes', async () => {
+    const poolId = await poolIn(stage, { multiple: '10', cash: '1000' });
+    const [row] = await stage.rows<{ id: string }>(
+      `select node_id as id from risk_pool_pools where id = '${poolId}'`,
+    );
+    const nodeId = row?.id ?? '';
+    const reason = '绕开资金池';
+    for (const [name, input] of [
+      ['limits.change-limit', { nodeId, limit: '99999999.00', reason }],
+      ['limits.set-terms', { nodeId, toleranceRate: '0.5', reason }],
+      ['limits.freeze', { nodeId, reason }],
+      ['limits.close', { nodeId, reason }],
+    ] as const) {
+      const operation = limitsModule.operations.find((one) => one.name === name);
+      if (!operation) throw new Error(name);
+      const refused = await stage.refused(operation, input, stage.office, { expectedVersion: 2 });
+      expect(refused.code, name).to.equal('limit-of-pool');
+    }
   });
 
   it('is over-leveraged, and says so, when claims eat the money behind it', async () => {
