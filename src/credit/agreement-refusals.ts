@@ -21,6 +21,7 @@ export const agreementRefusals = refusals('credit', {
     zh: '协议已续签',
     en: 'The agreement already has a successor',
   },
+  'segment-closed': { kind: 'refused', zh: '分类额度已关闭', en: 'The segment is closed' },
   'programme-closed': { kind: 'refused', zh: '重点计划已关闭', en: 'The programme is closed' },
   'nothing-changed': { kind: 'refused', zh: '内容没有变化', en: 'Nothing would change' },
   'change-out-of-order': {

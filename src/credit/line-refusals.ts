@@ -17,6 +17,11 @@ export const lineRefusals = refusals('credit', {
     zh: '分类额度属于另一份协议',
     en: 'The segment belongs to another agreement',
   },
+  'line-has-exceptions': {
+    kind: 'refused',
+    zh: '授信项下尚有未了结的例外审批，不能结清授信',
+    en: 'An exception of the line is asked for or approved and not used',
+  },
   'line-owes': {
     kind: 'refused',
     zh: '授信项下尚有未结清的借据，不能结清授信',

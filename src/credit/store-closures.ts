@@ -24,6 +24,21 @@ export interface OpenLoan {
 export const openLoansOf = (tx: Tx, lineId: string): Promise<OpenLoan[]> =>
   tx.rows<OpenLoan>(selectOpenLoans, [lineId]);
 
+const selectOpenExceptions = statement(
+  'credit.select-open-exceptions-of',
+  `select id as "exceptionId", state from credit_exceptions
+   where line_id = $1 and state in ('RAISED', 'JUSTIFIED', 'APPROVED') order by id limit 20`,
+);
+
+export interface OpenException {
+  readonly exceptionId: string;
+  readonly state: string;
+}
+
+/** The first exceptions of a line that are asked for, or approved and not used. */
+export const openExceptionsOf = (tx: Tx, lineId: string): Promise<OpenException[]> =>
+  tx.rows<OpenException>(selectOpenExceptions, [lineId]);
+
 const lockRunOff = statement(
   'credit.lock-run-off-lines',
   `select l.id, l.node_id as "nodeId", l.zone_id as "zoneId", l.owner_id as "ownerId",

@@ -2,6 +2,9 @@
 // and what has ended counts in the nominal check for nothing but what is still owed.
 import { expect } from 'chai';
 import { drawDown, release, repay, reserve } from '../../src/credit/index.ts';
+import { amendSegment } from '../../src/credit/operations/amend-segment.ts';
+import { setExceptionQuota } from '../../src/credit/operations/set-exception-quota.ts';
+import { raiseException } from '../../src/credit/operations/raise-exception.ts';
 import { closeLine } from '../../src/credit/operations/close-line.ts';
 import { closeRunOff } from '../../src/credit/operations/close-run-off.ts';
 import { listLines, showLine } from '../../src/credit/queries.ts';
@@ -64,6 +67,29 @@ describe('closing', () => {
     );
     return row?.node_id ?? '';
   };
+
+  it('waits for an exception of the line that is asked for', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    const { zoneId, bankId } = stage;
+    const quota = { zoneId, bankId, amount: '500', reason: '年度' };
+    await stage.done(setExceptionQuota, quota, stage.bank, { expectedVersion: 0 });
+    const asked = { kind: 'excess', amount: '20.00', purpose: '采购原材料', lineId };
+    const raised = await stage.done(raiseException, asked, stage.bank);
+    const { code, facts } = await whyNot(closeLine, nodeId, { lineId });
+    expect(code).to.equal('line-has-exceptions');
+    const exceptions = [{ exceptionId: raised['exceptionId'], state: 'RAISED' }];
+    expect(facts).to.deep.include({ exceptions });
+  });
+
+  it('leaves a closed segment as it is', async () => {
+    const park = await parkIn(stage, '1000.00');
+    const nodeId = await segmentNode(park.segmentId);
+    expect(await codeOf(close, nodeId)).to.equal('done');
+    const amend = { segmentId: park.segmentId, amount: '900.00', reason };
+    const refused = await stage.refused(amendSegment, amend, stage.bank, { expectedVersion: 1 });
+    expect(refused.code).to.equal('segment-closed');
+  });
 
   it('settles a line that owes and holds nothing; nothing happens under it any more', async () => {
     const park = await parkIn(stage, '1000.00');

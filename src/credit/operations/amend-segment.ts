@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
+import { lockNode } from '../../limits/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, PositiveAmountInput, TextInput } from '../../platform/schemas.ts';
 import {
@@ -15,6 +16,7 @@ import {
   whyOf,
 } from '../agreement-change.ts';
 import { PurposesInput } from '../agreement-input.ts';
+import { agreementRefusals as no } from '../agreement-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { amended, refuseUnchanged } from '../rules/terms.ts';
 import { agreementIdOf, lockSegmentById, saveSegment } from '../store-agreements.ts';
@@ -47,6 +49,8 @@ export const amendSegment = operation({
     const terms = amended(segment.terms, { name, amount, eligiblePurposes });
     const refusal = refuseEnded(agreement) ?? refuseUnchanged(segment.terms, terms);
     if (refusal) throw refusal;
+    const node = await lockNode(tx, segment.nodeId);
+    if (node?.state === 'CLOSED') throw new Failure(no['segment-closed'], { segmentId });
     const why = whyOf(context, item);
     const { version } = await saveSegment(tx, { ...segment, terms }, why);
     if (!terms.amount.equals(segment.terms.amount)) {

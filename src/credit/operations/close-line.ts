@@ -10,7 +10,7 @@ import { IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
 import { lineRefusals as no } from '../line-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { expectLineVersion, lockedNode } from '../share-amount.ts';
-import { openLoansOf } from '../store-closures.ts';
+import { openExceptionsOf, openLoansOf } from '../store-closures.ts';
 import { lockLineById } from '../store-renewals.ts';
 
 export const closeLine = operation({
@@ -43,6 +43,10 @@ export const closeLine = operation({
     if (loans.length > 0) {
       const { outstanding, reserved } = node;
       throw new Failure(no['line-owes'], { lineId, nodeId, outstanding, reserved, loans });
+    }
+    const exceptions = node.state === 'CLOSED' ? [] : await openExceptionsOf(tx, lineId);
+    if (exceptions.length > 0) {
+      throw new Failure(no['line-has-exceptions'], { lineId, nodeId, exceptions });
     }
     const { version } = await closeNode(context, item, node, reason);
     const payload = { enterpriseId, reason };
