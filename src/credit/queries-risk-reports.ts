@@ -20,6 +20,7 @@ import { having, sql } from '../platform/sql.ts';
 import { statement } from '../platform/transaction.ts';
 import { riskRefusals as no } from './risk-refusals.ts';
 import { riskClasses } from './rules/risk-class.ts';
+import { delinquencyOf } from './store-day-end.ts';
 
 const ClassRow = z.object({
   riskClass: z.enum(riskClasses),
@@ -133,9 +134,10 @@ const behind = `
         and c.classified_on <= r.as_of order by c.classified_on desc limit 1),
       case when not d.scheduled and d.defaulted_on <= r.as_of then 'SUBSTANDARD' else 'NORMAL' end)
       as risk_class,
-    (select g.delinquency from credit_loan_ranges g where g.drawdown_id = d.id
-      and g.since <= r.as_of and g.recorded_at <= r.computed_at
-      order by g.since desc, g.no desc limit 1) as delinquency
+    case when not d.scheduled then ${delinquencyOf('(r.as_of - d.due_on)')}
+      else (select g.delinquency from credit_loan_ranges g where g.drawdown_id = d.id
+        and g.since <= r.as_of and g.recorded_at <= r.computed_at
+        order by g.since desc, g.no desc limit 1) end as delinquency
   from credit_risk_reports r join credit_drawdowns d
     on d.zone_id = r.zone_id and d.owner_id = r.owner_id and d.value_on <= r.as_of
     and d.made_at <= r.computed_at and d.state <> 'REVERSED'

@@ -27,8 +27,12 @@ const clearTallies = statement(
   'update credit_risk_tallies set loans = 0, balance = 0, overdue = 0',
 );
 
-/** A change may have closed nights behind the day already: then the range is looked up. */
-const rangeOnDay = `case when l.id is null or l.closed_on = $1::date then l.delinquency
+/**
+ * A change may have closed nights behind the day already: then the range is looked up. What has no
+ * terms is due whole on its due day.
+ */
+const rangeOnDay = `case when l.id is null then ${delinquencyOf('($1::date - d.due_on)')}
+  when l.closed_on = $1::date then l.delinquency
   else (select g.delinquency from credit_loan_ranges g where g.drawdown_id = l.id
     and g.since <= $1::date order by g.since desc, g.no desc limit 1) end`;
 
@@ -61,6 +65,9 @@ const tallyPortion = statement(
    ), found as (
      select zone_id, owner_id, risk_class, delinquency, 1 as loans, balance, 0 as overdue
      from owed where balance > 0
+     union all
+     select zone_id, owner_id, risk_class, delinquency, 0, 0, balance
+     from owed where id is null and delinquency is not null and balance > 0
      union all
      select l.zone_id, l.owner_id, l.risk_class, ${delinquencyOf(agedDays('i.due_on'))}, 0, 0,
        i.unpaid

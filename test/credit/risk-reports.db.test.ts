@@ -195,3 +195,33 @@ describe('the risk report of a day', () => {
     expect(failure).to.equal('risk-report-missing');
   });
 });
+
+describe('the risk report of a loan without terms', () => {
+  it('has it in the range of the days past its due day, with all of it', async () => {
+    const stage = await openStage();
+    const park = await parkIn(stage, '100000000.00');
+    const { lineId } = await lineIn(stage, park, '40000000.00');
+    const late = drawing(lineId, '50000.00', { valueOn: ago(100), dueOn: ago(40) });
+    await stage.done(drawDown, late, stage.bank);
+    await stage.done(drawDown, drawing(lineId, '70000.00', { valueOn: ago(100) }), stage.bank);
+    await runDayEnds(stage, ago(1));
+    const { items } = (await stage.ask(
+      queryOf('list-risk-reports'),
+      { asOf: ago(1) },
+      stage.bank,
+    )) as { items: Report[] };
+    const [report] = items as [Report];
+    const { ranges } = report;
+    const met = ranges.filter(({ loans }) => loans > 0);
+    expect(met.map(({ loans, balance, overdue }) => [loans, balance, overdue])).to.deep.equal([
+      [1, '50000.00', '50000.00'],
+    ]);
+    const behind = (await stage.ask(
+      queryOf('list-risk-report-loans'),
+      { reportId: report.id, delinquency: met[0]?.code },
+      stage.bank,
+    )) as { items: Behind[] };
+    expect(behind.items.map(({ balance }) => balance)).to.deep.equal(['50000.00']);
+    await stage.close();
+  });
+});
