@@ -100,7 +100,8 @@ function drawableOn(path: readonly LimitNode[], day: Day): Drawable {
   return path.some((node) => isShut(node, day)) ? 'shut' : 'open';
 }
 
-const after = (day: Day): Day => addDays(day, 1);
+/** The last day there is has no next, and nothing is asked beyond it. */
+const after = (day: Day): Day => (day === '9999-12-31' ? day : addDays(day, 1));
 
 /** Days on which the dates or the state of any node that was ever above may end or begin. */
 function turnsAbove({ nodes, changes }: Told, nodeId: string): Day[] {

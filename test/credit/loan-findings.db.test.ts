@@ -128,6 +128,8 @@ describe('findings on loans', () => {
     const back = { drawdownId: loan.drawdownId, pauseId, reason: '磋商结束' };
     const early = { ...back, resumedOn: ago(29) };
     expect((await stage.refused(resume, early, stage.bank)).code).to.equal('resumed-outside-pause');
+    const first = { ...early, resumedOn: '0001-01-01' };
+    expect((await stage.refused(resume, first, stage.bank)).code).to.equal('resumed-outside-pause');
     await stage.done(resume, { ...back, resumedOn: ago(9) }, stage.bank);
     expect((await shown(loan.drawdownId)).ageing.daysPastDue).to.equal(20);
     const [row] = await stage.rows<{ days: number }>(

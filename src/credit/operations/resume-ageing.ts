@@ -26,11 +26,11 @@ export const resumeAgeing = operation({
     const { drawdown, loan } = await lockOpenLoan(context, item, drawdownId);
     const pause = (await pausesOf(tx, drawdownId)).find(({ id }) => id === pauseId);
     if (!pause) throw new Failure(no['pause-missing'], { pauseId });
-    const lastDay = addDays(resumedOn, -1);
-    if (lastDay < pause.from || (pause.to !== undefined && lastDay >= pause.to)) {
+    if (resumedOn <= pause.from || (pause.to !== undefined && resumedOn > pause.to)) {
       const facts = { from: pause.from, to: pause.to ?? null, resumedOn };
       throw new Failure(no['resumed-outside-pause'], facts);
     }
+    const lastDay = addDays(resumedOn, -1);
     saveResumed(tx, drawdown, { id: pauseId, lastDay, operationId: item.operationId });
     const open = { from: resumedOn, closedOn: loan.closedOn };
     await keepRanges(context, drawdown, factsOf(loan, drawdown), open);
