@@ -59,6 +59,8 @@ export interface JobWish {
    * A result older than this does not do: the job runs again, and what changed is a new version.
    */
   readonly since?: Date;
+  /** Asked for by a person: a job that has no hour of its own runs again. */
+  readonly byHand?: boolean;
 }
 
 const wait = (milliseconds: number): Promise<void> =>
@@ -74,10 +76,12 @@ const inTx = <T>({ db }: JobTools, work: (tx: Tx) => Promise<T>): Promise<T> =>
  * this waits for that result, or takes over if its lease ends. Throws the operation's refusal.
  */
 export async function runJob(tools: JobTools & JobWish): Promise<JobResult> {
-  const { name, asOf = dayInShanghai(), since } = tools;
-  const wanted = await inTx(tools, async (tx) =>
-    wantRun(tx, wantOf(await jobToRun(tx, name, asOf), asOf), since),
-  );
+  const { name, asOf = dayInShanghai(), since, byHand = false } = tools;
+  const wanted = await inTx(tools, async (tx) => {
+    const job = await jobToRun(tx, name, asOf);
+    const again = byHand && job.cron === null ? new Date() : undefined;
+    return wantRun(tx, wantOf(job, asOf), since ?? again);
+  });
   if (wanted.state === 'DONE') return resultOf(wanted, true);
   for (;;) {
     const done = await carryOut(tools, wanted.id);

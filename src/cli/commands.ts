@@ -131,7 +131,8 @@ const userCreate: Command = {
 const jobRun: Command = {
   words: ['job', 'run'],
   usage: 'job run NAME [--as-of DAY]',
-  about: 'run a job for a day; a wrong NAME lists them all',
+  about:
+    'run a job for a day; a wrong NAME lists them all; one with an hour of its own runs once a day',
   run(args, around) {
     const { words, values } = options(args, ['as-of']);
     const [name, ...more] = words;
@@ -142,6 +143,7 @@ const jobRun: Command = {
       runJob({
         name,
         asOf: Day.of(given),
+        byHand: true,
         performer,
         db,
         modules,
