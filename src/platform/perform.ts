@@ -99,23 +99,27 @@ function withoutSecrets(raw: unknown, secret: readonly string[]): unknown {
 }
 
 /** What a schema itself words; a rule brings its own sentence, in both languages. */
-const chinese = z.locales.zhCN().localeError;
+const worded = z.locales.zhCN().localeError;
+const chinese: typeof worded = (issue) =>
+  issue.code === 'invalid_type' && issue.input === undefined ? '必填' : worded(issue);
+const english: typeof worded = (issue) =>
+  issue.code === 'invalid_type' && issue.input === undefined ? 'required' : undefined;
 
 /**
  * The parsed input, or the refusal that lists every problem with its path. What is wrong is worded
  * by parsing once more, because a schema words its problems in one language at a time.
  */
 export function parseInput<I>(schema: Operation<I>['input'], raw: unknown): I | Failure {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: english });
   if (parsed.success) return parsed.data;
   const inChinese = schema.safeParse(raw, { error: chinese }).error?.issues ?? [];
   return new Failure(no['invalid-input'], {
     problems: parsed.error.issues.slice(0, 20).map((issue, i): InputProblem => {
-      const [path, english] = [issue.path.map(String).join('.'), issue.message];
-      const message = inChinese[i]?.message ?? english;
-      return message === english
-        ? problemOfFault({ path, message: english as Sentence })
-        : { path, message, messageEn: english };
+      const [path, messageEn] = [issue.path.map(String).join('.'), issue.message];
+      const message = inChinese[i]?.message ?? messageEn;
+      return message === messageEn
+        ? problemOfFault({ path, message: messageEn as Sentence })
+        : { path, message, messageEn };
     }),
   });
 }

@@ -113,6 +113,7 @@ export const TextInput = (length = 200) =>
       message: sentence('首尾不得有空白', 'no blanks at the ends'),
     });
 
+// oxlint-disable-next-line no-control-regex -- as above, but for the ends of lines and tabs
 const unsafeInFile = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/u;
 
 /** What a text file holds: lines and tabs, no other control characters. */

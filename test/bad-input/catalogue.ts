@@ -38,6 +38,7 @@ export const inputSchema = (schema: z.ZodType): Json =>
 
 /** Optional members that exclude others of the same body. */
 const without: Readonly<Record<string, readonly string[]>> = {
+  'credit.record-diligence': ['statementsCsv'],
   // A new person is named, a known one is given by id.
   'identity.create-user': ['personId'],
   // Whose quota it is: the caller's own.

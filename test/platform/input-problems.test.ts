@@ -21,8 +21,8 @@ describe('a wrong input', () => {
     expect(problemsOf({ share: '1' })).to.deep.equal([
       {
         path: 'name',
-        message: '无效输入：期望 string，实际接收 undefined',
-        messageEn: 'Invalid input: expected string, received undefined',
+        message: '必填',
+        messageEn: 'required',
       },
     ]);
   });
