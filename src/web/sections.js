@@ -78,7 +78,8 @@ const lines = {
     amount('额度', (row) => row.limit),
     amount('已用', (row) => row.used),
     amount('预占', (row) => row.reserved),
-    amount('可用', (row) => row.available),
+    // A closed line lends nothing, whatever its amounts leave.
+    amount('可用', (row) => (row.state === 'CLOSED' ? '0.00' : row.available)),
     amount('余额', (row) => row.outstanding),
     amount('还款全恢复时可用', (row) => row.reinstatable),
     amount('沉淀', (row) => row.stranded),
