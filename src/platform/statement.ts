@@ -18,10 +18,12 @@ const named = new Map<string, string>();
 
 /**
  * Throws when another statement has the name already: a connection that prepared the one would
- * refuse the other, now and then and far from here.
+ * refuse the other, now and then and far from here. Without a name it is prepared each time.
  */
 export function statement(name: string, text: string): Statement {
-  if ((named.get(name) ?? text) !== text) throw new Error(`Two statements are called ${name}.`);
+  if (name !== '' && (named.get(name) ?? text) !== text) {
+    throw new Error(`Two statements are called ${name}.`);
+  }
   named.set(name, text);
   const places = [...text.matchAll(textArrayPlace)].map(([, place = '']) => parseInt(place, 10));
   return { name, text, textArrays: new Set(places.map((place) => place - 1)) };
