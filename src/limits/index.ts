@@ -28,6 +28,7 @@ export type * from './model.ts';
 export { enforcements } from './model.ts';
 export { limitRefusals } from './refusals.ts';
 export type { Step } from './rules/engine.ts';
+export { refuseSettled } from './rules/terms.ts';
 export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
 export { headroom } from './headroom-queries.ts';

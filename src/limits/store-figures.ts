@@ -11,6 +11,7 @@ import { statement } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
 import type { TermRecord } from './rules/as-of.ts';
 import { changedTerms, nodeAsOf } from './rules/as-of.ts';
+import type { DatedTerms } from './rules/dated-terms.ts';
 import { onDay } from './rules/dated-terms.ts';
 import { countsAsGranted } from './allocated.ts';
 import { termsFromText } from './terms-input.ts';
@@ -117,10 +118,10 @@ const selectAllocated = statement(
 );
 const selectChanges = statement(
   'limits.select-changes',
-  `select node_id as "nodeId", field, old_value as "oldValue", value_on as "valueOn",
-     recorded_at as "recordedAt"
+  `select node_id as "nodeId", field, old_value as "oldValue", new_value as "newValue",
+     value_on as "valueOn", recorded_at as "recordedAt"
    from limits_changes where node_id = any ($1::text[]) and field = any ($2::text[])
-   order by value_on desc, recorded_at desc, id desc`,
+   order by recorded_at, version, id`,
 );
 
 /** The day a figure is asked for, and whether the journal has to be projected for it. */
@@ -260,12 +261,15 @@ export async function readAllocated(
   return new Map(rows.map((row) => [row.id, Money.of(row.allocated)]));
 }
 
-/** Every change of terms of the nodes, the latest first. */
+const readTermsText = (text: string | null): DatedTerms | undefined =>
+  text === null ? undefined : termsFromText(JSON.parse(text));
+
+/** Every change of terms of the nodes, in the order in which they were recorded. */
 export async function changesOf(tx: Tx, nodeIds: readonly string[]): Promise<TermRecord[]> {
   const rows = await tx.rows<TermRecord>(selectChanges, [nodeIds, changedTerms]);
   return rows.map((one) =>
-    one.field === 'terms' && one.oldValue !== null
-      ? { ...one, oldTerms: termsFromText(JSON.parse(one.oldValue)) }
+    one.field === 'terms'
+      ? { ...one, oldTerms: readTermsText(one.oldValue), newTerms: readTermsText(one.newValue) }
       : one,
   );
 }

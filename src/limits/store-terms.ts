@@ -136,7 +136,7 @@ function tellExcess(node: LimitNode, { tell }: TermCause): void {
 
 /**
  * Changes terms of a locked node and writes each change with its reason. Use is never touched: a
- * cut below it is carried out and told, and its incident opened.
+ * cut below it is carried out and told, and its incident opened. What is closed stays closed.
  */
 export async function changeTerms(
   tx: Tx,
@@ -149,6 +149,9 @@ export async function changeTerms(
   const { version } = node;
   const changed: LimitNode = { ...node, ...change, granted, version: version + 1 };
   const next = onDay(changed, why.valueOn);
+  if (node.state === 'CLOSED' && next.state !== 'CLOSED') {
+    throw new Error(`The limit ${node.id} is closed for good.`);
+  }
   const termsOf = ({ terms }: LimitNode): string | undefined => {
     const text = termsText(terms);
     return text === null ? undefined : JSON.stringify(text);

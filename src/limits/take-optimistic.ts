@@ -4,6 +4,7 @@
  * for the answer, so the root is held for as short as can be. The same rules then decide every step
  * on the locked rows, and whatever they decide otherwise than was written undoes the transaction.
  */
+import type { Day } from '../kernel/index.ts';
 import { Money, isFailure } from '../kernel/index.ts';
 import { NotAsExpected } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -13,7 +14,8 @@ import { plainTerms } from './rules/dated-terms.ts';
 import type { Step } from './rules/engine.ts';
 import { apply, decide } from './rules/engine.ts';
 import type { LimitBook } from './rules/headroom.ts';
-import { hardIdsIn } from './rules/headroom.ts';
+import { hardIdsIn, participants } from './rules/headroom.ts';
+import { wasTighter } from './rules/past-days.ts';
 import type { JournalledMovement } from './store.ts';
 import { addDrawnTo, journalMovements, lockReservationsOf, lockSeen } from './store.ts';
 import type { Take, Taken } from './take.ts';
@@ -68,15 +70,19 @@ const sameMovement = (a: Movement, b: Movement, hardIds: readonly string[]): boo
   hardIds.every((id) => a.consumed.get(id)?.equals(b.consumed.get(id) ?? Money.zero));
 
 /** Decides on the locked nodes and holds every decision against what was already written. */
-function confirm({ takes, journal, drawn }: Expected, nodes: Map<string, LimitNode>): Taken[] {
+function confirm(
+  { takes, journal, drawn }: Expected,
+  nodes: Map<string, LimitNode>,
+  today: Day,
+): Taken[] {
   const book: LimitBook = { nodes, reservations: new Map() };
   const before = new Map(nodes);
   const taken = takes.map(({ step }, i): Taken => {
     const written = journal[i] as JournalledMovement;
-    const isTighter = written.hardIds.some(
-      (id) => (book.nodes.get(id)?.easedOn ?? step.valueOn) > step.valueOn,
-    );
-    if (isTighter) throw new NotAsExpected('dated before there was room');
+    const leaf = step.valueOn < today ? book.nodes.get(written.leaf.id) : undefined;
+    if (leaf && wasTighter(participants(book, leaf), step.valueOn, today)) {
+      throw new NotAsExpected('dated before there was room');
+    }
     const decision = decide(book, step);
     if (isFailure(decision)) throw new NotAsExpected(decision.code);
     if (!sameMovement(written.movement, decision, written.hardIds)) {
@@ -109,7 +115,7 @@ function confirm({ takes, journal, drawn }: Expected, nodes: Map<string, LimitNo
 export async function takeOptimistically(
   tx: Tx,
   takes: readonly Take[],
-  at: { readonly now: Date },
+  at: { readonly now: Date; readonly today: Day },
 ): Promise<Taken[]> {
   demandPlain(takes);
   const leaves = takes.map(({ step }) => step.nodeId);
@@ -126,5 +132,5 @@ export async function takeOptimistically(
   const [due, nodes] = await Promise.all([lookingForDue, locking]);
   if (due.size > 0) throw new NotAsExpected('a reservation has run out');
   if (!nodes) throw new NotAsExpected('the tree has changed');
-  return confirm(expected, nodes);
+  return confirm(expected, nodes, at.today);
 }

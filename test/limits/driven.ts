@@ -3,6 +3,7 @@ import { Day, Failure, Money, dayInShanghai, isFailure } from '../../src/kernel/
 import type { LimitNode, Movement } from '../../src/limits/index.ts';
 import type { Step } from '../../src/limits/index.ts';
 import type { TermRecord } from '../../src/limits/rules/as-of.ts';
+import { recordsOf } from '../../src/limits/rules/as-of.ts';
 import { decideCarriers } from '../../src/limits/rules/carriers.ts';
 import { onDay } from '../../src/limits/rules/dated-terms.ts';
 import { apply, decide, dueExpiries } from '../../src/limits/rules/engine.ts';
@@ -37,7 +38,7 @@ function bookOf(nodes: readonly TreeNode[]): LimitBook {
 export class Driven {
   book: LimitBook;
   readonly journal: Movement[] = [];
-  /** What limits were before they were changed, the latest first. */
+  /** How limits were changed, in that order. */
   readonly #changes: TermRecord[] = [];
 
   constructor(nodes: readonly TreeNode[]) {
@@ -103,11 +104,7 @@ export class Driven {
     const today = dayInShanghai(new Date(now));
     const easedOn = today;
     this.book.nodes.set(id, onDay({ ...node, ...change, easedOn }, today));
-    const at = { nodeId: id, valueOn: today, recordedAt: new Date(now) };
-    this.#changes.unshift(
-      { ...at, field: 'amount', oldValue: node.granted.toString() },
-      { ...at, field: 'terms', oldValue: null, oldTerms: node.terms },
-    );
+    this.#changes.push(...recordsOf(node, change, { valueOn: today, recordedAt: new Date(now) }));
     this.book = { ...this.book, fenced: fencedIn(this.book.nodes.values()) };
     return undefined;
   }

@@ -37,6 +37,19 @@ function closed(model: Model, { node, day, amount }: Asked, view: View): Reason[
   return [{ code, short, nodes: causes.map(([id]) => id), smallest: 0n }];
 }
 
+/** What was frozen on the value day and is not any more. */
+function closedThen(model: Model, { op, node, day, amount, now }: Asked, view: View): Reason[] {
+  if (op !== 'draw' || model.daysSince(day, now).length === 0) return [];
+  const { frozen } = model.asOf(day, now);
+  const expired = (id: string) => day > (model.nodes.get(id)?.expiresOn ?? '9999-12-31');
+  const nodes = [...model.route(node).keys()].filter(
+    (id) => frozen.has(id) && !view.frozen.has(id) && !expired(id),
+  );
+  if (nodes.length === 0) return [];
+  const short = nodes.map((id) => `${id} frozen ${amount}@${day}`);
+  return [{ code: 'limit-frozen', short, nodes, smallest: 0n }];
+}
+
 /** Per node, the smallest bucket that is long enough: what is in it, and what is put in. */
 export function overTenor(
   model: Model,
@@ -189,6 +202,7 @@ export function judgeRequest(model: Model, asked: Asked, view: View): Verdict {
   const held = usable?.open ?? 0n;
   const reasons = [
     ...closed(model, asked, view),
+    ...closedThen(model, asked, view),
     ...(op === 'reserve' && tenorDays === undefined ? [] : overTenor(model, asked, view, usable)),
     ...refused,
     ...(refused.length > 0 || amount <= held ? [] : tooMuch(model, { node, amount, view, held })),

@@ -65,6 +65,15 @@ function limitsAfter(
   return limits;
 }
 
+function frozenAfter(events: readonly Asked[]): Set<string> {
+  const frozen = new Set<string>();
+  for (const { op, node } of events) {
+    if (op === 'freeze') frozen.add(node);
+    if (op === 'unfreeze') frozen.delete(node);
+  }
+  return frozen;
+}
+
 export class Oracle implements Model {
   nodes: ReadonlyMap<string, TreeNode> = new Map();
   readonly events: Asked[];
@@ -111,12 +120,13 @@ export class Oracle implements Model {
     }
     const made = this.events.filter((one) => dayAt(one.now) <= day);
     const limits = limitsAfter(this.nodes, made);
+    const frozen = frozenAfter(made);
     const figures = [...view.figures].map(([id, today]): [string, Figures] => {
       const { granted, terms } = limits.get(id) as Granted;
       const limit = limitOn(granted, terms, day);
       return [id, { ...today, limit, used: used.get(id) ?? 0n, reserved: 0n }];
     });
-    return { ...view, figures: new Map(figures) };
+    return { ...view, frozen, figures: new Map(figures) };
   }
 
   /** The same history in the tree as the step makes it. */
@@ -176,11 +186,7 @@ export class Oracle implements Model {
     const { held, draws, repayments, moves } = this.#history(now);
     const limits = limitsAfter(this.nodes, this.events);
     const terms = new Map([...limits].map(([id, one]) => [id, one.terms]));
-    const frozen = new Set<string>();
-    for (const { op, node } of this.events) {
-      if (op === 'freeze') frozen.add(node);
-      if (op === 'unfreeze') frozen.delete(node);
-    }
+    const frozen = frozenAfter(this.events);
     const today = dayAt(now);
     const figures = [...this.nodes.keys()].map((id): [string, Figures] => {
       const reaching = moves.filter(({ leaf }) => this.route(leaf).has(id));

@@ -3,13 +3,15 @@
  * within one batch, on a limit that another bank uses too, and on the short way of a drawdown.
  */
 import { expect } from 'chai';
-import { drawDown, repay } from '../../src/credit/index.ts';
+import { drawDown, openSegment, repay } from '../../src/credit/index.ts';
 import { Day, Money, isFailure } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import type { Step, Taken } from '../../src/limits/index.ts';
 import { takeLimits } from '../../src/limits/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
+import { freeze } from '../../src/limits/operations/freeze.ts';
+import { unfreeze } from '../../src/limits/operations/unfreeze.ts';
 import { drawing, lineIn, parkIn } from '../credit/stage.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
 import { bankId, because, openLimitBook, type LimitTestBook } from './book.ts';
@@ -119,6 +121,33 @@ describe('a drawdown that is dated back', () => {
       const { path } = await stage.ask(headroom, { nodeId, asOf: ago(day) }, stage.bank);
       expect(path[0]?.available.startsWith('-'), `${day} days ago`).to.equal(false);
     }
+  });
+
+  it('is refused for a day on which a segment was frozen, also on the short way', async () => {
+    const park = await parkIn(stage, '100000.00');
+    const { agreementId } = park;
+    const segment = { agreementId, name: '软段', scope: 'cluster', amount: '500.00' };
+    const soft = await stage.done(openSegment, { ...segment, enforcement: 'SOFT' }, stage.bank);
+    const { lineId, nodeId } = await lineIn(
+      stage,
+      { ...park, segmentId: soft['segmentId'] as string },
+      '100.00',
+    );
+    const { path } = await stage.ask(headroom, { nodeId }, stage.bank);
+    const above = path[1]?.nodeId ?? '';
+    expect(path[1]?.enforcement).to.equal('SOFT');
+    // Seen once, so that the next drawdown goes the short way.
+    expect(await outcome(lineId, '1.00', today)).to.equal('done');
+    const reason = '核查';
+    await stage.done(freeze, { nodeId: above, reason }, stage.bank, { expectedVersion: 1 });
+    await stage.done(unfreeze, { nodeId: above, reason }, stage.bank, { expectedVersion: 2 });
+    await stage.rows(
+      `update limits_changes set value_on = '${ago(5)}'
+       where node_id = '${above}' and new_value = 'FROZEN'`,
+    );
+    expect(await outcome(lineId, '1.00', ago(3))).to.equal('limit-frozen');
+    expect(await outcome(lineId, '1.00', ago(6))).to.equal('done');
+    expect(await outcome(lineId, '1.00', today)).to.equal('done');
   });
 
   it('does not use what the limit was raised by later', async () => {

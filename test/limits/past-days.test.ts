@@ -121,6 +121,36 @@ describe('a draw that is dated back', () => {
     ]);
   });
 
+  it('is refused for a day on which the limit was frozen, though it is open again', () => {
+    const steps = [
+      draw('2026-11-01', '1'),
+      { op: 'freeze', node: 'a', at: '2026-11-10' },
+      { op: 'unfreeze', node: 'a', at: '2026-11-15' },
+      draw('2026-11-14', '1'),
+      draw('2026-11-15', '1'),
+      draw('2026-11-09', '1'),
+    ];
+    const answers = run(line, steps);
+    expect(outcomes(answers).slice(3)).to.deep.equal(['limit-frozen', 'accepted', 'accepted']);
+    expect(answers[3]?.binding[0]).to.include({ cause: 'frozen', on: '2026-11-14' });
+    expect(answers[3]?.smallestAdmissible).to.equal('0.00');
+  });
+
+  it('reads a change that was told late from its own value day on', () => {
+    const steps = [
+      { op: 'set-limit', node: 'a', amount: '50', at: '2026-11-20' },
+      { op: 'set-limit', node: 'a', amount: '40', at: '2026-11-10' },
+      draw('2026-11-15', '40.01'),
+      draw('2026-11-09', '30.01'),
+      draw('2026-11-15', '40'),
+    ];
+    expect(outcomes(run(line, steps)).slice(2)).to.deep.equal([
+      'limit-exceeded',
+      'limit-exceeded',
+      'accepted',
+    ]);
+  });
+
   it('on a limit that does not revolve asks nothing but today: nothing ever came back', () => {
     const tree = [{ id: 'a', limit: '30', revolving: 'NR' }];
     const answers = run(tree, [

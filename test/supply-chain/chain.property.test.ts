@@ -15,6 +15,8 @@ interface Piece {
   receivable: number;
   due: number;
   financing?: string;
+  financedOn?: number;
+  settledOn?: number;
 }
 
 const limit = 1000;
@@ -39,8 +41,22 @@ const step = fc.oneof(
       to: fc.nat(suppliers - 1),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ verb: fc.constant('finance' as const), piece: fc.nat(9) }) },
-  { weight: 4, arbitrary: fc.record({ verb: fc.constant('settle' as const), piece: fc.nat(9) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      verb: fc.constant('finance' as const),
+      piece: fc.nat(9),
+      day: fc.constantFrom(-30, -15, 0),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      verb: fc.constant('settle' as const),
+      piece: fc.nat(9),
+      day: fc.constantFrom(-10, 0),
+    }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -73,8 +89,8 @@ class Life {
     if (!piece) return undefined;
     if (one.verb === 'accept') return this.accept(piece);
     if (one.verb === 'transfer') return this.transfer(piece, one.to);
-    if (one.verb === 'finance') return this.finance(piece);
-    return this.settle(piece);
+    if (one.verb === 'finance') return this.finance(piece, one.day);
+    return this.settle(piece, one.day);
   }
 
   /** Whether it was done; the refusal must be the expected one. */
@@ -128,29 +144,46 @@ class Life {
     piece.state = 'TRANSFERRED';
   }
 
-  private async finance(piece: Piece): Promise<void> {
+  /** The most that was financed on any day since, today included. */
+  private peakSince(from: number): number {
+    const days = Array.from({ length: 1 - from }, (_, i) => from + i);
+    const usedOn = (day: number): number =>
+      this.pieces.reduce((sum, { face, financedOn = 1, settledOn = 1 }) => {
+        return financedOn <= day && day < settledOn ? sum + face : sum;
+      }, 0);
+    return Math.max(...days.map(usedOn));
+  }
+
+  private async finance(piece: Piece, asked: number): Promise<void> {
+    // Nobody finances what is due already.
+    const day = piece.due < 0 ? -30 : asked;
     const movable = piece.state === 'ACCEPTED' || piece.state === 'HELD';
     const claimed = this.pieces.some(
       (other) => other.state === 'FINANCED' && other.receivable === piece.receivable,
     );
     let expected = movable ? undefined : stateCodes[piece.state];
     if (movable && claimed) expected = 'receivable-financed';
-    else if (movable && this.used + piece.face > limit) expected = 'limit-exceeded';
-    const outcome = await this.book.finance(piece.id, { amount: `${piece.face}.00` });
+    else if (movable && this.peakSince(day) + piece.face > limit) {
+      expected = 'limit-exceeded';
+    }
+    const outcome = await this.book.finance(piece.id, { amount: `${piece.face}.00`, day });
     if (!this.judge(outcome, expected)) return;
     piece.financing = (outcome as { output: { financingId: string } }).output.financingId;
     piece.state = 'FINANCED';
+    piece.financedOn = day;
     this.used += piece.face;
   }
 
-  private async settle(piece: Piece): Promise<void> {
+  private async settle(piece: Piece, asked: number): Promise<void> {
     if (piece.financing === undefined) return;
     let expected = piece.due > 0 ? 'financing-not-due' : undefined;
     if (piece.state === 'PAID') expected = 'financing-settled';
     const version = piece.state === 'PAID' ? 2 : 1;
-    const outcome = await this.book.settle(piece.financing, 0, version);
+    const day = Math.max(asked, piece.financedOn ?? asked);
+    const outcome = await this.book.settle(piece.financing, day, version);
     if (!this.judge(outcome, expected)) return;
     piece.state = 'PAID';
+    piece.settledOn = day;
     this.used -= piece.face;
   }
 }

@@ -18,7 +18,7 @@ import {
   refuseClosed,
   roomsOf,
 } from './headroom.ts';
-import { refusePast } from './past-days.ts';
+import { refuseClosedThen, refusePast } from './past-days.ts';
 import type { Step } from './step.ts';
 import { bucketsAfter, leftInBucket, refuseTenor } from './tenor.ts';
 import { refuseUseAfter } from './use-after.ts';
@@ -208,6 +208,7 @@ function decideDraw(book: LimitBook, leaf: LimitNode, step: StepOf<'draw'>): Mov
   const room = roomsOf(book, leaf);
   const refusal = refuseAll(
     refuseClosed(nodes, step.valueOn, step.amount),
+    step.past && refuseClosedThen(book, step.past, step),
     refuseTenor(nodes, step.amount, step.tenorDays, { held: usable, allowances }),
     unusable,
     // What a reservation does not cover is not asked of the headroom where it may not spill.

@@ -1,7 +1,8 @@
 /**
- * A draw that is dated back must have had room on every day since: what was repaid, or granted,
- * only later was not there yet. The days are worked out from today's counters backwards, by what
- * the journal says was counted later. Tenor buckets are those of today.
+ * A draw that is dated back must have been allowed on its value day, and have had room on every
+ * day since: what was repaid, granted or opened only later was not there yet. The days are worked
+ * out from today's counters backwards, by what the journal says was counted later. Tenor buckets
+ * are those of today.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Failure, Money, addDays } from '../../kernel/index.ts';
@@ -11,9 +12,16 @@ import type { TermRecord } from './as-of.ts';
 import { nodeAsOf } from './as-of.ts';
 import { plainTerms, turningDays } from './dated-terms.ts';
 import type { LimitBook, Room } from './headroom.ts';
-import { allowedRoom, participants, refuseAmount, roomsOf } from './headroom.ts';
+import {
+  allowedRoom,
+  closedCause,
+  participants,
+  refuseAmount,
+  refuseClosed,
+  roomsOf,
+} from './headroom.ts';
 
-/** The limits as they stood at the end of a day, with nothing reserved. */
+/** The limits as they stood at the end of a day: terms, state, use; with nothing reserved. */
 export interface PastDay {
   readonly day: Day;
   readonly book: LimitBook;
@@ -29,6 +37,7 @@ export interface Counted {
 interface Asked {
   readonly nodeId: string;
   readonly amount: Money;
+  readonly valueOn: Day;
   readonly allowances?: readonly Allowance[] | undefined;
 }
 
@@ -56,7 +65,7 @@ export const firstOf = (days: readonly Day[]): Day => days.reduce((a, b) => (a <
  * day before.
  * @param book as it stands after everything counted.
  * @param counted of value days after the first.
- * @param changes of terms of these nodes, the latest first.
+ * @param changes of terms of these nodes, in the order in which they were recorded.
  */
 export function pastDays(
   { nodes, fenced }: LimitBook,
@@ -80,8 +89,8 @@ export function pastDays(
     const own = changes.filter((one) => one.nodeId === node.id);
     const consumed = node.consumed.minus(Money.sum(later.map((one) => one.consumed)));
     // The amount is that of the day; how it is shared and what is tolerated is agreed today.
-    const { limit } = nodeAsOf(node, own, { day, knownAt: undefined });
-    return { ...node, limit, consumed, reserved: Money.zero };
+    const { limit, state, expiresOn } = nodeAsOf(node, own, { day, knownAt: undefined });
+    return { ...node, limit, state, expiresOn, consumed, reserved: Money.zero };
   };
   return [...days]
     .filter((day) => day >= from && day < until)
@@ -94,6 +103,31 @@ export function pastDays(
         fenced,
       },
     }));
+}
+
+const bindings = ({ facts }: Failure): readonly Binding[] => facts['binding'] as readonly Binding[];
+
+/**
+ * The refusal by what took nothing on the value day and is open for it today: a freeze that was
+ * lifted, a last day that was moved only later.
+ */
+export function refuseClosedThen(
+  book: LimitBook,
+  past: readonly PastDay[],
+  { nodeId, amount, valueOn }: Asked,
+): Failure | undefined {
+  const then = past.find(({ day }) => day === valueOn)?.book;
+  const leaf = then?.nodes.get(nodeId);
+  if (!then || !leaf) return undefined;
+  const reopened = participants(then, leaf).filter(({ id }) => {
+    const today = book.nodes.get(id);
+    return today !== undefined && closedCause(today, valueOn) === undefined;
+  });
+  const refusal = refuseClosed(reopened, valueOn, amount);
+  return refusal?.with({
+    on: valueOn,
+    binding: bindings(refusal).map((one) => ({ ...one, on: valueOn })),
+  });
 }
 
 /** What each node would let through today if nothing were reserved. */
@@ -127,10 +161,7 @@ export function refusePast(
       roomThen(node).lessThan(roomToday(node)) ? allowed(node) : Money.max(allowed(node), amount);
     const refusal = refuseAmount(participants(then, leaf), amount, Money.zero, room);
     if (!refusal || (worst && leastOf(worst).atMost(leastOf(refusal)))) continue;
-    const binding = (refusal.facts['binding'] as readonly Binding[]).map((one) => ({
-      ...one,
-      on: day,
-    }));
+    const binding = bindings(refusal).map((one) => ({ ...one, on: day }));
     worst = refusal.with({ on: day, headroom: leastOf(refusal), binding });
   }
   return worst;

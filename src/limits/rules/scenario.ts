@@ -7,6 +7,7 @@ import { Failure, Money, addDays, isFailure } from '../../kernel/index.ts';
 import type { Binding, LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { TermRecord } from './as-of.ts';
+import { recordsOf } from './as-of.ts';
 import type { Step } from './engine.ts';
 import { apply, decide, dueExpiries } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
@@ -77,7 +78,6 @@ interface Trial {
   /** The last day that a step has reached; one that goes back asks about the days since. */
   latest: Day;
   readonly counted: Counted[];
-  /** The latest first. */
   readonly changes: TermRecord[];
   readonly draws: Map<string, Draw>;
   /** By node: principal drawn there and not yet back, without what was drawn further down. */
@@ -259,12 +259,7 @@ function changeNode(
   const refusal = node ? refuse(node) : new Failure(no['node-missing'], { nodeId: step.node });
   if (refusal || !node) return refusal;
   book.nodes.set(node.id, onDay({ ...node, ...change }, latest));
-  const at = { nodeId: node.id, valueOn: step.day, recordedAt: step.now };
-  changes.unshift(
-    { ...at, field: 'amount', oldValue: node.granted.toString() },
-    { ...at, field: 'terms', oldValue: null, oldTerms: node.terms },
-  );
-  changes.sort((a, b) => (a.valueOn < b.valueOn ? 1 : a.valueOn > b.valueOn ? -1 : 0));
+  changes.push(...recordsOf(node, change, { valueOn: step.day, recordedAt: step.now }));
   return undefined;
 }
 

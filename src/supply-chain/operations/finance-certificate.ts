@@ -62,8 +62,6 @@ interface Wanted extends Admissible {
 const takeOf = ({ item, programme, certificate, id }: Wanted) => ({
   step: {
     kind: 'draw' as const,
-    // The programme's limits are held to what stands when the financing is told.
-    judgedToday: true as const,
     nodeId: programme.nodeId,
     amount: certificate.face,
     valueOn: item.input.valueOn,
