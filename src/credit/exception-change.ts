@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
+import type { LimitNode } from '../limits/index.ts';
+import { refuseSettled } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { IdText } from '../platform/schemas.ts';
 import { exceptionRefusals as no } from './exception-refusals.ts';
@@ -41,6 +43,14 @@ export function raiserOnly(exception: LimitException, { actor }: Item<unknown>):
   const { id: exceptionId, raisedByUser, raisedByPerson } = exception;
   if (raisedByPerson === actor.personId || actor.scope.zones === '*') return;
   throw new Failure(no['raiser-proposes'], { exceptionId, raisedByUser });
+}
+
+/** Throws `limit-closed`: below a limit that is closed for good nothing is drawn any more. */
+export function refuseClosedPath(touched: ReadonlyMap<string, LimitNode>): void {
+  for (const node of touched.values()) {
+    const refusal = refuseSettled(node);
+    if (refusal) throw refusal;
+  }
 }
 
 const closing: readonly ExceptionState[] = ['CONSUMED', 'EXPIRED', 'REJECTED'];

@@ -1,6 +1,7 @@
 // Park agreements through `perform`: terms by value day, renewal, early end and segments.
 import { expect } from 'chai';
 import { drawDown, openAgreement, openLine, openSegment, repay } from '../../src/credit/index.ts';
+import { close } from '../../src/limits/operations/close.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
@@ -190,6 +191,22 @@ describe('park agreements', () => {
       expect(shown.programmes).to.have.length(1);
       const old = await stage.ask(queryOf('show-agreement'), { agreementId }, stage.bank);
       expect(old).to.include({ successorId: renewed['agreementId'], version: 2 });
+    });
+
+    it('carries no segment over that was closed', async () => {
+      const { agreementId, segmentId } = await parkIn(stage, '1000.00');
+      const [segment] = await stage.rows<{ nodeId: string }>(
+        `select node_id as "nodeId" from credit_segments where id = '${segmentId}'`,
+      );
+      const { nodeId } = segment as { nodeId: string };
+      await stage.done(close, { nodeId, reason }, stage.bank, at(1));
+      const renewed = await stage.done(renew, { agreementId, ...next }, stage.office, at(1));
+      const shown = (await stage.ask(
+        queryOf('show-agreement'),
+        { agreementId: renewed['agreementId'] },
+        stage.bank,
+      )) as { segments: object[] };
+      expect(shown.segments).to.deep.equal([]);
     });
 
     it('refuses in order', async () => {

@@ -8,6 +8,7 @@ import { showDrawdown, showLine } from '../../src/credit/queries.ts';
 import { renewal2024, renewalFindings } from '../../src/credit/packs/renewal-2024.ts';
 import { borrowingOf } from '../../src/credit/rules/renewal.ts';
 import { Day } from '../../src/kernel/index.ts';
+import { headroom } from '../../src/limits/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import type { Park } from './stage.ts';
@@ -110,6 +111,40 @@ describe('credit: renewals', () => {
       `select renewal from credit_lines where id = '${successor}'`,
     );
     expect(flag?.renewal).to.equal(true);
+    await stage.check();
+  });
+
+  it('dated back, divides the grant from that day on by the most that was owed since', async () => {
+    const { lineId } = await lineIn(stage, park, '3000');
+    const drawdownId = await drawn(lineId, '2000');
+    await stage.done(
+      repay,
+      { drawdownId, principal: '1500', interest: '0', valueOn: ago(20) },
+      stage.bank,
+    );
+    const next = await renew(lineId, { startsOn: ago(40) });
+    const successor = next['lineId'] as string;
+    expect(next['available']).to.equal('2500.00');
+    const limitOn = async (id: string, day: number): Promise<string | undefined> => {
+      const { nodeId } = await line(id);
+      const { path } = await stage.ask(headroom, { nodeId, asOf: ago(day) }, stage.bank);
+      return path[0]?.limit;
+    };
+    expect([
+      await limitOn(lineId, 41),
+      await limitOn(lineId, 40),
+      await limitOn(lineId, 0),
+    ]).to.deep.equal(['3000.00', '2000.00', '500.00']);
+    expect([await limitOn(successor, 40), await limitOn(successor, 0)]).to.deep.equal([
+      '1000.00',
+      '2500.00',
+    ]);
+    const back = (amount: string, day: number) => drawing(successor, amount, { valueOn: ago(day) });
+    const refused = await stage.refused(drawDown, back('1000.01', 30), stage.bank);
+    expect(refused.code).to.equal('limit-exceeded');
+    expect(refused.facts['on']).to.equal(ago(30));
+    await stage.done(drawDown, back('1000.00', 30), stage.bank);
+    await stage.done(drawDown, back('1500.00', 0), stage.bank);
     await stage.check();
   });
 

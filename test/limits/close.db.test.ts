@@ -125,6 +125,15 @@ describe('closing', () => {
     );
     const closed = await stage.done(closeLine, input, stage.bank, { expectedVersion });
     expect(closed).to.include({ lineId, nodeId, state: 'SETTLED' });
+    const quota = { zoneId: stage.zoneId, bankId: stage.bankId, amount: '500', reason };
+    const [kept] = await stage.rows<{ version: string }>(
+      'select version from credit_exception_quotas',
+    );
+    await stage.done(setExceptionQuota, quota, stage.bank, {
+      expectedVersion: Number(kept?.version ?? 0),
+    });
+    const excess = { kind: 'excess', amount: '20.00', purpose: '采购原材料', lineId };
+    expect((await stage.refused(raiseException, excess, stage.bank)).code).to.equal('limit-closed');
     const later: readonly [Operation, object][] = [
       [closeLine, { lineId }],
       [extend, { nodeId, expiresOn: ago(-800) }],

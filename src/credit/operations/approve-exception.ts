@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Money } from '../../kernel/index.ts';
 import { Failure, isFailure } from '../../kernel/index.ts';
-import { allowExcess, termCause } from '../../limits/index.ts';
+import { allowExcess, termCause, touchedNodes } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -21,10 +21,12 @@ import {
   exceptionToChange,
   moveException,
   raiserOnly,
+  refuseClosedPath,
 } from '../exception-change.ts';
 import { exceptionRefusals as no } from '../exception-refusals.ts';
 import type { LimitException } from '../model-exceptions.ts';
 import { openLineFor } from '../open-line-for.ts';
+import { linesById } from '../store-loans.ts';
 
 const input = z.strictObject({
   exceptionId: IdInput('exc'),
@@ -77,6 +79,12 @@ function refuse(
   }
 }
 
+async function refuseClosedLine({ tx }: Context, { lineId }: LimitException): Promise<void> {
+  if (lineId === null) return;
+  const line = (await linesById(tx, [lineId])).get(lineId);
+  if (line) refuseClosedPath(await touchedNodes(tx, [line.nodeId]));
+}
+
 /** What the table lets through more; a bucket is not the table's affair. */
 const raised = ({ kind, nodeId }: LimitException, amount: Money): ReadonlyMap<string, Money> =>
   kind === 'excess' && nodeId !== null ? new Map([[nodeId, amount]]) : new Map();
@@ -93,7 +101,10 @@ export const approveException = operation({
     const exception = await exceptionToChange(context, item);
     raiserOnly(exception, item);
     const { amount, expiresOn, reason } = item.input;
-    if (exception.state === 'JUSTIFIED') refuse(exception, item.input, context.today);
+    if (exception.state === 'JUSTIFIED') {
+      refuse(exception, item.input, context.today);
+      await refuseClosedLine(context, exception);
+    }
     const set = { approvedAmount: amount, approvedOn: context.today, expiresOn, reason };
     const opens = exception.kind === 'missing-limit' && exception.state === 'JUSTIFIED';
     const { lineId, nodeId } = opens ? await openMissing(context, item, exception) : exception;

@@ -11,7 +11,7 @@ import { enterprisesById } from '../../parties/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, PositiveAmountInput, RateInput, TextInput } from '../../platform/schemas.ts';
-import { ExceptionChanged, tellException } from '../exception-change.ts';
+import { ExceptionChanged, refuseClosedPath, tellException } from '../exception-change.ts';
 import { exceptionRefusals as no } from '../exception-refusals.ts';
 import type { LimitException } from '../model-exceptions.ts';
 import { creditRefusals } from '../refusals.ts';
@@ -81,9 +81,10 @@ async function lineSubject({ tx }: Context, { actor }: Item<Input>, one: AtLine)
   const own = line && (line.ownerId === organisationId || scope.zones === '*');
   if (!own) throw new Failure(creditRefusals['line-missing'], { lineId });
   const wanted = nodeId ?? line.nodeId;
-  const node = (await touchedNodes(tx, [line.nodeId])).get(wanted);
+  const touched = await touchedNodes(tx, [line.nodeId]);
   const { zoneId, ownerId, enterpriseId } = line;
-  refuseNode(node, one, ownerId);
+  refuseNode(touched.get(wanted), one, ownerId);
+  refuseClosedPath(touched);
   const none = { segmentId: null, product: null, rateAnnual: null };
   return { zoneId, ownerId, enterpriseId, lineId, nodeId: wanted, ...none };
 }

@@ -1,7 +1,7 @@
 /**
  * Renews an agreement (续签): a successor of its own, linked to the old one, starts after it.
- * Segments and open programmes are carried over when asked; lines stay where they are until they
- * are renewed one by one, so nothing of the old agreement counts for the new one.
+ * Segments and programmes that are open are carried over when asked; lines stay where they are
+ * until they are renewed one by one, so nothing of the old agreement counts for the new one.
  */
 import { z } from 'zod';
 import type { Id } from '../../kernel/index.ts';
@@ -61,6 +61,7 @@ async function carryOver({ tx }: Context, renewal: Renewal, why: Why): Promise<v
   for (const segment of segments) {
     const node = nodes.get(segment.nodeId);
     if (!node) throw new Error(`The limit ${segment.nodeId} of ${segment.id} is gone.`);
+    if (node.state === 'CLOSED') continue;
     const [id, nodeId] = [newId('seg'), newId('lim')];
     const { startsOn, endsOn: expiresOn } = terms;
     const place = { parentId: renewal.nodeId, subjectId: id, limit: segment.terms.amount };

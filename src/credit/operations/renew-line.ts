@@ -119,7 +119,7 @@ export const renewLine = operation({
     carryLineProducts(tx, line.id, opened.lineId, why);
     const successor = { id: opened.lineId, nodeId: opened.nodeId };
     const shared = { predecessor: line, successor, granted, leaving: Money.zero };
-    const room = await shareAmount(context, item, shared);
+    const room = await shareAmount(context, item, { ...shared, since: startsOn });
     const { zoneId, ownerId, id: predecessorId } = line;
     const payload = { enterpriseId, predecessorId, amount: granted, reason };
     const name = 'credit.line-renewed';
