@@ -242,6 +242,16 @@ export const loanRefusals = refusals('credit', {
     zh: '尚未满足上调条件',
     en: 'The conditions of an upgrade are not met',
   },
+  'class-of-default': {
+    kind: 'refused',
+    zh: '贷款已认定违约，应按上调规则处理，不能更正',
+    en: 'The loan is in default: that is cured by the rule of upgrades, not corrected',
+  },
+  'class-not-corrected': {
+    kind: 'refused',
+    zh: '按现有事实，该不良分类仍有依据，不能更正',
+    en: 'By the facts as they are known now the class still stands',
+  },
   'entrusted-payment-required': {
     kind: 'refused',
     zh: '超过规定金额的对外支付须采用受托支付',

@@ -7,6 +7,7 @@ import { clearMisuse } from './operations/clear-misuse.ts';
 import { correctLpr } from './operations/correct-lpr.ts';
 import { drawTranche } from './operations/draw-tranche.ts';
 import { extendLoan } from './operations/extend-loan.ts';
+import { correctClass } from './operations/correct-class.ts';
 import { findUpgrade } from './operations/find-upgrade.ts';
 import { pauseAgeing } from './operations/pause-ageing.ts';
 import { recordLpr } from './operations/record-lpr.ts';
@@ -56,6 +57,7 @@ const routes: readonly Route[] = [
   { method: 'post', path: `${one}/ageing-pauses`, operation: pauseAgeing },
   { method: 'post', path: `${one}/ageing-pauses/:pauseId/ends`, operation: resumeAgeing },
   { method: 'post', path: `${one}/upgrade-findings`, operation: findUpgrade },
+  { method: 'post', path: '/class-corrections', operation: correctClass },
   {
     method: 'post',
     path: `${one}/upgrade-findings/:findingId/reversals`,
@@ -150,6 +152,7 @@ export const loans = {
     pauseAgeing,
     resumeAgeing,
     findUpgrade,
+    correctClass,
     reverseFinding,
     recordLoanProduct,
     recordLpr,

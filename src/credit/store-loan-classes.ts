@@ -7,6 +7,7 @@ import { Money } from '../kernel/index.ts';
 import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
+import type { FoundClass } from './rules/class-correction.ts';
 import type { Cure } from './rules/class-upgrade.ts';
 import type { Restructuring } from './rules/restructuring.ts';
 import type { RiskClass } from './rules/risk-class.ts';
@@ -56,7 +57,7 @@ const loanHistory = `
    from credit_reschedules r where r.drawdown_id = l.id and r.kind = 'RESTRUCTURING'
      and r.reversed_by is null) as restructurings,
   (select jsonb_build_object('curedOn', f.cured_on, 'periodMonths', f.period_months,
-     'paidNormallySince', true, 'abilityAssessed', true)
+     'paidNormallySince', true, 'abilityAssessed', true, 'factsCorrected', f.facts_corrected)
    from credit_upgrade_findings f where f.drawdown_id = l.id and f.reversed_by is null
      and f.found_on <= $2::date
      and not exists (select from credit_loan_classes k where k.drawdown_id = l.id
@@ -181,6 +182,28 @@ const updateClasses = statement(
    from unnest($1::text[], $2::text[]) n (id, risk_class)
    where l.id = n.id and l.risk_class <> n.risk_class`,
 );
+const selectFound = statement(
+  'credit.select-found-classes',
+  `select c.drawdown_id as "drawdownId", c.classified_on as "on", c.risk_class as "riskClass",
+     c.triggers, (select sum(o.outstanding + coalesce((select sum(r.principal)
+         from credit_repayments r where r.drawdown_id = o.id
+           and r.made_at >= (c.classified_on + 1)::timestamp at time zone 'Asia/Shanghai'), 0))
+       from credit_drawdowns o where o.id = any ($1::text[])
+         and o.enterprise_id = d.enterprise_id)::numeric(20,2)::text as owed
+   from credit_loan_classes c join credit_drawdowns d on d.id = c.drawdown_id
+   where c.drawdown_id = any ($1::text[]) order by c.drawdown_id, c.classified_on`,
+);
+
+/** The classes that were found of loans, each in the order of their days. */
+export async function foundClasses(
+  tx: Tx,
+  drawdownIds: readonly string[],
+): Promise<(FoundClass & { readonly drawdownId: string })[]> {
+  type Found = Omit<FoundClass, 'owed'> & { readonly owed: string; readonly drawdownId: string };
+  const rows = await tx.rows<Found>(selectFound, [drawdownIds]);
+  return rows.map(({ owed, ...one }) => ({ ...one, owed: Money.of(owed) }));
+}
+
 export interface NewClass {
   readonly loan: WatchedLoan;
   readonly riskClass: RiskClass;

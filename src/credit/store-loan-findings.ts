@@ -109,18 +109,27 @@ export async function pausesOf(tx: Tx, drawdownId: string): Promise<StoredPause[
 
 const insertFinding = statement(
   'credit.insert-upgrade-finding',
-  `insert into credit_upgrade_findings (${columns}, found_on, cured_on, period_months)
-   values (${values}, $8::date, $9::date, $10::int)`,
+  `insert into credit_upgrade_findings (${columns}, found_on, cured_on, period_months,
+     facts_corrected)
+   values (${values}, $8::date, $9::date, $10::int, $11::boolean)`,
 );
 
 export interface NewFinding extends Why {
   readonly foundOn: Day;
   readonly curedOn: Day;
   readonly periodMonths: number;
+  /** The class was found on facts that were corrected since: nothing had to be cured. */
+  readonly factsCorrected: boolean;
 }
 
 export const addFinding = (tx: Tx, of: Owned, one: NewFinding): void =>
-  tx.send(insertFinding, [...common(of, one), one.foundOn, one.curedOn, one.periodMonths]);
+  tx.send(insertFinding, [
+    ...common(of, one),
+    one.foundOn,
+    one.curedOn,
+    one.periodMonths,
+    one.factsCorrected,
+  ]);
 
 const selectImpaired = statement(
   'credit.select-other-impaired-loans',

@@ -18,8 +18,8 @@ const others = new Set(
   sign-contract withdraw-application lapse-application record-inspection set-exception-quota
   raise-exception justify-exception reject-exception open-exemption-file answer-exemption-item
   find-exemption confirm-exemption set-restructuring-quota clear-misuse record-misuse pause-ageing
-  resume-ageing find-upgrade reverse-upgrade-finding record-loan-product record-lpr correct-lpr
-  record-held-provision nominate submit-entry screen-entry decline-entry recommend-entry
+  resume-ageing find-upgrade correct-class reverse-upgrade-finding record-loan-product record-lpr
+  correct-lpr record-held-provision nominate submit-entry screen-entry decline-entry recommend-entry
   recommend-entries decide-entry decide-entries activate-entry raise-review raise-reviews
   review-entry record-tag revoke-tag send-financing-list answer-referral mark-default
   lapse-approvals expire-exceptions set-line-products set-commitment-rate`.split(/\s+/),

@@ -61,7 +61,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   }
   context.quote(item, { pack: pack.scheme, version: String(pack.version), clause: 'upgrade' });
   const id = newId('upg');
-  addFinding(tx, drawdown, { id, foundOn: today, curedOn, periodMonths, reason, operationId, at });
+  const finding = { foundOn: today, curedOn, periodMonths, factsCorrected: false };
+  addFinding(tx, drawdown, { id, ...finding, reason, operationId, at });
   if (drawdown.state === 'NPL') saveDrawdowns(tx, [{ ...drawdown, state: 'PARTLY_REPAID' }]);
   const { zoneId, ownerId } = drawdown;
   const payload = { findingId: id, curedOn, riskClass, reason };

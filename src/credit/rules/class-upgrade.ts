@@ -15,6 +15,8 @@ export interface Cure {
   readonly paidNormallySince: boolean;
   /** A person found that the debtor can go on paying. */
   readonly abilityAssessed: boolean;
+  /** A person found that the class rests on facts corrected since: then nothing was to be cured. */
+  readonly factsCorrected?: boolean;
 }
 
 export type MissingForUpgrade =
@@ -43,6 +45,7 @@ export function upgradeDecision(
   { on, impairedLeft }: { readonly on: Day; readonly impairedLeft: boolean },
   rule: ClassificationRule['upgrade'],
 ): UpgradeDecision {
+  if (cure?.factsCorrected === true) return { allowed: true, earliestOn: undefined, missing: [] };
   const left: MissingForUpgrade[] = impairedLeft ? ['no-impaired-asset-left'] : [];
   if (!cure || cure.curedOn > on) {
     return { allowed: false, earliestOn: undefined, missing: ['arrears-paid', ...left] };

@@ -172,6 +172,9 @@ function serverWords({ folder, durable }: Cluster, port: number): string[] {
     unix_socket_directories: '',
     max_connections: 100,
     shared_buffers: '128MB',
+    // Three that clean up at a time, each beside everything else on a small machine.
+    autovacuum_work_mem: '16MB',
+    maintenance_work_mem: '32MB',
     max_wal_size: '2GB',
     // Old segments are kept and written over: a commit then finds its blocks allocated, and waits
     // for no journal of the file system.
