@@ -211,10 +211,15 @@ describe('credit: bills of the commitment fee', () => {
   });
 
   it('earns nothing on a frozen line, and on a renewed one only once', async () => {
-    const period = { from: today, to: ago(-10) };
-    const feeOf = async (lineId: string) =>
-      (await stage.ask(showCommitmentFee, { lineId, ...period }, stage.bank)).fee;
-    for (const revolving of ['R', 'NR']) {
+    const cases = [
+      { revolving: 'R', startsOn: today, period: { from: today, to: ago(-10) } },
+      { revolving: 'NR', startsOn: today, period: { from: today, to: ago(-10) } },
+      { revolving: 'R', startsOn: ago(10), period: { from: ago(10), to: today } },
+      { revolving: 'NR', startsOn: ago(10), period: { from: ago(10), to: today } },
+    ];
+    for (const { revolving, startsOn, period } of cases) {
+      const feeOf = async (id: string) =>
+        (await stage.ask(showCommitmentFee, { lineId: id, ...period }, stage.bank)).fee;
       const { lineId, nodeId } = await feeLine(stage, park, { revolving });
       await draw(lineId, '300000', begin);
       expect(await feeOf(lineId)).to.equal('70.00');
@@ -222,12 +227,13 @@ describe('credit: bills of the commitment fee', () => {
         `select version from limits_nodes where id = '${nodeId}'`,
       );
       const expectedVersion = Number(found?.version);
-      const renewal = { lineId, expiresOn: ago(-700), ...why };
+      const renewal = { lineId, startsOn, expiresOn: ago(-700), ...why };
       const renewed = await stage.done(operationOf('renew-line'), renewal, stage.bank, {
         expectedVersion,
       });
-      expect(await feeOf(lineId), revolving).to.equal('0.00');
-      expect(await feeOf(renewed['lineId'] ?? ''), revolving).to.equal('70.00');
+      const named = `${revolving} from ${startsOn}`;
+      expect(await feeOf(lineId), named).to.equal('0.00');
+      expect(await feeOf(renewed['lineId'] ?? ''), named).to.equal('70.00');
     }
   });
 });
