@@ -18,7 +18,7 @@ import { forgetTerms } from './last-seen.ts';
 import type { ChangeCause, ChangedField } from './store-changes.ts';
 import { recordChanges } from './store-changes.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
-import { ceilingOf, onDay, plainTerms } from './rules/dated-terms.ts';
+import { ceilingOf, onDay, plainTerms, ringFences } from './rules/dated-terms.ts';
 import { termsText } from './terms-input.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { excessOf } from './rules/terms.ts';
@@ -227,7 +227,7 @@ export async function sayFencedAbove(
     const { id, parentId } = above;
     const children = await fencedBelow(tx, [id]);
     const fenced = children.some(
-      (one) => one.parentId === id && (one.terms.lend !== undefined || one.fenced),
+      (one) => one.parentId === id && (ringFences(one.terms) || one.fenced),
     );
     if (fenced === above.fenced) return;
     await tx.rows(updateFenced, [id, fenced]);

@@ -16,7 +16,7 @@ import {
 } from '../platform/schemas.ts';
 import { MarginInput } from '../rulebook/index.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
-import { plainTerms } from './rules/dated-terms.ts';
+import { plainTerms, sharesHeadroom } from './rules/dated-terms.ts';
 
 const YearDay = z
   .string()
@@ -35,6 +35,35 @@ const Quantity = z
 const Haircut = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
   message: sentence('不得大于 1', 'at most 1'),
 });
+
+const someMember = (value: object): boolean =>
+  Object.values(value).some((one) => one !== undefined);
+
+const AttributesInput = z
+  .strictObject({
+    /** 表内为 true，表外为 false */
+    funded: z.boolean().optional(),
+    /** 承诺为 true，可撤销为 false */
+    committed: z.boolean().optional(),
+    /** 有担保为 true，信用为 false */
+    secured: z.boolean().optional(),
+    category: TextInput(40).optional(),
+  })
+  .refine(someMember, { message: sentence('须至少一项属性', 'at least one attribute') });
+
+const LendToInput = z
+  .strictObject({
+    revolving: z
+      .array(z.enum(['R', 'NR', 'NRS']))
+      .min(1)
+      .max(3)
+      .optional(),
+    funded: z.boolean().optional(),
+    committed: z.boolean().optional(),
+    secured: z.boolean().optional(),
+    categories: z.array(TextInput(40)).min(1).max(40).optional(),
+  })
+  .refine(someMember, { message: sentence('须至少一项条件', 'at least one condition') });
 
 /** Members of an input that gives terms; all may be left out. */
 export const termsShape = {
@@ -76,6 +105,10 @@ export const termsShape = {
   lend: AmountInput.optional(),
   /** 可向同级借用的额度；缺省为不可 */
   borrow: AmountInput.optional(),
+  /** 表内外、承诺、担保、类别；未说明的不作推定 */
+  attributes: AttributesInput.optional(),
+  /** 只借给符合全部所列条件的同级；缺省不限对象 */
+  lendTo: LendToInput.optional(),
   /** 超限容忍：占额度的比例，或一个金额；按累计占用检查，不计入可用额度 */
   toleranceRate: RateInput.optional(),
   toleranceAmount: AmountInput.optional(),
@@ -98,6 +131,8 @@ export const termsChangeShape = {
   buckets: termsShape.buckets.unwrap().nullish(),
   lend: termsShape.lend.nullable(),
   borrow: termsShape.borrow.nullable(),
+  attributes: termsShape.attributes.nullable(),
+  lendTo: termsShape.lendTo.nullable(),
   toleranceRate: termsShape.toleranceRate.nullable(),
   toleranceAmount: termsShape.toleranceAmount.nullable(),
   warnRate: termsShape.warnRate.nullable(),
@@ -118,8 +153,8 @@ const isPlain = (terms: DatedTerms): boolean =>
   terms.steps.length + terms.seasons.length + terms.topUps.length === 0 &&
   terms.collateral.length + terms.buckets.length === 0 &&
   terms.basis === 'LINE' &&
-  terms.lend === undefined &&
-  terms.borrow === undefined &&
+  terms.attributes === undefined &&
+  !sharesHeadroom(terms) &&
   terms.toleranceRate === undefined &&
   terms.toleranceAmount === undefined &&
   terms.warnRate === undefined &&
@@ -136,6 +171,8 @@ export function termsOf(input: TermsInput): DatedTerms {
     buckets: input.buckets.toSorted((a, b) => a.days - b.days),
     lend: input.lend,
     borrow: input.borrow,
+    attributes: input.attributes,
+    lendTo: input.lendTo,
     toleranceRate: input.toleranceRate,
     toleranceAmount: input.toleranceAmount,
     warnRate: input.warnRate,
@@ -157,6 +194,8 @@ export function termsChanged(before: DatedTerms, change: TermsChange): DatedTerm
     buckets: after(change.buckets, [...before.buckets], []),
     lend: after(change.lend, before.lend, undefined),
     borrow: after(change.borrow, before.borrow, undefined),
+    attributes: after(change.attributes, before.attributes, undefined),
+    lendTo: after(change.lendTo, before.lendTo, undefined),
     toleranceRate: after(change.toleranceRate, before.toleranceRate, undefined),
     toleranceAmount: after(change.toleranceAmount, before.toleranceAmount, undefined),
     warnRate: after(change.warnRate, before.warnRate, undefined),
@@ -186,6 +225,8 @@ export function termsText(terms: DatedTerms) {
     buckets: terms.buckets.map(({ days, amount }) => ({ days, amount: amount.toString() })),
     ...(terms.lend === undefined ? {} : { lend: terms.lend.toString() }),
     ...(terms.borrow === undefined ? {} : { borrow: terms.borrow.toString() }),
+    ...(terms.attributes && { attributes: terms.attributes }),
+    ...(terms.lendTo && { lendTo: terms.lendTo }),
     ...(terms.toleranceRate && { toleranceRate: terms.toleranceRate.toString() }),
     ...(terms.toleranceAmount && { toleranceAmount: terms.toleranceAmount.toString() }),
     ...(terms.warnRate && { warnRate: terms.warnRate.toString() }),
@@ -212,6 +253,8 @@ export const TermsView = z.object({
   buckets: z.array(z.object({ days: z.int(), amount: MoneyText })),
   lend: MoneyText.nullable(),
   borrow: MoneyText.nullable(),
+  attributes: AttributesInput.nullable(),
+  lendTo: LendToInput.nullable(),
   toleranceRate: z.string().nullable(),
   toleranceAmount: MoneyText.nullable(),
   warnRate: z.string().nullable(),
@@ -234,6 +277,8 @@ const nothingTold: z.output<typeof TermsView> = {
   buckets: [],
   lend: null,
   borrow: null,
+  attributes: null,
+  lendTo: null,
   toleranceRate: null,
   toleranceAmount: null,
   warnRate: null,

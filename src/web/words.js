@@ -157,6 +157,8 @@ const words = {
     buckets: '期限分档',
     lend: '可借出',
     borrow: '可借用',
+    attributes: '额度属性',
+    lendTo: '借给对象',
     toleranceRate: '容忍比例',
     toleranceAmount: '容忍金额',
     warnRate: '预警线',

@@ -5,27 +5,7 @@
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { limitScenario } from '../../src/limits/index.ts';
-import { calculate } from '../../src/platform/calculation.ts';
-
-interface Answer {
-  readonly outcome: string;
-  readonly code: string | null;
-  readonly smallestAdmissible: string | null;
-  readonly nodes: Record<string, Record<string, string>>;
-}
-
-const run = (nodes: readonly object[], steps: readonly object[]): Answer[] =>
-  calculate(limitScenario, { at: '2026-03-02', nodes, steps }).steps as Answer[];
-const outcomes = (answers: readonly Answer[]): string[] =>
-  answers.map(({ outcome, code }) => code ?? outcome);
-const node = (id: string, limit: string, more: object = {}) => ({ id, limit, ...more });
-const draw = (on: string, amount: string, more: object = {}) => ({
-  op: 'draw',
-  node: on,
-  amount,
-  ...more,
-});
+import { draw, node, outcomes, run } from './trial.ts';
 
 describe('a limit by date', () => {
   it('follows its steps, the latest reached, also below what is used', () => {

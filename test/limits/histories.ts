@@ -5,7 +5,7 @@ import { Day, Money, addDays, dayInShanghai } from '../../src/kernel/index.ts';
 import type { Step } from '../../src/limits/index.ts';
 import { capStepFrom, isCap, openingFrom, settableCaps } from './history-caps.ts';
 import { drawnTerms, sharingTerms, termsFrom } from './history-terms.ts';
-import { noTerms, toleranceOn } from './oracle-terms.ts';
+import { noTerms, shares, toleranceOn } from './oracle-terms.ts';
 import type { Asked, Figures, Oracle, TreeNode, View } from './oracle.ts';
 
 const revolving = fc.constantFrom('R', 'R', 'R', 'NR', 'NRS');
@@ -104,15 +104,14 @@ const available = ({ limit, used, reserved }: Figures): bigint => limit - used -
 /** The largest amount that fits, buckets aside; 100.00 where nothing limits. */
 function headroom(oracle: Oracle, view: View, node: string): bigint {
   let least = 10_000n;
-  let shares = false;
+  let lending = false;
   for (const id of oracle.nodes.keys()) {
-    const { lend, borrow } = view.terms.get(id) ?? {};
-    shares ||= lend !== undefined || borrow !== undefined;
+    lending ||= shares(view.terms.get(id) ?? noTerms);
     if (!oracle.route(node).has(id) || oracle.nodes.get(id)?.enforcement === 'SOFT') continue;
     const left = available(view.figures.get(id) as Figures) + toleranceAt(view, id);
     if (left < least) least = left;
   }
-  if (!shares) return least;
+  if (!lending) return least;
   const fits = (amount: bigint): boolean => oracle.shortages(node, amount, view).size === 0;
   let [low, high] = [0n, 200_000n];
   while (low < high) {

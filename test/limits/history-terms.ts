@@ -18,9 +18,11 @@ const members = {
   tolerance: 32,
   lend: 64,
   borrow: 128,
+  attributes: 256,
+  lendTo: 512,
 } as const;
 const numbers = fc.record({
-  members: fc.nat(255),
+  members: fc.nat(1023),
   amount: fc.integer({ min: 2_000, max: 60_000 }),
   other: fc.integer({ min: 1_000, max: 60_000 }),
   day: fc.nat(6),
@@ -33,19 +35,52 @@ export const drawnTerms: fc.Arbitrary<DrawnTerms | undefined> = fc.option(number
   freq: 2,
 });
 
+/** Each is stated or not; no two go by the same number. */
+function attributesFrom(drawn: DrawnTerms): Terms['attributes'] {
+  if (!has(drawn, 'attributes')) return undefined;
+  const flags = { funded: drawn.percent, committed: drawn.length, secured: drawn.day };
+  const stated = Object.entries(flags).filter(([, number]) => number % 3 > 0);
+  return {
+    ...Object.fromEntries(stated.map(([name, number]) => [name, number % 3 === 1])),
+    ...(drawn.amount % 4 > 0 ? { category: categories[drawn.amount % 4] as string } : {}),
+  };
+}
+
+const categories = ['', '工业', '科技', '农业'] as const;
+
+/** One condition, or now and then two. */
+function lendToFrom({ other, amount }: DrawnTerms): NonNullable<Terms['lendTo']> {
+  const conditions = [
+    { revolving: ['R', 'NRS'] },
+    { funded: amount % 2 === 0 },
+    { committed: amount % 2 === 0 },
+    { secured: amount % 2 === 0 },
+    { categories: amount % 2 === 0 ? ['科技'] : ['工业', '农业'] },
+    { revolving: ['NR'] },
+  ] as const;
+  const first = conditions[other % 6];
+  return { ...(amount % 5 === 0 ? conditions[(other + 1) % 6] : {}), ...first };
+}
+
 const has = ({ members: bits }: DrawnTerms, member: keyof typeof members): boolean =>
   (bits & members[member]) > 0;
 
 /**
  * The terms that the numbers stand for, without lending and borrowing.
- * @param before whose buckets, and what it lends and borrows, stay as they are.
+ * @param before whose buckets, and what it lends and borrows, stay as they are; to whom it lends
+ * may change where that is said at all.
  */
 export function termsFrom(
   drawn: DrawnTerms | undefined,
   at: number,
   before: Terms | undefined,
 ): Terms | undefined {
-  const kept = before && { buckets: before.buckets, lend: before.lend, borrow: before.borrow };
+  const kept = before && {
+    buckets: before.buckets,
+    lend: before.lend,
+    borrow: before.borrow,
+    lendTo: before.lendTo && drawn ? lendToFrom(drawn) : before.lendTo,
+  };
   if (!drawn) return before && { ...noTerms, ...kept };
   const amount = BigInt(drawn.amount);
   const other = BigInt(drawn.other);
@@ -82,6 +117,7 @@ export function termsFrom(
       : [],
     tolerancePercent: has(drawn, 'tolerance') && even ? percent : undefined,
     toleranceAmount: has(drawn, 'tolerance') && !even ? other / 20n : undefined,
+    attributes: attributesFrom(drawn),
     ...kept,
   };
 }
@@ -91,6 +127,7 @@ export const sharingTerms = (terms: Terms | undefined, drawn: DrawnTerms): Terms
   ...(terms ?? noTerms),
   lend: has(drawn, 'lend') ? BigInt(drawn.other) / 3n : undefined,
   borrow: has(drawn, 'borrow') ? BigInt(drawn.amount) / 2n : undefined,
+  lendTo: has(drawn, 'lendTo') ? lendToFrom(drawn) : undefined,
 });
 
 const yuan = (fen: bigint): string => {
@@ -113,6 +150,10 @@ export const termsJson = (terms: Terms | undefined = noTerms) => ({
   buckets: terms.buckets.map((one) => ({ ...one, amount: yuan(one.amount) })),
   ...(terms.lend === undefined ? {} : { lend: yuan(terms.lend) }),
   ...(terms.borrow === undefined ? {} : { borrow: yuan(terms.borrow) }),
+  ...(terms.attributes && Object.keys(terms.attributes).length > 0
+    ? { attributes: terms.attributes }
+    : {}),
+  ...(terms.lendTo && { lendTo: terms.lendTo }),
   ...(terms.tolerancePercent === undefined ? {} : { toleranceRate: yuan(terms.tolerancePercent) }),
   ...(terms.toleranceAmount === undefined ? {} : { toleranceAmount: yuan(terms.toleranceAmount) }),
 });

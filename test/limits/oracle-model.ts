@@ -124,7 +124,8 @@ export interface Model {
   route(leaf: string): ReadonlyMap<string, string | undefined>;
   above(id: string): string[];
   look(now: number): View;
-  rooms(view: View): Map<string, bigint>;
+  /** What each node lets through, of a draw on the leaf or, without one, of what moves it. */
+  rooms(view: View, leaf?: string): Map<string, bigint>;
   shortages(leaf: string, amount: bigint, view: View): Map<string, bigint>;
   /** The days from a value day on that lie before today. */
   daysSince(day: string, now: number): string[];

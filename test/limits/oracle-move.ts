@@ -2,7 +2,7 @@
 // built again with the node in its new place, and everything is worked out from nothing in both.
 import { leavesRule } from './oracle-cap.ts';
 import type { Asked, Model, Verdict, View } from './oracle-model.ts';
-import { bucketOf, noTerms } from './oracle-terms.ts';
+import { bucketOf, noTerms, shares } from './oracle-terms.ts';
 
 const told = (code: string | undefined, binding: readonly string[] = []): Verdict => ({
   code,
@@ -80,11 +80,8 @@ function overTenor(oracle: Model, view: View, { subtree, fresh }: Places): strin
 export function judgeMove(oracle: Model, asked: Asked, view: View): Verdict {
   const places = placesOf(oracle, asked);
   if (isImpossible(oracle, asked, view, places)) return told('move-impossible');
-  const { lend, borrow } = view.terms.get(asked.node) ?? noTerms;
-  const shares = lend !== undefined || borrow !== undefined;
-  if (shares && oracle.nodes.get(asked.of ?? '')?.enforcement === 'SOFT') {
-    return told('parent-soft');
-  }
+  const isBelowSoft = oracle.nodes.get(asked.of ?? '')?.enforcement === 'SOFT';
+  if (isBelowSoft && shares(view.terms.get(asked.node) ?? noTerms)) return told('parent-soft');
   const before = closed(oracle, asked, view, places.fresh) ?? overTenor(oracle, view, places);
   if (before !== undefined) return told(before);
   const other = oracle.rearranged(asked);

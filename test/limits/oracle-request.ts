@@ -3,7 +3,7 @@
 import type { Failure, Money } from '../../src/kernel/index.ts';
 import type { Binding } from '../../src/limits/model.ts';
 import type { Asked, Held, Model, Verdict, View } from './oracle-model.ts';
-import { bucketOf, noTerms } from './oracle-terms.ts';
+import { bucketOf, noTerms, shares } from './oracle-terms.ts';
 
 interface Reason {
   readonly code: string;
@@ -95,7 +95,7 @@ const beyondAll = 10_000_000n;
 /** What each node of the route lets through by itself: nothing once it is short. */
 function passing(model: Model, leaf: string, view: View): Map<string, bigint> {
   const short = model.shortages(leaf, beyondAll, view);
-  const rooms = model.rooms(view);
+  const rooms = model.rooms(view, leaf);
   return new Map(
     [...short].map(([id, by]) => {
       const left = rooms.get(id) ?? 0n;
@@ -106,14 +106,11 @@ function passing(model: Model, leaf: string, view: View): Map<string, bigint> {
 
 /** The largest amount with which nothing of these on the route is short. */
 function admitted(model: Model, { node: leaf, view, binds = all }: Room): bigint {
-  const rooms = model.rooms(view);
-  const sharing = [...view.terms.values()].some(
-    ({ lend, borrow }) => lend !== undefined || borrow !== undefined,
-  );
+  const rooms = model.rooms(view, leaf);
   const own = [...model.route(leaf).keys()].flatMap((id) =>
     binds(id) ? (rooms.get(id) ?? []) : [],
   );
-  if (!sharing) return notNegative(least(own));
+  if (![...view.terms.values()].some(shares)) return notNegative(least(own));
   let [low, high] = [0n, beyondAll];
   while (low < high) {
     const middle = (low + high + 1n) / 2n;
@@ -128,7 +125,7 @@ function tooMuch(model: Model, asked: Room): Reason[] {
   const { node, amount, view, held, day, binds = all } = asked;
   const shortages = [...model.shortages(node, amount - held, view)].filter(([id]) => binds(id));
   if (shortages.length === 0) return [];
-  const before = model.rooms(view);
+  const before = model.rooms(view, node);
   const short = shortages.map(([id, by]) => {
     const room = before.get(id) ?? 0n;
     // What is short already lets nothing through: then all of the amount is short as well.

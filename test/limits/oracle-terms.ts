@@ -1,5 +1,17 @@
 // Dated terms as the independent model understands them: whole fen, plain days, no shared code.
 
+/** What a limit says of itself, and which borrowers another one lends to. */
+export interface Attributes {
+  readonly funded?: boolean;
+  readonly committed?: boolean;
+  readonly secured?: boolean;
+  readonly category?: string;
+}
+export interface LendTo extends Pick<Attributes, 'funded' | 'committed' | 'secured'> {
+  readonly revolving?: readonly ('R' | 'NR' | 'NRS')[];
+  readonly categories?: readonly string[];
+}
+
 export interface Terms {
   readonly steps: readonly { readonly from: string; readonly amount: bigint }[];
   /** `MM-DD` to `MM-DD`, both included, perhaps over the turn of the year. */
@@ -14,6 +26,8 @@ export interface Terms {
   readonly buckets: readonly { readonly days: number; readonly amount: bigint }[];
   readonly lend: bigint | undefined;
   readonly borrow: bigint | undefined;
+  readonly attributes: Attributes | undefined;
+  readonly lendTo: LendTo | undefined;
   readonly tolerancePercent: bigint | undefined;
   readonly toleranceAmount: bigint | undefined;
 }
@@ -27,9 +41,15 @@ export const noTerms: Terms = {
   buckets: [],
   lend: undefined,
   borrow: undefined,
+  attributes: undefined,
+  lendTo: undefined,
   tolerancePercent: undefined,
   toleranceAmount: undefined,
 };
+
+/** Whether siblings lend to it, or it to them, otherwise than freely. */
+export const shares = ({ lend, borrow, lendTo }: Terms): boolean =>
+  lend !== undefined || borrow !== undefined || lendTo !== undefined;
 
 /** eff(n, t): the season before the latest step before the granted amount, and what is on top. */
 export function limitOn(granted: bigint, terms: Terms, day: string): bigint {

@@ -5,8 +5,9 @@
 import { judgeCap, withLine, withMembers } from './oracle-cap.ts';
 import { judgeMove } from './oracle-move.ts';
 import { judgeRequest, overTenor, refusedReservation } from './oracle-request.ts';
+import { borrowersOn, roomsIn } from './oracle-sharing.ts';
 import type { Terms } from './oracle-terms.ts';
-import { limitOn, noTerms, toleranceOn } from './oracle-terms.ts';
+import { limitOn, noTerms } from './oracle-terms.ts';
 
 import type {
   Asked,
@@ -79,6 +80,7 @@ export class Oracle implements Model {
   readonly events: Asked[];
   #routes = new Map<string, Map<string, string | undefined>>();
   #below = new Map<string, string[]>();
+  readonly #borrowers = new Map<string, ReadonlyMap<string, string>>();
   /** After each event, with its value day: what every node counted then. */
   readonly #trail: { readonly day: string; readonly used: ReadonlyMap<string, bigint> }[] = [];
 
@@ -146,7 +148,12 @@ export class Oracle implements Model {
     this.#routes = new Map();
     this.#below = new Map();
     this.nodes = new Map(nodes.map((node) => [node.id, node]));
-    for (const { id } of nodes) this.#routes.set(id, this.#routeFrom(id));
+    for (const { id } of nodes) {
+      this.#routes.set(id, this.#routeFrom(id));
+      const own = this.above(id);
+      const caps = own.flatMap((one) => this.nodes.get(one)?.caps ?? []);
+      this.#borrowers.set(id, borrowersOn([own, ...caps.map((cap) => this.above(cap))]));
+    }
     for (const { id, parent } of nodes) {
       if (parent !== undefined) this.#below.set(parent, [...(this.#below.get(parent) ?? []), id]);
     }
@@ -340,38 +347,20 @@ export class Oracle implements Model {
   }
 
   /**
-   * How far each HARD node may still be used, by the published recursion: T(x) = available(x) − Σ
-   * over its children of what they have and do not lend; with what it may borrow and tolerate.
-   * @param less what each node has available less than the view says.
+   * How far each HARD node may still be used, by itself or for a draw on a leaf; what the draw
+   * takes is not there any more.
    */
-  rooms(view: View, less: (id: string) => bigint = () => 0n): Map<string, bigint> {
-    const withheld = new Map<string, bigint>();
-    const free = new Map<string, bigint>();
-    const look = (id: string): void => {
-      const children = this.#below.get(id) ?? [];
-      children.forEach(look);
-      const below = children.reduce((sum, child) => sum + (withheld.get(child) ?? 0n), 0n);
-      const { limit, used, reserved } = view.figures.get(id) as Figures;
-      const available = limit - used - reserved - less(id);
-      const { lend } = view.terms.get(id) ?? noTerms;
-      free.set(id, available - below);
-      withheld.set(id, lend === undefined ? below : available - least(lend, available - below));
-    };
-    for (const { id, parent } of this.nodes.values()) if (parent === undefined) look(id);
-    const rooms = new Map<string, bigint>();
-    for (const [id, left] of free) {
-      if (this.nodes.get(id)?.enforcement === 'SOFT') continue;
-      const terms = view.terms.get(id) ?? noTerms;
-      const beyond = toleranceOn(view.figures.get(id)?.limit ?? 0n, terms);
-      rooms.set(id, left + (terms.borrow ?? 0n) + beyond);
-    }
-    return rooms;
+  rooms(view: View, leaf?: string, amount = 0n): Map<string, bigint> {
+    const tree = { nodes: this.nodes, below: this.#below };
+    if (leaf === undefined) return roomsIn(tree, view);
+    const borrowers = this.#borrowers.get(leaf) as ReadonlyMap<string, string>;
+    return roomsIn(tree, view, { amount, borrowers });
   }
 
   /** How far each HARD node on the route falls short of an amount. */
   shortages(leaf: string, amount: bigint, view: View): Map<string, bigint> {
     const route = this.route(leaf);
-    const rooms = this.rooms(view, (id) => (route.has(id) ? amount : 0n));
+    const rooms = this.rooms(view, leaf, amount);
     const short = new Map<string, bigint>();
     for (const id of route.keys()) {
       const left = rooms.get(id) ?? 0n;

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { drawDown, openSegment, repay, reserve } from '../../src/credit/index.ts';
 import { limitEffects } from '../../src/limits/index.ts';
 import { listLines, showLine } from '../../src/credit/queries.ts';
-import { headroom } from '../../src/limits/headroom-queries.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
 import { showNode } from '../../src/limits/queries.ts';
 import { whenAvailable } from '../../src/limits/when-available.ts';
 import { drawing, lineIn, parkIn, type Park } from '../credit/stage.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
+import { headroomOf, outcomeOf, refusedOn, setOn, versionOf } from './terms-stage.ts';
 
 describe('dated terms of a limit', () => {
   let stage: Stage;
@@ -18,27 +18,11 @@ describe('dated terms of a limit', () => {
   });
   after(() => stage.close());
 
-  const versionOf = async (nodeId: string): Promise<number> => {
-    const [row] = await stage.rows<{ version: string }>(
-      `select version from limits_nodes where id = '${nodeId}'`,
-    );
-    return parseInt(row?.version ?? '0', 10);
-  };
-  const set = async (nodeId: string, terms: object) =>
-    stage.done(setTerms, { nodeId, reason: '年度复核', ...terms }, stage.bank, {
-      expectedVersion: await versionOf(nodeId),
-    });
-  const refusedTerms = async (nodeId: string, terms: object): Promise<string> => {
-    const input = { nodeId, reason: '年度复核', ...terms };
-    const options = { expectedVersion: await versionOf(nodeId) };
-    return (await stage.refused(setTerms, input, stage.bank, options)).code;
-  };
-  const outcome = async (lineId: string, amount: string, more: object = {}): Promise<string> => {
-    const answer = await stage.outcome(drawDown, drawing(lineId, amount, more), stage.bank);
-    return answer.kind === 'refused' ? answer.failure.code : answer.kind;
-  };
-  const ask = (nodeId: string, more: object = {}) =>
-    stage.ask(headroom, { nodeId, ...more }, stage.bank);
+  const set = (nodeId: string, terms: object) => setOn(stage, nodeId, terms);
+  const refusedTerms = (nodeId: string, terms: object) => refusedOn(stage, nodeId, terms);
+  const outcome = (lineId: string, amount: string, more: object = {}) =>
+    outcomeOf(stage, lineId, amount, more);
+  const ask = (nodeId: string, more: object = {}) => headroomOf(stage, nodeId, more);
 
   it('follows a schedule, and shows each day its own limit', async () => {
     const park = await parkIn(stage, '100000.00');
@@ -55,7 +39,7 @@ describe('dated terms of a limit', () => {
     expect((await ask(nodeId)).headroom).to.equal('-10.00');
     // Yesterday the line was what was known then: 100.
     expect((await ask(nodeId, { asOf: ago(1) })).path[0]?.limit).to.equal('100.00');
-    expect(await versionOf(nodeId)).to.equal(2);
+    expect(await versionOf(stage, nodeId)).to.equal(2);
     const [change] = await stage.rows<{ field: string; old_value: string | null }>(
       `select field, old_value from limits_changes where node_id = '${nodeId}'`,
     );
@@ -159,35 +143,6 @@ describe('dated terms of a limit', () => {
     );
   });
 
-  it('lets a segment borrow what its siblings leave, and no more', async () => {
-    const park: Park = await parkIn(stage, '300.00');
-    const segment = async (name: string, amount: string) => {
-      const { segmentId, nodeId } = await stage.done(
-        openSegment,
-        { agreementId: park.agreementId, name, scope: 'cluster', amount, enforcement: 'HARD' },
-        stage.bank,
-      );
-      return { park: { ...park, segmentId } as Park, nodeId: nodeId as string };
-    };
-    const [a, b] = [await segment('集群甲', '100.00'), await segment('集群乙', '150.00')];
-    const lineA = await lineIn(stage, a.park, '300.00');
-    const lineB = await lineIn(stage, b.park, '300.00');
-    expect(await outcome(lineA.lineId, '100.01')).to.equal('limit-exceeded');
-    await set(a.nodeId, { borrow: '120.00' });
-    await set(b.nodeId, { lend: '70.00' });
-    // 300 − 80 that the second keeps for itself.
-    expect((await ask(lineA.nodeId)).headroom).to.equal('220.00');
-    expect(await outcome(lineA.lineId, '220.01')).to.equal('limit-exceeded');
-    expect(await outcome(lineA.lineId, '220.00')).to.equal('done');
-    expect(await outcome(lineB.lineId, '80.01')).to.equal('limit-exceeded');
-    const both = await Promise.all([
-      ...Array.from({ length: 20 }, () => outcome(lineB.lineId, '5.00')),
-      outcome(lineA.lineId, '0.01'),
-    ]);
-    expect(both.filter((one) => one === 'done').length).to.equal(16);
-    await stage.check();
-  });
-
   it('says when an amount can be drawn, by what is known today', async () => {
     const park = await parkIn(stage, '100000.00');
     const { lineId, nodeId } = await lineIn(stage, park, '100.00');
@@ -236,6 +191,8 @@ describe('dated terms of a limit', () => {
       buckets: [],
       lend: null,
       borrow: null,
+      attributes: null,
+      lendTo: null,
       toleranceRate: null,
       toleranceAmount: null,
       warnRate: null,
@@ -254,6 +211,8 @@ describe('dated terms of a limit', () => {
       ],
       lend: '10.00',
       borrow: '5.00',
+      attributes: { funded: true, committed: false, category: '科技' },
+      lendTo: { revolving: ['R'], secured: true, categories: ['科技', '工业'] },
       toleranceRate: '0.05',
       toleranceAmount: null,
       warnRate: '0.9',
@@ -349,7 +308,7 @@ describe('dated terms of a limit', () => {
       setTerms,
       stage.bank,
       { nodeId, reason: '年度复核', toleranceRate: '0.05', topUps: null, warnRate: '0.9' },
-      { expectedVersion: await versionOf(nodeId) },
+      { expectedVersion: await versionOf(stage, nodeId) },
     );
     const [effect] = trial.effects['limits'] as { nodeId: string; changes: unknown }[];
     expect(effect).to.deep.include({

@@ -52,6 +52,23 @@ export interface TenorBucket {
   readonly amount: Money;
 }
 
+/** What a limit is for (表内外、承诺、担保、类别); what is not stated is not known. */
+export interface Attributes {
+  readonly funded?: boolean | undefined;
+  readonly committed?: boolean | undefined;
+  readonly secured?: boolean | undefined;
+  readonly category?: string | undefined;
+}
+
+/** To whom a limit lends: a borrower that fulfils every condition that is named. */
+export interface LendTo {
+  readonly revolving?: ('R' | 'NR' | 'NRS')[] | undefined;
+  readonly funded?: boolean | undefined;
+  readonly committed?: boolean | undefined;
+  readonly secured?: boolean | undefined;
+  readonly categories?: string[] | undefined;
+}
+
 export interface DatedTerms {
   readonly steps: readonly LimitStep[];
   readonly seasons: readonly Season[];
@@ -65,6 +82,9 @@ export interface DatedTerms {
   readonly lend: Money | undefined;
   /** How far it may use what siblings leave free; undefined: not at all. */
   readonly borrow: Money | undefined;
+  readonly attributes: Attributes | undefined;
+  /** Which siblings it lends to; undefined: any. */
+  readonly lendTo: LendTo | undefined;
   /** How far use may stand above the limit: a share of the limit in force, or an amount. */
   readonly toleranceRate: Rate | undefined;
   readonly toleranceAmount: Money | undefined;
@@ -83,11 +103,21 @@ export const plainTerms: DatedTerms = {
   buckets: [],
   lend: undefined,
   borrow: undefined,
+  attributes: undefined,
+  lendTo: undefined,
   toleranceRate: undefined,
   toleranceAmount: undefined,
   warnRate: undefined,
   margin: undefined,
 };
+
+/** Whether the node may keep something from its siblings. */
+export const ringFences = ({ lend, lendTo }: DatedTerms): boolean =>
+  lend !== undefined || lendTo !== undefined;
+
+/** Whether lending or borrowing is agreed at all. */
+export const sharesHeadroom = (terms: DatedTerms): boolean =>
+  ringFences(terms) || terms.borrow !== undefined;
 
 const inSeason = ({ from, to }: Season, day: Day): boolean => {
   const date = day.slice(5);
@@ -300,6 +330,8 @@ export function termsFaults(terms: DatedTerms): InputFault[] {
     terms.buckets.map((bucket) => String(bucket.days)),
     'buckets',
   );
+  twice(terms.lendTo?.revolving ?? [], 'lendTo.revolving');
+  twice(terms.lendTo?.categories ?? [], 'lendTo.categories');
   if (terms.topUps.some((one) => one.to < one.from)) {
     faults.push({ path: 'topUps', message: sentence('止日早于起日', 'ends before it begins') });
   }

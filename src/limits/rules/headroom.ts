@@ -11,7 +11,7 @@ import type { Allowance } from './allowance.ts';
 import { withAllowances } from './allowance.ts';
 import type { Siblings } from './borrowing.ts';
 import { roomsAlong } from './borrowing.ts';
-import { toleranceOn } from './dated-terms.ts';
+import { ringFences, toleranceOn } from './dated-terms.ts';
 
 /** What a batch has loaded. Values are immutable; applying a movement replaces them. */
 export interface LimitBook {
@@ -26,7 +26,7 @@ export function fencedIn(nodes: Iterable<LimitNode>): Map<string, string[]> {
   const byId = new Map([...nodes].map((node) => [node.id, node]));
   const fenced = new Map<string, string[]>();
   for (const { id, terms, path } of byId.values()) {
-    if (terms.lend === undefined) continue;
+    if (!ringFences(terms)) continue;
     for (const [i, child] of [id, ...path.slice(1)].entries()) {
       const parent = path[i + 1];
       if (parent === undefined) break;

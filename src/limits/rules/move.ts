@@ -7,6 +7,7 @@ import type { Day } from '../../kernel/index.ts';
 import { Failure, Money } from '../../kernel/index.ts';
 import type { LimitNode, Movement, Reservation } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
+import { sharesHeadroom } from './dated-terms.ts';
 import { apply, consumedAbove } from './engine.ts';
 import type { LimitBook } from './headroom.ts';
 import { fencedIn, participants, refuseClosed } from './headroom.ts';
@@ -203,8 +204,7 @@ export function decideMove(book: LimitBook, moving: Moving): Failure | Moved {
   if (cause) {
     return new Failure(no['move-impossible'], { nodeId: node.id, parentId: parent.id, cause });
   }
-  const shares = node.terms.lend !== undefined || node.terms.borrow !== undefined;
-  if (shares && parent.enforcement === 'SOFT') {
+  if (sharesHeadroom(node.terms) && parent.enforcement === 'SOFT') {
     return new Failure(no['parent-soft'], { nodeId: node.id, parentId: parent.id });
   }
   const contributions = leaves.map((leaf) => contributionOf(book, node, leaf));

@@ -7,6 +7,7 @@ import { Failure } from '../../kernel/index.ts';
 import type { LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { DatedTerms } from './dated-terms.ts';
+import { sharesHeadroom } from './dated-terms.ts';
 import { availableOf } from './headroom.ts';
 
 /** A settled limit (结清) keeps its terms for ever. */
@@ -71,10 +72,10 @@ export function refuseExtension(node: LimitNode, to: Day, today: Day): Failure |
 /** Lending and borrowing need a parent whose counters say what is left. */
 export function refuseSharing(
   node: LimitNode,
-  { lend, borrow }: DatedTerms,
+  terms: DatedTerms,
   parent: LimitNode | undefined,
 ): Failure | undefined {
-  if (lend === undefined && borrow === undefined) return undefined;
+  if (!sharesHeadroom(terms)) return undefined;
   if (node.enforcement === 'HARD' && parent?.enforcement === 'HARD') return undefined;
   return new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
 }

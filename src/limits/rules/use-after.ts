@@ -10,7 +10,10 @@ import { freeOf } from './borrowing.ts';
 import type { LimitBook } from './headroom.ts';
 import { availableOf, bindingOf, toleranceOf } from './headroom.ts';
 
-/** How far each HARD node may still be used: what is free, borrowed and tolerated. */
+/**
+ * How far each HARD node may still be used: what is free, borrowed and tolerated. Nothing is
+ * borrowed anew, so no limit is asked whom it lends to.
+ */
 function roomIn(book: LimitBook, id: string): Money {
   const node = book.nodes.get(id) as LimitNode;
   const siblings = {
