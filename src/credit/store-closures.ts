@@ -44,7 +44,9 @@ const lockRunOff = statement(
   `select l.id, l.node_id as "nodeId", l.zone_id as "zoneId", l.owner_id as "ownerId",
      l.enterprise_id as "enterpriseId"
    from credit_lines l join limits_nodes n on n.id = l.node_id
-   where n.state <> 'CLOSED' and n.expires_on < $1::date and n.outstanding = 0
+     left join unnest($5::text[], $6::int[]) own (zone_id, grace_days) on own.zone_id = l.zone_id
+   where n.state <> 'CLOSED' and n.outstanding = 0
+     and $1::date - n.expires_on > coalesce(own.grace_days, $4::int)
      and not exists (select from limits_reservations r where r.node_id = any (
          select b.id from limits_nodes b where n.id = any (b.path))
        and r.state = 'PENDING' and r.expires_at > $2::timestamptz)
@@ -61,9 +63,24 @@ export interface RunOffLine {
   readonly enterpriseId: string;
 }
 
-/** Lines that ended before the day, owe nothing, hold nothing and have no open sub-line; locked. */
+/** How many days after its end a line is left open. */
+export interface Grace {
+  /** Undefined where no rule holds: what has ended stays open. */
+  readonly days: number | undefined;
+  /** By zone, where a zone has a rule of its own. */
+  readonly inZones: ReadonlyMap<string, number>;
+}
+
+/** Lines past their days of grace that owe nothing, hold nothing, have no open sub-line; locked. */
 export const lockRunOffLines = (
   tx: Tx,
-  { endedBefore, now, portion }: { endedBefore: Day; now: Date; portion: number },
+  { asOf, now, grace, portion }: { asOf: Day; now: Date; grace: Grace; portion: number },
 ): Promise<RunOffLine[]> =>
-  tx.rows<RunOffLine>(lockRunOff, [endedBefore, now.toISOString(), portion]);
+  tx.rows<RunOffLine>(lockRunOff, [
+    asOf,
+    now.toISOString(),
+    portion,
+    grace.days ?? null,
+    [...grace.inZones.keys()],
+    [...grace.inZones.values()],
+  ]);

@@ -6,6 +6,7 @@ import { rulebookRefusals } from './refusals.ts';
 
 export type { Clause, Clauses, Evidence, PackStatus, RulePack } from './model.ts';
 export { addPack, SchemeInput } from './operations/add-pack.ts';
+export type { LineClosingRule } from './line-closing-rule.ts';
 export {
   FlagInput,
   fuseMetrics,

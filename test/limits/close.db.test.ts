@@ -20,6 +20,7 @@ import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { unfreeze } from '../../src/limits/operations/unfreeze.ts';
 import { listNodes, showNode } from '../../src/limits/queries.ts';
 import type { Actor, Operation } from '../../src/platform/operation.ts';
+import { addPack } from '../../src/rulebook/index.ts';
 import { drawing, lineIn, parkIn } from '../credit/stage.ts';
 import { ago, openStage, type Stage, today } from '../support/stage.ts';
 
@@ -266,6 +267,37 @@ describe('closing', () => {
     expect(
       await codeOf(extend, young.nodeId, { nodeId: young.nodeId, expiresOn: ago(-9) }),
     ).to.equal('done');
+    await stage.check();
+  });
+
+  it('leaves it open as many days as the rule of its zone says', async () => {
+    const pack = {
+      kind: 'line-closing',
+      scheme: 'line-closing',
+      zoneId: stage.zoneId,
+      documentNo: '示例高新区〔2026〕2号',
+      title: '到期授信结清宽限',
+      evidence: '[D]',
+      parameters: { graceDays: 5 },
+      validFrom: ago(1),
+    };
+    const park = await parkIn(stage, '1000.00');
+    const ended = (days: number) =>
+      lineIn(stage, park, '5.00', { startsOn: ago(200), expiresOn: ago(days) });
+    const [young, old] = [await ended(5), await ended(6)];
+    const night = async (): Promise<string[]> => {
+      await stage.done(closeRunOff, { asOf: today }, stage.root);
+      const lines = [young, old].map(({ lineId }) => stage.ask(showLine, { lineId }, stage.bank));
+      return (await Promise.all(lines)).map(({ state }) => state);
+    };
+    expect(await night()).to.deep.equal(['ACTIVE', 'ACTIVE']);
+    const { packId } = await stage.done(addPack, pack, stage.root);
+    expect(await night()).to.deep.equal(['ACTIVE', 'CLOSED']);
+    const [told] = await stage.rows<{ rules: { pack: string }[] }>(
+      `select rules from platform_operations where operation = 'credit.close-run-off'
+       order by recorded_at desc limit 1`,
+    );
+    expect(told?.rules.map((rule) => rule.pack)).to.have.members([packId, 'pack_line-closing-1']);
     await stage.check();
   });
 

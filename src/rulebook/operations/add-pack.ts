@@ -54,6 +54,11 @@ const input = z.discriminatedUnion('kind', [
     parameters: ruleKinds['limit-watch'],
     ...common,
   }),
+  z.strictObject({
+    kind: z.literal('line-closing'),
+    parameters: ruleKinds['line-closing'],
+    ...common,
+  }),
 ]);
 
 interface Asked {
