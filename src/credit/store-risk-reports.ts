@@ -37,14 +37,15 @@ const rangeOnDay = `case when l.id is null then ${delinquencyOf('($1::date - d.d
     and g.since <= $1::date order by g.since desc, g.no desc limit 1) end`;
 
 /**
- * Both tables are read by the bounds of the portion and once. Materialized, and the instalments
+ * Every table is read by the bounds of the portion and once. Materialized, and the instalments
  * taken loan by loan behind `offset 0`, because the planner takes the few that are overdue for
  * fewer still and would read those of the whole book.
  */
 const tallyPortion = statement(
   'credit.tally-risk',
   `with repaid as (select drawdown_id as id, sum(principal) as later from credit_repayments
-     where value_on > $1::date or made_at > $4::timestamptz group by 1
+     where drawdown_id > $2 and drawdown_id <= $3
+       and (value_on > $1::date or made_at > $4::timestamptz) group by 1
    ), paid_out as (select drawdown_id as id, sum(amount) as later from credit_loan_tranches
      where drawdown_id > $2 and drawdown_id <= $3 and reversed_by is null
        and (value_on > $1::date or recorded_at > $4::timestamptz) group by 1

@@ -7,6 +7,8 @@ import { delinquencyOf } from '../../src/credit/rules/delinquency.ts';
 import { standOf, unpaidOf } from '../../src/credit/rules/loan-stand.ts';
 import type { Day } from '../../src/kernel/index.ts';
 import { Money, addDays } from '../../src/kernel/index.ts';
+import { riskSums, tallyRisk } from '../../src/credit/store-risk-reports.ts';
+import { everything, statement, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
@@ -193,6 +195,47 @@ describe('the risk report of a day', () => {
       .ask(queryOf('list-risk-report-loans'), missing, stage.bank)
       .catch((problem: { code: string }) => problem.code);
     expect(failure).to.equal('risk-report-missing');
+  });
+});
+
+describe('a portion of the risk report', () => {
+  it('reads what was repaid of its own drawdowns and of no others', async () => {
+    const stage = await openStage();
+    const park = await parkIn(stage, '100000000.00');
+    const { lineId } = await lineIn(stage, park, '40000000.00');
+    const owed = drawing(lineId, '50000.00', { valueOn: ago(100) });
+    const { drawdownId } = await stage.done(drawDown, owed, stage.bank);
+    const paid = { drawdownId, principal: '7.00', valueOn: today };
+    await stage.done(operationOf('repay'), paid, stage.bank);
+    const undone = new Error('undone');
+    const read = withTransaction(stage.db, everything, async (tx) => {
+      await tx.rows(
+        statement(
+          'test.repay-elsewhere',
+          `insert into credit_repayments (id, zone_id, owner_id, drawdown_id, principal, interest,
+             value_on, operation_id, made_at)
+           select 'rpy_' || n, r.zone_id, r.owner_id, 'zzzz_' || n, 1, 0, r.value_on,
+             r.operation_id, r.made_at
+           from credit_repayments r, generate_series(1, 5000) n`,
+        ),
+      );
+      const at = new Date();
+      await tallyRisk(tx, { day: ago(1), after: '', most: 10, at });
+      const sums = await riskSums(tx);
+      expect(sums.map(({ balance }) => balance.toString())).to.deep.equal(['50000.00']);
+      const [seen] = await tx.rows<{ rows: string }>(
+        statement(
+          'test.rows-read',
+          `select seq_tup_read + coalesce(idx_tup_fetch, 0) as rows
+           from pg_stat_xact_user_tables where relname = 'credit_repayments'`,
+        ),
+      );
+      // One by the statement that made the others, and one by the portion.
+      expect(seen?.rows).to.equal('2');
+      throw undone;
+    });
+    expect(await read.catch((problem: unknown) => problem)).to.equal(undone);
+    await stage.close();
   });
 });
 
