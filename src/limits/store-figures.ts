@@ -13,7 +13,7 @@ import type { TermRecord } from './rules/as-of.ts';
 import { changedTerms, nodeAsOf } from './rules/as-of.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { onDay } from './rules/dated-terms.ts';
-import { countsAsGranted } from './allocated.ts';
+import { countedAsGranted, countsAsGranted } from './allocated.ts';
 import { termsFromText } from './terms-input.ts';
 
 /**
@@ -81,14 +81,18 @@ const presentFigures = statement(
    ${ownAndSummed}`,
 );
 
-const pastFigures = statement(
-  'limits.past-figures',
-  `with recursive elsewhere as materialized (
+/** The parameters: a past day, and the instant by which it was known or null. */
+const elsewhere = (day: string, knownAt: string): string => `elsewhere as materialized (
      select distinct on (c.node_id) c.node_id, c.old_value as parent_id
      from limits_changes c where c.field = 'parent'
-       and (c.value_on > $4::date or $5::timestamptz is not null and c.recorded_at > $5)
+       and (c.value_on > ${day}::date
+         or ${knownAt}::timestamptz is not null and c.recorded_at > ${knownAt})
      order by c.node_id, c.value_on, c.recorded_at, c.id
-   ), ${summedBelow(childrenThen)}, moved as (
+   )`;
+
+const pastFigures = statement(
+  'limits.past-figures',
+  `with recursive ${elsewhere('$4', '$5')}, ${summedBelow(childrenThen)}, moved as (
      select t.id, m.outstanding, m.drawn, t.consumed, m.reserved, m.reservation_id
      from limits_movements m cross join lateral unnest(m.path, m.consumed) as t (id, consumed)
      where t.id in (select id from wanted) and m.value_on <= $4::date
@@ -108,13 +112,15 @@ const pastFigures = statement(
 
 const selectGranted = statement(
   'limits.select-granted',
-  `select parent_id as id, sum(amount)::numeric(20,2) as granted
-   from limits_nodes where parent_id = any ($1::text[]) group by parent_id`,
-);
-const selectAllocated = statement(
-  'limits.select-allocated-below',
-  `select c.parent_id as id, sum(${countsAsGranted('c', '$2::date')})::numeric(20,2) as allocated
+  `select c.parent_id as id, sum(${countsAsGranted('c', '$2::date')})::numeric(20,2) as granted
    from limits_nodes c where c.parent_id = any ($1::text[]) group by c.parent_id`,
+);
+const selectGrantedThen = statement(
+  'limits.select-granted-then',
+  `with ${elsewhere('$2', '$3')}
+   select b.id,
+     sum(${countedAsGranted('c', '$2::date', '$3::timestamptz')})::numeric(20,2) as granted
+   from unnest($1::text[]) b (id) ${childrenThen} group by b.id`,
 );
 const selectChanges = statement(
   'limits.select-changes',
@@ -241,11 +247,17 @@ export async function withAllOwners<T>(
 
 type Granted = ReadonlyMap<string, Money>;
 
-/** The sum granted below each; it reads every child. */
-async function readGranted(tx: Tx, nodes: readonly LimitNode[]): Promise<Granted> {
-  if (nodes.length === 0) return new Map();
-  const ids = nodes.map((node) => node.id);
-  const rows = await tx.rows<{ id: string; granted: string }>(selectGranted, [ids]);
+/** The sum granted below each, as the nominal check counts; it reads every child. */
+async function readGranted(
+  tx: Tx,
+  ids: readonly string[],
+  { day, past, knownAt }: Pick<AsOf, 'day' | 'past' | 'knownAt'>,
+): Promise<Granted> {
+  if (ids.length === 0) return new Map();
+  type Row = { readonly id: string; readonly granted: string };
+  const rows = past
+    ? await tx.rows<Row>(selectGrantedThen, [ids, day, knownAt?.toISOString() ?? null])
+    : await tx.rows<Row>(selectGranted, [ids, day]);
   return new Map(rows.map((row) => [row.id, Money.of(row.granted)]));
 }
 
@@ -255,10 +267,9 @@ export async function readAllocated(
   { owners }: Pick<Scope, 'owners'>,
   ids: readonly string[],
   day: Day,
-): Promise<ReadonlyMap<string, Money>> {
-  const read = () => tx.rows<{ id: string; allocated: string }>(selectAllocated, [ids, day]);
-  const rows = owners === '*' ? await read() : await withAllOwners(tx, { owners }, read);
-  return new Map(rows.map((row) => [row.id, Money.of(row.allocated)]));
+): Promise<Granted> {
+  const read = () => readGranted(tx, ids, { day, past: false, knownAt: undefined });
+  return owners === '*' ? read() : withAllOwners(tx, { owners }, read);
 }
 
 const readTermsText = (text: string | null): DatedTerms | undefined =>
@@ -318,12 +329,18 @@ export async function seeNodes(
   if (nodes.length === 0) return [];
   const shared = new Set(nodes.filter((node) => node.shared).map((node) => node.id));
   const common = owners === '*' ? [] : nodes.filter((node) => node.shared);
-  const read = (some: readonly LimitNode[]): Promise<[Read, Granted]> =>
-    Promise.all([
+  const read = (some: readonly LimitNode[]): Promise<[Read, Granted]> => {
+    // A bank's path of thousands of lines need not be summed.
+    const summed = sumGranted ? some : some.filter(mayBeOnlySum);
+    return Promise.all([
       readFigures(tx, some, shared, at),
-      // A bank's path of thousands of lines need not be summed.
-      readGranted(tx, sumGranted ? some : some.filter(mayBeOnlySum)),
+      readGranted(
+        tx,
+        summed.map((node) => node.id),
+        at,
+      ),
     ]);
+  };
   const [mine, everybody, terms] = await Promise.all([
     read(nodes),
     common.length === 0 || owners === '*'
