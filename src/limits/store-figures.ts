@@ -13,6 +13,8 @@ import type { TermRecord } from './rules/as-of.ts';
 import { changedTerms, nodeAsOf } from './rules/as-of.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
 import { onDay } from './rules/dated-terms.ts';
+import type { Expired } from './expired-tenors.ts';
+import { bucketsWithout, heldWhere, readExpired } from './expired-tenors.ts';
 import { countedAsGranted, countsAsGranted } from './allocated.ts';
 import { termsFromText } from './terms-input.ts';
 
@@ -64,12 +66,7 @@ const presentFigures = statement(
   'limits.present-figures',
   `with recursive ${summedBelow('join limits_nodes c on c.parent_id = b.id')}, due as (
      select t.id, sum(r.amount) as amount
-     from limits_reservations r join limits_nodes n on n.id = r.node_id
-     cross join lateral (
-       select unnest(n.path) as id
-       union
-       select unnest(c.path) from limits_nodes a join limits_nodes c on c.id = any (a.caps)
-       where a.id = any (n.path)) t
+     ${heldWhere}
      where r.state = 'PENDING' and r.expires_at <= $3::timestamptz
      group by t.id
    ), hard as (
@@ -136,6 +133,7 @@ export interface AsOf {
   /** What has expired by then holds nothing: now, or the end of another day. */
   readonly instant: Date;
   readonly past: boolean;
+  readonly now: Date;
   /** As it was known at this instant: later entries do not count, whatever their value day. */
   readonly knownAt: Date | undefined;
 }
@@ -147,7 +145,7 @@ export function asOfDay(
 ): AsOf {
   const endOfDay = Date.parse(`${day}T00:00:00+08:00`) + 86_400_000;
   const instant = day === today ? now : new Date(endOfDay);
-  return { day, instant, past: day < today || knownAt !== undefined, knownAt };
+  return { day, instant, past: day < today || knownAt !== undefined, now, knownAt };
 }
 
 /** A node with the figures and terms of the day asked for in place of its counters of now. */
@@ -329,7 +327,7 @@ export async function seeNodes(
   if (nodes.length === 0) return [];
   const shared = new Set(nodes.filter((node) => node.shared).map((node) => node.id));
   const common = owners === '*' ? [] : nodes.filter((node) => node.shared);
-  const read = (some: readonly LimitNode[]): Promise<[Read, Granted]> => {
+  const read = (some: readonly LimitNode[]): Promise<[Read, Granted, Expired]> => {
     // A bank's path of thousands of lines need not be summed.
     const summed = sumGranted ? some : some.filter(mayBeOnlySum);
     return Promise.all([
@@ -339,6 +337,8 @@ export async function seeNodes(
         summed.map((node) => node.id),
         at,
       ),
+      // Buckets have no past: of a past day they are those of now.
+      readExpired(tx, some, at.past ? at.now : at.instant),
     ]);
   };
   const [mine, everybody, terms] = await Promise.all([
@@ -348,10 +348,10 @@ export async function seeNodes(
       : withAllOwners(tx, { owners }, () => read(common)),
     readTerms(tx, nodes, at),
   ]);
-  const [own, ownGranted] = mine;
-  const [all, allGranted] = everybody ?? mine;
+  const [own, ownGranted, ownExpired] = mine;
+  const [all, allGranted, allExpired] = everybody ?? mine;
   const commonIds = new Set(common.map((node) => node.id));
-  return terms.map((node) => {
+  return terms.map((node, i) => {
     const counted = all.figures.get(node.id) ?? own.figures.get(node.id) ?? nothing;
     const granted = allGranted.get(node.id) ?? ownGranted.get(node.id) ?? Money.zero;
     const totalOnly = commonIds.has(node.id);
@@ -359,8 +359,10 @@ export async function seeNodes(
       (one) => usedAndHeld(one ?? nothing),
     ) as [Money, Money, Money];
     const limit = isOnlySum(node) ? granted : node.limit;
+    const expired = allExpired.get(node.id) ?? ownExpired.get(node.id) ?? [];
+    const bucketUse = bucketsWithout(nodes[i] ?? node, expired);
     return {
-      node: { ...node, ...counted, limit },
+      node: { ...node, ...counted, limit, bucketUse },
       granted,
       totalOnly,
       otherBanks: totalOnly && total.equals(below) ? total.minus(seen) : undefined,
