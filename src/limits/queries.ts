@@ -22,6 +22,7 @@ import {
 import { sql as build } from '../platform/sql.ts';
 import { policyOf } from './allocation.ts';
 import { selectorOf } from './cap-selectors.ts';
+import { Carriers, carriersSeen } from './carriers-seen.ts';
 import { movementKinds, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { topUpUse } from './rules/dated-terms.ts';
@@ -148,17 +149,20 @@ export const listNodes = query({
     kind: z.enum(nodeKinds).optional(),
     zoneId: IdInput('zone').optional(),
     parentId: IdInput('lim').optional(),
+    /** Those that carry this cap. */
+    capId: IdInput('lim').optional(),
     search: TextInput(60).optional().meta({ description: '名称包含，或标识' }),
     /** true: without those that are closed. */
     open: FlagFilter,
     ...pageShape,
   }),
   output: listOf(Node),
-  async run(context, { kind, zoneId, parentId, search, open, ...place }) {
+  async run(context, { kind, zoneId, parentId, capId, search, open, ...place }) {
     const rows = build('limits_nodes').select('id');
     if (kind !== undefined) void rows.where({ kind });
     if (zoneId !== undefined) void rows.where({ zone_id: zoneId });
     if (parentId !== undefined) void rows.where({ parent_id: parentId });
+    if (capId !== undefined) void rows.whereRaw('? = any (caps)', [capId]);
     if (open !== undefined) void rows.where('state', open === 'true' ? '<>' : '=', 'CLOSED');
     if (search !== undefined) {
       void rows.whereRaw('(position(lower(?) in lower(name)) > 0 or id = ?)', [search, search]);
@@ -196,11 +200,14 @@ export const showNode = query({
         products: z.array(z.string()).nullable(),
       })
       .nullable(),
+    /** Who carries a cap; null: it is no cap. */
+    carriers: Carriers.nullable(),
   }),
   async run(context, { nodeId }) {
     const [node] = await nodesOf(context, [nodeId]);
     if (!node) throw new Failure(no['node-missing'], { nodeId });
-    const kept = node.node.kind === 'CAP' ? await selectorOf(context.tx, nodeId) : null;
+    const isCap = node.node.kind === 'CAP';
+    const kept = isCap ? await selectorOf(context.tx, nodeId) : null;
     const { enterpriseIds, products } = kept ?? {};
     const selector = kept && {
       zoneId: kept.zoneId,
@@ -220,6 +227,7 @@ export const showNode = query({
         available: leftInBucket(node.node, days).toString(),
       })),
       selector,
+      carriers: isCap ? await carriersSeen(context.tx, context.actor.scope, node.node) : null,
     };
   },
 });

@@ -88,6 +88,27 @@ describe('queries on limits', () => {
       expect(await shown()).to.deep.equal(['7.00', null, null]);
     });
 
+    it('tells who carries a cap, of other banks how many', async () => {
+      const carriers = async (nodeId: string, actor: Actor = banker) =>
+        (await ask(showNode, actor, { nodeId })).carriers;
+      const [line1, line2] = ['line1', 'line2'].map((nodeId) => ({
+        nodeId,
+        name: nodeId,
+        state: 'ACTIVE',
+      }));
+      expect(await carriers('group')).to.deep.equal({ items: [line1], total: 1, others: 1 });
+      expect(await carriers('group', officer)).to.deep.equal({
+        items: [line1, line2],
+        total: 2,
+        others: 0,
+      });
+      expect(await carriers('master1')).to.equal(null);
+      const carrying = async (actor: Actor) =>
+        (await ask(listNodes, actor, { capId: 'group' })).items.map(({ nodeId }) => nodeId);
+      expect(await carrying(otherBanker)).to.deep.equal(['line2']);
+      expect(await carrying(officer)).to.deep.equal(['line1', 'line2']);
+    });
+
     it('is 404 when it is another bank’s', async () => {
       const problem = await thrownBy(ask(showNode, otherBanker, { nodeId: 'line1' }));
       expect((problem as Failure).code).to.equal('node-missing');
