@@ -48,6 +48,22 @@ export async function lockOpenBills(
   return groupedBy(open, ({ lineId }) => lineId);
 }
 
+const selectUnpaid = statement(
+  'credit.select-unpaid-fee-bills',
+  `select id as "billId", (total - covered)::numeric(20,2) as owed, due_on as "dueOn"
+   from credit_fee_bills where line_id = $1 and total > covered order by due_on, id`,
+);
+
+export interface UnpaidFeeBill {
+  readonly billId: string;
+  readonly owed: string;
+  readonly dueOn: Day;
+}
+
+/** What is owed on the bills of a line, the one that falls due first before the others. */
+export const unpaidFeeBillsOf = (tx: Tx, lineId: string): Promise<UnpaidFeeBill[]> =>
+  tx.rows<UnpaidFeeBill>(selectUnpaid, [lineId]);
+
 const lockAll = statement(
   'credit.lock-fee-bills-of-lines',
   `select id from credit_fee_bills where line_id = any ($1::text[]) order by id

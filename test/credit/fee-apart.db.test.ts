@@ -3,6 +3,8 @@
 import { expect } from 'chai';
 import { Money, addDays } from '../../src/kernel/index.ts';
 import { drawDown } from '../../src/credit/index.ts';
+import { showNode } from '../../src/limits/queries.ts';
+import { showCommitmentFee } from '../../src/credit/queries-commitment-fee.ts';
 import { eachApart } from '../../src/platform/apart.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
@@ -18,6 +20,7 @@ const pay = operationOf('pay-commitment-fee');
 const waive = operationOf('waive-commitment-fee');
 const refund = operationOf('refund-commitment-fee');
 const reverse = operationOf('reverse-fee-movement');
+const closeLine = operationOf('close-line');
 const setRate = operationOf('set-commitment-rate');
 
 interface Failed {
@@ -161,6 +164,25 @@ describe('credit: bills of the commitment fee beside a line that cannot be bille
     const credit = (await billsOf(stage, { lineId })).at(-1);
     const back = { billId: credit?.id, amount, valueOn: today, ...why };
     expect((await stage.refused(refund, back, stage.bank)).code).to.equal('fee-above-credit');
+  });
+
+  it('are told to who closes their line, and to who approves it', async () => {
+    const { lineId, nodeId } = await feeLine(stage, park);
+    await billFees(stage, endAt(1));
+    const [first, second] = await billsOf(stage, { lineId });
+    await stage.done(pay, { billId: first?.id, amount: '100', valueOn: today }, stage.bank);
+    await stage.done(waive, { billId: second?.id, amount: second?.owed, ...why }, stage.bank);
+    const expectedVersion = (await stage.ask(showNode, { nodeId }, stage.bank)).version;
+    const owed = Money.of(first?.owed ?? '0').minus(Money.of('100'));
+    const { id: billId, dueOn } = first ?? {};
+    const unpaid = [{ billId, owed: owed.toString(), dueOn }];
+    const closing = { lineId, ...why };
+    const seen = { expectedVersion };
+    const trial = await stage.performer.tryOut(closeLine, stage.bank, closing, seen);
+    expect(trial.output).to.deep.include({ unpaidFeeBills: unpaid });
+    const closed = await stage.done(closeLine, closing, stage.bank, seen);
+    expect(closed).to.deep.include({ state: 'SETTLED', unpaidFeeBills: unpaid });
+    await stage.done(pay, { billId, amount: owed.toString(), valueOn: today }, stage.bank);
   });
 
   it('is told from what breaks everybody', async () => {

@@ -6,11 +6,12 @@ import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
 import { closeNode, lockCapRules } from '../../limits/index.ts';
 import { operation } from '../../platform/operation.ts';
-import { IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
+import { DayText, IdInput, IdText, MoneyText, ReasonInput } from '../../platform/schemas.ts';
 import { lineRefusals as no } from '../line-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
 import { expectLineVersion, lockedNode } from '../share-amount.ts';
 import { openExceptionsOf, openLoansOf } from '../store-closures.ts';
+import { unpaidFeeBillsOf } from '../store-fee-bills.ts';
 import { lockLineById } from '../store-renewals.ts';
 
 export const closeLine = operation({
@@ -25,6 +26,8 @@ export const closeLine = operation({
     nodeId: IdText,
     /** Its limit is CLOSED. */
     state: z.literal('SETTLED'),
+    /** Of its commitment fee: closing leaves them to be paid. */
+    unpaidFeeBills: z.array(z.object({ billId: IdText, owed: MoneyText, dueOn: DayText })),
     version: z.number().int(),
   }),
   async run(context, item) {
@@ -57,6 +60,7 @@ export const closeLine = operation({
       subjectId: lineId,
       payload,
     });
-    return { lineId, nodeId, state: 'SETTLED' as const, version };
+    const unpaidFeeBills = await unpaidFeeBillsOf(tx, lineId);
+    return { lineId, nodeId, state: 'SETTLED' as const, unpaidFeeBills, version };
   },
 });
