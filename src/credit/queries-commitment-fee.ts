@@ -9,7 +9,7 @@ import { DayInput, DayText, IdInput, IdText, MoneyText, RateInput } from '../pla
 import { feeStandings } from './fee-standings.ts';
 import { creditRefusals as no } from './refusals.ts';
 import { commitmentFee, feeParts } from './rules/commitment-fee.ts';
-import { feeRatesOf } from './store-fee-accounts.ts';
+import { feeRatesOf, setAsideOf } from './store-fee-accounts.ts';
 import { linesById } from './store-loans.ts';
 
 /** Nights with one undrawn amount and one rate. */
@@ -43,6 +43,8 @@ export const showCommitmentFee = query({
     rateAnnual: z.string(),
     fee: MoneyText,
     parts: z.array(FeePartShown),
+    /** 暂不出账: why the last run could not bill the line, and as of which day; null: it could. */
+    setAside: z.object({ asOf: DayText, reason: z.string() }).nullable(),
   }),
   async run({ tx }, { lineId, from, to, rateAnnual: asked }) {
     const line = (await linesById(tx, [lineId])).get(lineId);
@@ -62,6 +64,7 @@ export const showCommitmentFee = query({
         undrawn: part.undrawn.toString(),
         rateAnnual: part.rateAnnual.toString(),
       })),
+      setAside: (await setAsideOf(tx, lineId)) ?? null,
     };
   },
 });

@@ -175,6 +175,21 @@ export const setAsideAccounts = (
   tx.send(failAccounts, [lineIds, list.map(({ failure }) => failure), asOf]);
 };
 
+const selectSetAside = statement(
+  'credit.select-set-aside-fee-account',
+  `select failed_on as "asOf", failure as reason from credit_fee_accounts
+   where line_id = $1 and failed_on is not null`,
+);
+
+/** Why a line could not be billed at the last try, and as of which day; undefined: it could. */
+export async function setAsideOf(
+  tx: Tx,
+  lineId: string,
+): Promise<{ readonly asOf: Day; readonly reason: string } | undefined> {
+  const [row] = await tx.rows<{ asOf: Day; reason: string }>(selectSetAside, [lineId]);
+  return row;
+}
+
 const selectRates = statement(
   'credit.select-fee-rates',
   `select distinct on (line_id, from_on) line_id as "lineId", from_on as "from",

@@ -84,9 +84,14 @@ describe('credit: bills of the commitment fee beside a line that cannot be bille
     }
     const last = (await billsOf(stage, { lineId: over.lineId })).at(-1);
     expect(last?.to).to.equal(today);
-    expect((await failureOf(broken))?.failure)
-      .to.be.a('string')
-      .and.not.equal('');
+    const failure = (await failureOf(broken))?.failure;
+    expect(failure).to.be.a('string').and.not.equal('');
+    const setAside = async (lineId: string) => {
+      const asked = { lineId, from: ago(2), to: ago(1) };
+      return (await stage.ask(showCommitmentFee, asked, stage.bank)).setAside;
+    };
+    expect(await setAside(broken)).to.deep.equal({ asOf: today, reason: failure });
+    expect(await setAside(over.lineId)).to.equal(null);
     const [told] = await stage.rows<{ count: number }>(
       `select count(*)::int as count from platform_events
        where name = 'credit.commitment-fee-not-billed'`,
@@ -96,6 +101,7 @@ describe('credit: bills of the commitment fee beside a line that cannot be bille
     await stage.done(setRate, { ...agreed, rateAnnual: '0.0036' }, stage.bank);
     expect(await billFees(stage)).to.equal(ends.length);
     expect(await failureOf(broken)).to.deep.equal({ failed_on: null, failure: null });
+    expect(await setAside(broken)).to.equal(null);
     expect((await billsOf(stage, { lineId: broken })).map(({ amount }) => amount)).to.deep.equal(
       ends.map((to, i) => nightsOf(i === 0 ? begin : endAt(i - 1), to, nothing)),
     );
