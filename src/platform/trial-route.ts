@@ -25,6 +25,7 @@ export function trialEndpoint(parts: ApiParts): RequestHandler {
   const byName = new Map(
     parts.modules.flatMap(({ operations }) => operations).map((one) => [one.name, one]),
   );
+  const known = [...byName.keys()].sort();
   return async (req, res) => {
     const trace = traceOf(res);
     trace.route = `${apiBase}/trials`;
@@ -35,7 +36,9 @@ export function trialEndpoint(parts: ApiParts): RequestHandler {
       const asked = parseInput(trialInput, await readBody(req, res));
       if (isFailure(asked)) throw asked;
       const operation = byName.get(asked.operation);
-      if (!operation) throw new Failure(no['operation-missing'], { operation: asked.operation });
+      if (!operation) {
+        throw new Failure(no['operation-missing'], { operation: asked.operation, known });
+      }
       const { failure, ...trial } = await parts.performer.tryOut(operation, actor, asked.input, {
         expectedVersion: asked.version,
       });

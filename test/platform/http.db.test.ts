@@ -357,6 +357,14 @@ describe('HTTP', () => {
     });
   });
 
+  it('names the operations there are to who tries out another', async () => {
+    const body = { operation: 'pots.fly', input: {} };
+    const answer = await toys.api({ method: 'POST', path: '/trials', body });
+    const { known } = expectProblem(answer, 404, 'operation-missing') as { known?: string[] };
+    expect(known).to.include.members(['toys.open-pot', 'toys.rename-pot', 'toys.take']);
+    expect(known).to.deep.equal(known?.toSorted());
+  });
+
   it('leaves no row behind anything but what was done or refused by a rule', async () => {
     const potId = await potWith(toys, '5.00');
     const before = await rowCounts(toys);
