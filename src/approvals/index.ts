@@ -12,6 +12,7 @@ import { approvalRefusals } from './refusals.ts';
 
 export { Approvals } from './approvals.ts';
 export type { Catalogue } from './carry-out.ts';
+export { requestsHolding } from './store.ts';
 
 /** The catalogue names every operation of the product: an approved one is found there and run. */
 export function approvalsModule(catalogue: Catalogue): Module {

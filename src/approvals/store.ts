@@ -47,6 +47,22 @@ export async function lockedRequest(tx: Tx, id: string): Promise<Request | undef
 export const lockedDueRequests = (tx: Tx, now: Date, limit: number): Promise<Request[]> =>
   tx.rows<Request>(lockDueRequests, [now, limit]);
 
+const selectHolding = statement(
+  'approvals.select-holding',
+  `select hold, min(id) as id from approvals_requests
+   where state = 'PENDING' and expires_at > $2 and hold = any ($1::text[]) group by hold`,
+);
+
+/** By what is set aside: the request that waits and needs it. */
+export async function requestsHolding(
+  tx: Tx,
+  holds: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.rows<{ hold: string; id: string }>(selectHolding, [holds, now]);
+  return new Map(rows.map((row) => [row.hold, row.id]));
+}
+
 export interface Filing extends Need {
   readonly id: string;
   readonly zoneId: string | undefined;

@@ -222,4 +222,9 @@ export const creditRefusals = refusals('credit', {
     zh: '还款本金超过借据余额',
     en: 'The principal repaid is above the debt',
   },
+  'reservation-awaits-approval': {
+    kind: 'refused',
+    zh: '预占由待审批的放款使用，撤回审批单即可退回',
+    en: 'A draw that waits for approval needs it; withdrawing the request gives it back',
+  },
 });

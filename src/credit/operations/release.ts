@@ -1,13 +1,16 @@
 /**
  * Gives a reservation back before it expires. Resolved once: a second release says how it ended.
+ * What a request for approval will draw on is kept: the request could not be carried out without.
  */
 import { z } from 'zod';
-import type { Failure } from '../../kernel/index.ts';
-import { isFailure } from '../../kernel/index.ts';
+import { requestsHolding } from '../../approvals/index.ts';
+import { Failure, isFailure } from '../../kernel/index.ts';
+import type { Taken } from '../../limits/index.ts';
 import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import { IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
+import { creditRefusals as no } from '../refusals.ts';
 
 const input = z.strictObject({ reservationId: IdInput('rsv') });
 type Input = z.output<typeof input>;
@@ -18,24 +21,30 @@ async function runMany(
   context: Context,
   items: readonly Item<Input>[],
 ): Promise<(z.output<typeof output> | Failure)[]> {
+  const { tx, now } = context;
+  const ids = items.map((item) => item.input.reservationId);
+  const waiting = await requestsHolding(tx, ids, now);
+  const free = items.filter((item) => !waiting.has(item.input.reservationId));
   const taken = await takeLimits(
-    context.tx,
-    items.map((item) => ({
+    tx,
+    free.map((item) => ({
       step: { kind: 'release', of: item.input.reservationId, valueOn: context.today },
       sourceId: item.input.reservationId,
       operationId: item.operationId,
     })),
     context,
   );
-  return taken.map((took, i) => {
-    if (isFailure(took)) return took;
-    const item = items[i] as Item<Input>;
-    context.concern(item, took.leaf.zoneId);
-    return {
-      reservationId: item.input.reservationId,
-      released: took.movement.amount.toString(),
-      nodeId: took.leaf.id,
-    };
+  const took = new Map(free.map((item, i) => [item, taken[i] as Taken | Failure]));
+  return items.map((item) => {
+    const { reservationId } = item.input;
+    const approvalId = waiting.get(reservationId);
+    if (approvalId !== undefined) {
+      return new Failure(no['reservation-awaits-approval'], { reservationId, approvalId });
+    }
+    const one = took.get(item) as Taken | Failure;
+    if (isFailure(one)) return one;
+    context.concern(item, one.leaf.zoneId);
+    return { reservationId, released: one.movement.amount.toString(), nodeId: one.leaf.id };
   });
 }
 
