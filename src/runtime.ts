@@ -16,6 +16,7 @@ import { partiesModule } from './parties/index.ts';
 import { auditModule } from './platform/audit.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Invariant, Module } from './platform/module.ts';
+import type { Names } from './platform/names.ts';
 import type { Operation } from './platform/operation.ts';
 import { Performer } from './platform/perform.ts';
 import { riskPoolModule } from './risk-pool/index.ts';
@@ -25,6 +26,9 @@ import { supplyChainModule } from './supply-chain/index.ts';
 /** Approvals carry out operations of every rung, so they are handed the catalogue, not imports. */
 const catalogue = (): readonly Operation[] => modules.flatMap((module) => module.operations);
 
+/** What they ask is about things of every rung, which are named by their modules. */
+const names = (): Names => Object.assign({}, ...modules.map((module) => module.names)) as Names;
+
 export const modules: readonly Module[] = [
   auditModule,
   partiesModule,
@@ -32,7 +36,7 @@ export const modules: readonly Module[] = [
   rulebookModule,
   identityModule,
   limitsModule,
-  approvalsModule(catalogue),
+  approvalsModule(catalogue, names),
   riskPoolModule,
   fundsModule,
   creditModule,

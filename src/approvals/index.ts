@@ -1,5 +1,6 @@
 // The front door of approvals: the port of `perform`, and the module made for a catalogue.
 import type { Module } from '../platform/module.ts';
+import type { Names } from '../platform/names.ts';
 import { defineModule } from '../platform/module.ts';
 import { approvalInvariants } from './invariants.ts';
 import type { Catalogue } from './carry-out.ts';
@@ -14,12 +15,15 @@ export { Approvals } from './approvals.ts';
 export type { Catalogue } from './carry-out.ts';
 export { requestsHolding } from './store.ts';
 
-/** The catalogue names every operation of the product: an approved one is found there and run. */
-export function approvalsModule(catalogue: Catalogue): Module {
+/**
+ * The catalogue names every operation of the product: an approved one is found there and run.
+ * `names` tells what the ids of every module stand for.
+ */
+export function approvalsModule(catalogue: Catalogue, names: () => Names = () => ({})): Module {
   const decision = decide(catalogue);
   const withdrawal = withdraw(catalogue);
   const tier = setTier(catalogue);
-  const { inbox, detail, tiers } = approvalQueries(catalogue);
+  const { inbox, detail, tiers } = approvalQueries({ catalogue, names });
   const one = '/approvals/:approvalId';
   return defineModule({
     name: 'approvals',

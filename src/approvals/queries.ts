@@ -4,6 +4,8 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
+import type { Names } from '../platform/names.ts';
+import { readNames } from '../platform/names.ts';
 import type { Actor, Query } from '../platform/operation.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
@@ -16,6 +18,9 @@ import {
   listOf,
   pageShape,
 } from '../platform/schemas.ts';
+import type { Tx } from '../platform/transaction.ts';
+import type { AboutWhat } from './asked.ts';
+import { aboutWhat, amountAsked } from './asked.ts';
 import type { Catalogue } from './carry-out.ts';
 import type { Tier } from './model.ts';
 import { requestStates } from './model.ts';
@@ -29,7 +34,17 @@ const RequestOutput = z.object({
   ownerId: IdText,
   operation: z.string(),
   title: z.object({ zh: z.string(), en: z.string() }),
-  amount: MoneyText.nullable(),
+  about: z
+    .object({
+      id: IdText.nullable(),
+      name: z.string().nullable(),
+      more: z.number().int(),
+    })
+    .nullable()
+    .meta({ description: '所涉企业、额度、基金等；批量的列第一个及其余个数' }),
+  amount: MoneyText.nullable().meta({
+    description: '所涉金额：按审批额度衡量的，或经办人所填、试算所得（减免、拨付、冲销、核销等）',
+  }),
   permission: z.string(),
   tierVersion: z.number().int().nullable(),
   makerId: IdText,
@@ -63,12 +78,12 @@ const columns = {
   deciderName: 'd.name',
   decidedAt: 'r.decided_at',
   reason: 'r.reason',
-} as const;
-
-const details = {
   input: 'r.input',
   rehearsed: 'r.rehearsed',
   effects: 'r.effects',
+} as const;
+
+const details = {
   result: 'r.result',
   filedOperationId: 'r.filed_operation_id',
   decidedOperationId: 'r.decided_operation_id',
@@ -76,7 +91,14 @@ const details = {
 
 type Shown = Omit<
   z.output<typeof RequestOutput>,
-  'approvalId' | 'title' | 'madeAt' | 'expiresAt' | 'decidedAt' | 'mayDecide' | 'mayWithdraw'
+  | 'approvalId'
+  | 'title'
+  | 'about'
+  | 'madeAt'
+  | 'expiresAt'
+  | 'decidedAt'
+  | 'mayDecide'
+  | 'mayWithdraw'
 >;
 
 interface RequestRow extends Shown {
@@ -85,6 +107,15 @@ interface RequestRow extends Shown {
   readonly madeAt: Date;
   readonly expiresAt: Date;
   readonly decidedAt: Date | null;
+  readonly input: unknown;
+  readonly rehearsed: unknown;
+  readonly effects: Record<string, unknown> | null;
+}
+
+/** What requests are read with: every operation, and what every module's ids stand for. */
+export interface Known {
+  readonly catalogue: Catalogue;
+  readonly names: () => Names;
 }
 
 /** Requests in scope; one whose time is over reads EXPIRED before the job has closed it. */
@@ -100,27 +131,47 @@ function requests(now: Date, more: Readonly<Record<string, string>> = {}): Knex.
   return build.select('*').from(rows.as('requests'));
 }
 
-function shown<R extends RequestRow>(row: R, actor: Actor, catalogue: Catalogue) {
-  const { id, makerPersonId, madeAt, expiresAt, decidedAt, ...rest } = row;
-  const open = row.state === 'PENDING';
-  const own = makerPersonId === actor.personId;
-  const named = catalogue().find((operation) => operation.name === row.operation);
-  return {
-    ...rest,
-    approvalId: id,
-    title: named?.title ?? { zh: row.operation, en: row.operation },
-    madeAt: madeAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    decidedAt: decidedAt?.toISOString() ?? null,
-    mayDecide: open && !own && mayDecide(actor, row.permission),
-    mayWithdraw: open && own,
-  };
+/** The rows as their reader sees them; what they are about is named within the reader's scope. */
+async function shown<R extends RequestRow>(
+  tx: Tx,
+  rows: readonly R[],
+  actor: Actor,
+  { catalogue, names }: Known,
+) {
+  const abouts = rows.map((row) => aboutWhat(row.input));
+  const named = await readNames(
+    tx,
+    abouts.flatMap((about) => about?.id ?? []),
+    names(),
+  );
+  const titleOf = (name: string) =>
+    catalogue().find((operation) => operation.name === name)?.title ?? { zh: name, en: name };
+  const nameOf = ({ id, name }: AboutWhat): string | null =>
+    id === null ? name && titleOf(name).zh : (named.get(id) ?? null);
+  return rows.map((row, i) => {
+    const { id, makerPersonId, madeAt, expiresAt, decidedAt, ...rest } = row;
+    const open = row.state === 'PENDING';
+    const own = makerPersonId === actor.personId;
+    const about = abouts[i] ?? null;
+    return {
+      ...rest,
+      approvalId: id,
+      title: titleOf(row.operation),
+      about: about && { ...about, name: nameOf(about) },
+      amount: amountAsked(row),
+      madeAt: madeAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+      decidedAt: decidedAt?.toISOString() ?? null,
+      mayDecide: open && !own && mayDecide(actor, row.permission),
+      mayWithdraw: open && own,
+    };
+  });
 }
 
 const mayDecide = ({ permissions }: Actor, permission: string): boolean =>
   permissions.has('approvals:decide') && permissions.has(permission);
 
-const inbox = (catalogue: Catalogue): Query =>
+const inbox = (known: Known): Query =>
   query({
     name: 'approvals.requests',
     title: { zh: '审批待办', en: 'Requests for approval' },
@@ -150,11 +201,14 @@ const inbox = (catalogue: Catalogue): Query =>
         rows.whereNot({ makerPersonId: actor.personId });
       }
       const found = await pageOf<RequestRow>(tx, rows, place, { descending: true });
-      return { ...found, items: found.items.map((row) => shown(row, actor, catalogue)) };
+      const items = (await shown(tx, found.items, actor, known)).map(
+        ({ input: _input, rehearsed: _rehearsed, effects: _effects, ...row }) => row,
+      );
+      return { ...found, items };
     },
   });
 
-const detail = (catalogue: Catalogue): Query =>
+const detail = (known: Known): Query =>
   query({
     name: 'approvals.request',
     title: { zh: '审批详情', en: 'One request for approval' },
@@ -173,16 +227,15 @@ const detail = (catalogue: Catalogue): Query =>
     }),
     async run({ tx, actor, now }, { approvalId }) {
       type Row = RequestRow & {
-        input: unknown;
-        rehearsed: unknown;
-        effects: Record<string, unknown> | null;
         result: unknown;
         filedOperationId: string;
         decidedOperationId: string | null;
       };
       const [row] = await tx.built<Row>(requests(now, details).where({ id: approvalId }));
       if (!row) throw new Failure(no['approval-missing'], { approvalId });
-      return shown(row, actor, catalogue);
+      const [one] = await shown(tx, [row], actor, known);
+      if (!one) throw new Failure(no['approval-missing'], { approvalId });
+      return one;
     },
   });
 
@@ -213,8 +266,8 @@ const tiers = query({
   },
 });
 
-export const approvalQueries = (catalogue: Catalogue) => ({
-  inbox: inbox(catalogue),
-  detail: detail(catalogue),
+export const approvalQueries = (known: Known) => ({
+  inbox: inbox(known),
+  detail: detail(known),
   tiers: tiers as Query,
 });

@@ -1,5 +1,6 @@
 // Whole-park credit's front door: agreements, segments, whitelist, lines, drawdowns, repayments.
 import { defineModule } from '../platform/module.ts';
+import { creditNames } from './names.ts';
 import { agreements } from './agreements.ts';
 import { applications } from './applications.ts';
 import { demands } from './demands.ts';
@@ -88,6 +89,7 @@ export { riskCalcs } from './risk-calcs.ts';
 
 export const creditModule = defineModule({
   name: 'credit',
+  names: creditNames,
   operations: [
     ...agreements.operations,
     ...demands.operations,

@@ -5,13 +5,16 @@
  * be read, newest first, and no feed: what commits late may stand below what was read before.
  */
 import { z } from 'zod';
+import { limitNames } from '../limits/index.ts';
+import { readNames } from '../platform/names.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import { DayInput, IdInput, IdText, InstantText, listOf, pageShape } from '../platform/schemas.ts';
 import { having, sql } from '../platform/sql.ts';
+import { creditNames } from './names.ts';
 
 /** As in the partial index of the events: a name that is added here needs a new index. */
-const warnings = [
+export const warnings = [
   'credit.loan-defaulted',
   'credit.loan-ending',
   'credit.loan-overdue',
@@ -31,15 +34,17 @@ const EventRow = z.object({
   name: z.enum(warnings),
   zoneId: IdText,
   ownerId: IdText,
-  /** The loan, the limit or whatever else it tells of. */
+  /** The loan, the limit, its incident, the review or the report that it tells of. */
   subjectId: IdText,
-  /** Of a loan: whose it is; of a limit: its name. */
+  /** Of a loan or a review: whose it is; of a limit: its name; of a risk report: bank and day. */
   subjectName: z.string().nullable(),
   payload: z.record(z.string(), z.unknown()),
   recordedAt: InstantText,
 });
 
-type Row = Omit<z.output<typeof EventRow>, 'recordedAt'> & { readonly recordedAt: Date };
+type Row = Omit<z.output<typeof EventRow>, 'recordedAt' | 'subjectName'> & {
+  readonly recordedAt: Date;
+};
 
 export const listEvents = query({
   name: 'credit.list-events',
@@ -56,20 +61,12 @@ export const listEvents = query({
   async run({ tx }, { zoneId, name, since, ...place }) {
     const rows = having(
       sql('platform_events as v')
-        .leftJoin('credit_drawdowns as d', 'd.id', 'v.subject_id')
-        .leftJoin('parties_enterprises as e', 'e.id', 'd.enterprise_id')
-        .leftJoin(
-          'limits_nodes as n',
-          'n.id',
-          sql.raw(`coalesce(v.payload ->> 'nodeId', v.subject_id)`),
-        )
         .select('v.id', 'v.name', 'v.payload', {
           zoneId: 'v.zone_id',
           ownerId: 'v.owner_id',
           subjectId: 'v.subject_id',
           recordedAt: 'v.recorded_at',
         })
-        .select(sql.raw('coalesce(e.name, n.name) as "subjectName"'))
         .whereIn('v.name', [...warnings]),
       { 'v.zone_id': zoneId, 'v.name': name },
     );
@@ -77,8 +74,14 @@ export const listEvents = query({
       void rows.where('v.recorded_at', '>=', `${since}T00:00:00+08:00`);
     }
     const page = await pageOf<Row>(tx, rows, place, { descending: true });
+    const named = await readNames(
+      tx,
+      page.items.map((row) => row.subjectId),
+      { ...limitNames, ...creditNames },
+    );
     const items = page.items.map(({ recordedAt, ...row }) => ({
       ...row,
+      subjectName: named.get(row.subjectId) ?? null,
       recordedAt: recordedAt.toISOString(),
     }));
     return { ...page, items };

@@ -1,5 +1,6 @@
 // The funds' front door: commitments, calls, paid-in and investments, and the leverage family.
 import { defineModule } from '../platform/module.ts';
+import { fundNames } from './names.ts';
 import { fundInvariants } from './invariants.ts';
 import { commit } from './operations/commit.ts';
 import { establishFund } from './operations/establish-fund.ts';
@@ -20,6 +21,7 @@ export { commit, establishFund, invest, issueCall, recordPayment };
 
 export const fundsModule = defineModule({
   name: 'funds',
+  names: fundNames,
   operations: [establishFund, commit, issueCall, recordPayment, invest],
   queries: [listFunds, showFund, listCommitments, listCalls, showCall, listInvestments],
   routes: [

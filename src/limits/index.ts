@@ -1,5 +1,6 @@
 // The limit tree's front door: take and give back, terms of nodes, headroom with its reasons.
 import { defineModule } from '../platform/module.ts';
+import { limitNames } from './names.ts';
 import { limitInvariants } from './invariants.ts';
 import { listIncidents, showIncident } from './incident-queries.ts';
 import { acknowledgeIncident } from './operations/acknowledge-incident.ts';
@@ -35,6 +36,7 @@ export { headroom } from './headroom-queries.ts';
 export { Node as LimitView, nodesToday } from './queries.ts';
 export { joinCaps, lockCapRules, shareCapRules } from './cap-selectors.ts';
 export { closeNode, whyOpen } from './close.ts';
+export { limitNames } from './names.ts';
 export { limitEffects } from './effects.ts';
 export { incidentEffects } from './incident-effects.ts';
 export { limitCalcs } from './limit-calcs.ts';
@@ -70,6 +72,7 @@ export { takeOptimistically } from './take-optimistic.ts';
 
 export const limitsModule = defineModule({
   name: 'limits',
+  names: limitNames,
   operations: [
     freeze,
     unfreeze,

@@ -1,5 +1,6 @@
 // The register's front door: zones, organisations and enterprises. The lowest business module.
 import { defineModule } from '../platform/module.ts';
+import { partyNames } from './names.ts';
 import { importCalendar } from './operations/import-calendar.ts';
 import { openZone } from './operations/open-zone.ts';
 import { recordReportedFigure } from './operations/record-reported-figure.ts';
@@ -28,6 +29,7 @@ export {
 
 export const partiesModule = defineModule({
   name: 'parties',
+  names: partyNames,
   operations: [
     openZone,
     registerOrganisation,

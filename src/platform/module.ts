@@ -3,6 +3,7 @@
  * all plain values. `runtime.ts` lists the modules, lowest rung first; nothing registers itself.
  */
 import type { Refusal } from '../kernel/failure.ts';
+import type { Names } from './names.ts';
 import type { Operation, Query } from './operation.ts';
 
 export interface Invariant {
@@ -34,6 +35,8 @@ export interface Module {
   readonly routes: readonly Route[];
   readonly refusals: readonly Refusal[];
   readonly invariants: readonly Invariant[];
+  /** What its ids stand for. */
+  readonly names: Names;
 }
 
 /** A module of values; whatever is left out is empty. */
@@ -43,5 +46,6 @@ export const defineModule = (module: Partial<Module> & { readonly name: string }
   routes: [],
   refusals: [],
   invariants: [],
+  names: {},
   ...module,
 });

@@ -1,5 +1,6 @@
 // The pool's front door: operations, questions, and what the credit side calls down for loans.
 import { defineModule } from '../platform/module.ts';
+import { poolNames } from './names.ts';
 import { poolInvariants } from './invariants.ts';
 import { admitBank } from './operations/admit-bank.ts';
 import { contribute } from './operations/contribute.ts';
@@ -20,6 +21,7 @@ export { readFuses, suspends, type FuseFigures } from './rules/fuse.ts';
 
 export const riskPoolModule = defineModule({
   name: 'risk-pool',
+  names: poolNames,
   operations: [openPool, contribute, admitBank, fileClaim, payCompensation, rejectClaim],
   queries: [listPools, showPool, listEnrolments, listClaims, showClaim],
   routes: [

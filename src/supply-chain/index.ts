@@ -1,5 +1,6 @@
 // The supply chain's front door: programmes, certificates and what banks financed on them.
 import { defineModule } from '../platform/module.ts';
+import { chainNames } from './names.ts';
 import { supplyChainInvariants } from './invariants.ts';
 import { supplyChainRefusals } from './refusals.ts';
 import { supplyChainRoutes } from './routes.ts';
@@ -21,6 +22,7 @@ export { supplyChainRefusals } from './refusals.ts';
 /** Every operation and query of this module has an address, so the routes are the whole list. */
 export const supplyChainModule = defineModule({
   name: 'supply-chain',
+  names: chainNames,
   operations: supplyChainRoutes.flatMap((route) => ('query' in route ? [] : [route.operation])),
   queries: supplyChainRoutes.flatMap((route) => ('query' in route ? [route.query] : [])),
   routes: supplyChainRoutes,

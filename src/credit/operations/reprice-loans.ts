@@ -89,7 +89,8 @@ async function attempt(
   } catch (problem) {
     if (!isFailure(problem)) throw problem;
     const { id: subjectId, zoneId, ownerId } = locked.drawdown;
-    const payload = { asOf: item.input.asOf, code: problem.code, facts: problem.facts };
+    const { code, title, facts } = problem;
+    const payload = { asOf: item.input.asOf, code, title: title.zh, facts };
     const name = 'credit.repricing-refused';
     context.emit(item, { name, zoneId, ownerId, subjectId, payload });
     return problem;
