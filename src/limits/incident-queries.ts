@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
+import type { Scope, Tx } from '../platform/transaction.ts';
 import { pageOf } from '../platform/page.ts';
 import {
   DayText,
@@ -17,7 +18,11 @@ import { having, sql as build } from '../platform/sql.ts';
 import { enforcements, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { incidentCauses, incidentStates, incidentSteps, severities } from './rules/incident.ts';
+import type { Finding } from './rules/incident.ts';
 import { stepsOf } from './store-incidents.ts';
+import { standingNow } from './watch.ts';
+
+const figures = { size: MoneyText, bound: MoneyText, used: MoneyText, reserved: MoneyText };
 
 const IncidentRow = z.object({
   incidentId: IdText,
@@ -32,12 +37,9 @@ const IncidentRow = z.object({
   cause: z.enum(incidentCauses),
   severity: z.enum(severities),
   state: z.enum(incidentStates),
-  /** Above `bound` when last looked at; the largest it has been. */
-  size: MoneyText,
+  /** Of the last step: above `bound`, and the largest that it has been. */
+  ...figures,
   worstSize: MoneyText,
-  bound: MoneyText,
-  used: MoneyText,
-  reserved: MoneyText,
   /** The rule pack, or the node's own terms. */
   rule: z.string(),
   waivedSize: MoneyText.nullable(),
@@ -45,12 +47,22 @@ const IncidentRow = z.object({
   openedOn: DayText,
   closedOn: DayText.nullable(),
   version: z.number().int(),
+  /** What it was opened for; null to a bank that sees a limit of the zone, but not its steps. */
+  opening: z.object({ severity: z.enum(severities), ...figures }).nullable(),
 });
 type IncidentRow = z.output<typeof IncidentRow>;
+
+const IncidentShown = IncidentRow.extend({
+  /** How it stands at this moment; without severity the next look closes it. Null once closed. */
+  now: z.object({ severity: z.enum(severities).nullable(), ...figures }).nullable(),
+});
 
 const incidents = () =>
   build('limits_incidents as i')
     .join('limits_nodes as n', 'n.id', 'i.node_id')
+    .leftJoin('limits_incident_steps as o', (on) => {
+      void on.on('o.incident_id', 'i.id').andOnVal('o.version', 1);
+    })
     .select('i.cause', 'i.severity', 'i.state', 'i.size', 'i.bound', 'i.used', 'i.reserved')
     .select('i.rule', {
       incidentId: 'i.id',
@@ -66,7 +78,34 @@ const incidents = () =>
       openedOn: 'i.opened_on',
       closedOn: 'i.closed_on',
     })
-    .select(build.raw('i.version::int as version'));
+    .select(build.raw('i.version::int as version'))
+    .select(
+      build.raw(`case when o.version is not null then json_build_object(
+        'severity', o.severity, 'size', o.size::text, 'bound', o.bound::text,
+        'used', o.used::text, 'reserved', o.reserved::text) end as opening`),
+    );
+
+/** The incidents with their figures of now, which no step may have told yet. */
+async function shown<R extends IncidentRow>(
+  tx: Tx,
+  rows: readonly R[],
+  by: { readonly now: Date; readonly scope: Scope },
+) {
+  const open = rows.filter((row) => row.state !== 'RESOLVED');
+  const standing = open.length === 0 ? new Map<string, Finding>() : await standingNow(tx, open, by);
+  return rows.map((row) => {
+    const found = standing.get(row.incidentId);
+    if (!found) return { ...row, now: null };
+    const { severity, size, bound, used, reserved } = found;
+    const amounts = {
+      size: size.toString(),
+      bound: bound.toString(),
+      used: used.toString(),
+      reserved: reserved.toString(),
+    };
+    return { ...row, now: { severity: severity ?? null, ...amounts } };
+  });
+}
 
 export const listIncidents = query({
   name: 'limits.list-incidents',
@@ -81,8 +120,8 @@ export const listIncidents = query({
     open: FlagFilter,
     ...pageShape,
   }),
-  output: listOf(IncidentRow.extend({ key: z.string() })),
-  run: ({ tx }, { zoneId, nodeId, severity, state, open, ...place }) => {
+  output: listOf(IncidentShown.extend({ key: z.string() })),
+  async run({ tx, actor, now }, { zoneId, nodeId, severity, state, open, ...place }) {
     const key = build.raw(
       `n.enforcement || ':' || i.severity || ':' || i.opened_on::text || ':' || i.id as key`,
     );
@@ -96,7 +135,8 @@ export const listIncidents = query({
       void rows.where('i.state', open === 'true' ? '<>' : '=', 'RESOLVED');
     }
     // HARD before SOFT, BREACH before WARNING, as in the alphabet.
-    return pageOf<IncidentRow & { key: string }>(tx, rows, place, { by: 'key' });
+    const page = await pageOf<IncidentRow & { key: string }>(tx, rows, place, { by: 'key' });
+    return { ...page, items: await shown(tx, page.items, { now, scope: actor.scope }) };
   },
 });
 
@@ -105,10 +145,7 @@ const StepView = z.object({
   step: z.enum(incidentSteps),
   state: z.enum(incidentStates),
   severity: z.enum(severities),
-  size: MoneyText,
-  bound: MoneyText,
-  used: MoneyText,
-  reserved: MoneyText,
+  ...figures,
   rule: z.string(),
   waivedUntil: DayText.nullable(),
   reason: z.string(),
@@ -124,9 +161,10 @@ export const showIncident = query({
   title: { zh: '超限或预警', en: 'An incident of a limit' },
   permission: 'limits:read',
   input: z.strictObject({ incidentId: IdInput('inc') }),
-  output: IncidentRow.extend({ steps: z.array(StepView) }),
-  async run({ tx }, { incidentId }) {
-    const [found] = await tx.built<IncidentRow>(incidents().where('i.id', incidentId));
+  output: IncidentShown.extend({ steps: z.array(StepView) }),
+  async run({ tx, actor, now }, { incidentId }) {
+    const rows = await tx.built<IncidentRow>(incidents().where('i.id', incidentId));
+    const [found] = await shown(tx, rows, { now, scope: actor.scope });
     if (!found) throw new Failure(no['incident-missing'], { incidentId });
     return { ...found, steps: await stepsOf(tx, incidentId) };
   },

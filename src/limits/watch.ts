@@ -12,7 +12,7 @@ import type { LimitNode } from './model.ts';
 import { onDay } from './rules/dated-terms.ts';
 import type { Finding, Incident, IncidentCause, Levels, Severity } from './rules/incident.ts';
 import { findingsOf, followed, softFindingsOf } from './rules/incident.ts';
-import { lockHardNodes, lockSoftNodes } from './store.ts';
+import { lockHardNodes, lockSoftNodes, readNodes } from './store.ts';
 import { asOfDay, isOnlySum, readAllocated, seeNodes } from './store-figures.ts';
 import type { SteppedIncident } from './store-incidents.ts';
 import { excessOfNodes, openIncidentsOf, saveIncidents } from './store-incidents.ts';
@@ -142,6 +142,29 @@ export async function freshFinding(
   const same = found.get(node)?.find((one) => one.cause === cause);
   if (!same) throw new Error(`A look at ${node.id} says nothing of ${cause}.`);
   return same;
+}
+
+/** How the limits of incidents stand now against what each is held against; nothing is written. */
+export async function standingNow(
+  tx: Tx,
+  incidents: readonly (Pick<Incident, 'nodeId' | 'cause' | 'severity'> & { incidentId: string })[],
+  by: Pick<WatchCause, 'now' | 'scope'>,
+): Promise<ReadonlyMap<string, Finding>> {
+  const of = new Map(incidents.map((one) => [`${one.nodeId} ${one.cause}`, one]));
+  const nodes = await readNodes(
+    tx,
+    incidents.map((one) => one.nodeId),
+  );
+  const known: Current = (id, cause) => of.get(`${id} ${cause}`)?.severity;
+  const found = await findingsFor(tx, [...nodes.values()], by, known);
+  return new Map(
+    [...found].flatMap(([{ id }, findings]) =>
+      findings.flatMap((one): [string, Finding][] => {
+        const incident = of.get(`${id} ${one.cause}`);
+        return incident ? [[incident.incidentId, one]] : [];
+      }),
+    ),
+  );
 }
 
 /** What a look makes of the incidents of nodes, without writing it. */

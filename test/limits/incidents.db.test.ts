@@ -112,6 +112,25 @@ describe('incidents of limits in the database', () => {
     ]);
   });
 
+  it('shows the figures of now beside those of its opening, told by no step yet', async () => {
+    const nodeId = await line('100');
+    await move('draw', nodeId, '90');
+    await night();
+    const { incidentId } = await only(nodeId);
+    await move('draw', nodeId, '5');
+    const figures = { size: '0.00', bound: '100.00', reserved: '0.00' };
+    const opening = { severity: 'WARNING', ...figures, used: '90.00' };
+    const asked = async () => performer.ask(showIncident, banker, { incidentId });
+    expect(await asked()).to.deep.include({ opening, now: { ...opening, used: '95.00' } });
+    expect(await only(nodeId)).to.deep.include({ opening, now: { ...opening, used: '95.00' } });
+    await move('repay', nodeId, '60');
+    // The limit is well again, which the next look will tell.
+    const well = { ...figures, severity: null, used: '35.00' };
+    expect(await only(nodeId)).to.deep.include({ state: 'OPEN', opening, now: well });
+    await night();
+    expect(await asked()).to.deep.include({ state: 'RESOLVED', opening, now: null });
+  });
+
   it('a margin call and a liquidation come with the price of the collateral', async () => {
     const nodeId = await line('1000');
     await move('draw', nodeId, '150');
