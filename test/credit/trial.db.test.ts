@@ -63,7 +63,9 @@ describe('trial before submit', () => {
       kind: 'loan-principal',
       subjectId: lineId,
       side: 'debit',
+      name: '贷款本金',
       amount: '40.00',
+      before: '0.00',
       balance: '40.00',
     });
     const real = await stage.done(drawDown, input, stage.bank);
