@@ -1,10 +1,12 @@
 /**
  * What waits for somebody: what the reader must approve, demands and applications with their clocks,
  * conditions, whitelist entries, limits in trouble, inspections, loans and fees that fall due,
- * exceptions, and how far the agreements have come. What is late says so by a word, because a print may be grey.
+ * exceptions, and how far the agreements have come. What is late says so by a word, because a
+ * print may be grey.
  */
 import { percentText } from './amounts.js';
 import { ask } from './api.js';
+import { approvals } from './approvals.js';
 import { element } from './dom.js';
 import { listed, pageOfRows } from './lists.js';
 import {
@@ -18,7 +20,7 @@ import {
   words,
 } from './tables.js';
 import { timeText } from './times.js';
-import { word } from './words.js';
+import { kindText, word } from './words.js';
 
 /** A day with a clock: whether it is the last one, or over. */
 const clock = (head, read) => ({
@@ -34,68 +36,6 @@ const clock = (head, read) => ({
 
 const firm = named('企业', (row) => row.enterpriseName, { below: (row) => row.uscc });
 const rank = words('排队', ({ queueRank }) => queueRank && `第 ${queueRank} 位`, { tight: true });
-
-/** A term as words: 无, the text itself, or the members of each entry. */
-function termText(value) {
-  if (value === null || value === undefined) return '无';
-  if (Array.isArray(value)) return value.map(termText).join('；') || '无';
-  return typeof value === 'object' ? Object.values(value).map(termText).join(' ') : String(value);
-}
-
-/** Each limit's figures that differ, then its terms, from what to what. */
-function effectRows({ effects }) {
-  return (effects?.limits ?? []).flatMap(({ changes = [], ...node }) => {
-    const row = (field, from, to, money = false) => ({ name: node.name, field, from, to, money });
-    const figures = [
-      row('limit', node.limitBefore, node.limit, true),
-      ...['used', 'reserved', 'available'].map((name) =>
-        row(name, node.before[name], node.after[name], true),
-      ),
-    ].filter(({ from, to }) => from !== to);
-    return [...figures, ...changes.map(({ field, from, to }) => row(field, from, to))];
-  });
-}
-
-const effect = (head, name) => ({
-  head,
-  number: true,
-  unit: true,
-  cell: (row, { unit }) => (row.money ? amountNode(row[name], unit) : termText(row[name])),
-});
-
-const effects = {
-  caption: '提交时试算的额度影响：变更前后',
-  empty: '试算没有额度变动。',
-  columns: [
-    named('额度', (row) => row.name),
-    coded('事项', 'limitField', (row) => row.field),
-    effect('变更前', 'from'),
-    effect('变更后', 'to'),
-  ],
-};
-
-/** What waits for the reader, here or in no zone at all; what they made waits for another. */
-const approvals = {
-  key: 'approvals',
-  permission: 'approvals:decide',
-  caption: '待我审批：经办人已提交，须由另一人决定',
-  empty: '没有等待您审批的事项。',
-  load: listed('/approvals', { box: 'to-decide' }),
-  keyOf: (row) => row.approvalId,
-  details: {
-    nameOf: (row) => row.title.zh,
-    list: effects,
-    load: async ({ approvalId }, place) =>
-      pageOfRows(effectRows((await ask(`/approvals/${approvalId}`)).body), place),
-  },
-  columns: [
-    named('事项', (row) => row.title.zh, { below: (row) => row.approvalId }),
-    amount('金额', (row) => row.amount),
-    words('经办人', (row) => row.makerName, { tight: true }),
-    words('提交时间', (row) => timeText(row.madeAt), { tight: true }),
-    words('有效至', (row) => timeText(row.expiresAt), { tight: true }),
-  ],
-};
 
 const demands = {
   key: 'demands',
@@ -241,15 +181,40 @@ const exceptions = {
   ],
 };
 
+/** A figure as it stands now, and under it that of the opening. */
+const sinceOpening = (head, name) => ({
+  head,
+  number: true,
+  unit: true,
+  cell: ({ now, opening, ...row }, { unit }) =>
+    element(
+      'span.named',
+      {},
+      amountNode((now ?? row)[name], unit),
+      element('small', {}, ' 发生时 ', amountNode(opening?.[name], unit)),
+    ),
+});
+
+/** The figures may be well again before the next look says so. */
+const incidentStateNode = ({ state, now }) =>
+  element(
+    'span.named',
+    {},
+    word('incidentState', state),
+    now?.severity === null ? element('small', {}, '现已恢复，待复查') : null,
+  );
+
 const incidents = {
   key: 'incidents',
   permission: 'limits:read',
-  caption: '超限与预警：尚未解除的事件，硬额度在前，超限在前',
+  caption: '超限与预警：尚未解除的事件，硬额度在前，超限在前；金额为现在的，其下为发生时的',
   empty: '没有尚未解除的超限或预警。',
   load: listed('/limit-incidents', { open: 'true' }),
   columns: [
-    named('额度', (row) => row.nodeName, { below: (row) => word('incidentCause', row.cause) }),
-    words('银行', (row, { nameOf }) => nameOf(row.ownerId), { tight: true }),
+    named('额度', (row) => row.nodeName, {
+      below: (row) => `${word('nodeKind', row.nodeKind)}；${word('incidentCause', row.cause)}`,
+    }),
+    words('所属机构', (row, { nameOf }) => nameOf(row.ownerId)),
     words(
       '程度',
       ({ severity, enforcement }) => {
@@ -259,41 +224,56 @@ const incidents = {
       },
       { tight: true },
     ),
-    amount('界限', (row) => row.bound),
-    amount('已用或已分配', (row) => row.used),
-    amount('预占', (row) => row.reserved),
-    amount('超出', (row) => row.size),
-    coded('状态', 'incidentState', (row) => row.state),
+    sinceOpening('界限', 'bound'),
+    sinceOpening('已用或\n已分配', 'used'),
+    sinceOpening('预占', 'reserved'),
+    sinceOpening('超出', 'size'),
+    words('状态', incidentStateNode, { tight: true }),
     words('发生日', (row) => row.openedOn, { tight: true }),
     clock('豁免至', (row) => ({ day: row.waivedUntil })),
   ],
 };
 
-/** What the event says beyond its name, in words. */
-function eventText({ daysPastDue, daysLeft, from, to, severity, trigger }) {
-  return [
+/** What the event says beyond its name, in words and amounts. */
+function eventText({ payload }, { unit }) {
+  const { daysPastDue, daysLeft, dueOn, defaultedOn, ratio, value } = payload;
+  const { from, to, severity, cause, trigger, code, title } = payload;
+  const parts = [
     daysPastDue > 0 && `逾期 ${daysPastDue} 天`,
     daysLeft > 0 && `剩余 ${daysLeft} 天`,
+    dueOn && `期限 ${dueOn}`,
+    defaultedOn && `违约日 ${defaultedOn}`,
     to && `${word('riskClass', from)} → ${word('riskClass', to)}`,
+    ratio && `${word('riskRatio', ratio)} ${percentText(value)}，低于要求`,
+    cause && word('incidentCause', cause),
     severity && word('severity', severity),
     trigger && word('reviewTrigger', trigger),
-  ]
-    .filter(Boolean)
-    .join('；');
+    (title || code) && `原因：${title ?? code}`,
+  ].filter(Boolean);
+  const amounts = eventAmounts
+    .filter((name) => typeof payload[name] === 'string')
+    .map((name) =>
+      element('span', {}, ` ${word('eventAmount', name)} `, amountNode(payload[name], unit)),
+    );
+  return element('span', {}, parts.join('；'), ...amounts);
 }
+
+const eventAmounts = ['outstanding', 'bound', 'used', 'size'];
 
 const events = {
   key: 'events',
   permission: 'credit:read',
-  caption: '预警事件：贷款逾期、将到期、分类变动与额度超限，新的在前',
+  caption: '预警事件：贷款逾期、将到期、分类变动、指标不足与额度超限，新的在前',
   empty: '没有预警事件。',
   load: listed('/events'),
   columns: [
     words('时间', (row) => timeText(row.recordedAt), { tight: true }),
     coded('事件', 'eventName', (row) => row.name),
-    named('对象', (row) => row.subjectName, { below: (row) => row.subjectId }),
-    words('银行', (row, { nameOf }) => nameOf(row.ownerId), { tight: true }),
-    words('内容', (row) => eventText(row.payload)),
+    named('对象', (row) => row.subjectName ?? row.subjectId, {
+      below: (row) => `${kindText(row.subjectId)} ${row.subjectId}`,
+    }),
+    words('所属机构', (row, { nameOf }) => nameOf(row.ownerId)),
+    words('内容', eventText),
   ],
 };
 

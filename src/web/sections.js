@@ -81,7 +81,7 @@ const lines = {
     // A closed line lends nothing, whatever its amounts leave.
     amount('可用', (row) => (row.state === 'CLOSED' ? '0.00' : row.available)),
     amount('余额', (row) => row.outstanding),
-    amount('还款全恢复时可用', (row) => row.reinstatable),
+    amount('还款全恢复\n时可用', (row) => row.reinstatable),
     amount('沉淀', (row) => row.stranded),
     coded('状态', 'lineState', (row) => row.state),
     words('到期日', (row) => row.expiresOn, { tight: true }),

@@ -97,16 +97,25 @@ export const named = (head, read, { below, generated = (row) => row.generated } 
 
 /** The period of a bill of the commitment fee, its last day included. */
 export const feePeriod = words('账期', ({ from, to, settledOn }) =>
-  from === to ? `前期调整（${settledOn}）` : `${from} 至 ${settledOn}`,
+  from === to
+    ? element('span', {}, '前期调整', element('span.tight', {}, `（${settledOn}）`))
+    : element('span', {}, whole(`${from} 至`), ' ', whole(settledOn)),
 );
+
+/** Text that never breaks, such as a day. */
+const whole = (text) => element('span.tight', {}, text);
+
+/** A long head may break where its text has a line break. */
+const breakable = (head) =>
+  head.split('\n').flatMap((part, i) => (i === 0 ? [part] : [element('wbr'), part]));
 
 function headRow(columns, unit, opens) {
   const cells = columns.map(({ head, number, unit: inUnit }) =>
     element(
       number ? 'th.number' : 'th',
       { scope: 'col' },
-      head,
-      inUnit ? element('small', {}, `（${unit.name}）`) : null,
+      ...breakable(head),
+      ...(inUnit ? [element('wbr'), element('small', {}, `（${unit.name}）`)] : []),
     ),
   );
   const opener = opens

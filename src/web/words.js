@@ -1,4 +1,5 @@
 /** The words of the screen for the codes of the API. A code without a word is shown as it is. */
+import { eventWords } from './event-words.js';
 
 const words = {
   measure: {
@@ -89,6 +90,41 @@ const words = {
     'soft-use': '软额度占用，只提示不拦截',
     allocation: '软额度超额分配，只提示不拦截',
   },
+  nodeKind: {
+    ZONE: '园区合计',
+    ZONE_MASTER: '整园授信总额',
+    SEGMENT: '分类额度',
+    ENTERPRISE_LINE: '企业授信',
+    PRODUCT_SUBLINE: '产品额度',
+    CORE_PROGRAM: '供应链项目',
+    ANCHOR: '核心企业额度',
+    SPOKE: '链上企业额度',
+    CAP: '横向限额',
+  },
+  /** What an id is of, by what stands before it. */
+  idKind: {
+    agr: '整园授信协议',
+    appl: '授信申请',
+    cert: '应收账款凭证',
+    claim: '风险补偿申请',
+    dmd: '融资需求',
+    draw: '贷款',
+    ent: '企业',
+    exc: '例外',
+    feebill: '承诺费账单',
+    fund: '基金',
+    inc: '额度预警',
+    lim: '额度',
+    line: '授信',
+    org: '机构',
+    pool: '资金池',
+    prio: '重点计划',
+    prog: '供应链项目',
+    rev: '白名单复核',
+    risk: '风险日报',
+    seg: '分类额度',
+    wl: '白名单企业',
+  },
   severity: { WARNING: '预警', BREACH: '超限' },
   incidentState: {
     OPEN: '待确认',
@@ -97,19 +133,14 @@ const words = {
     RESOLVED: '已解除',
     WAIVED: '已豁免',
   },
-  eventName: {
-    'credit.loan-defaulted': '贷款违约',
-    'credit.loan-ending': '贷款将到期',
-    'credit.loan-overdue': '贷款逾期',
-    'credit.loan-reclassified': '分类变动',
-    'credit.repricing-refused': '重定价未能执行',
-    'credit.review-raised': '白名单复核',
-    'credit.risk-ratio-fell-short': '风险指标不足',
-    'limits.node-expired': '额度已到期',
-    'limits.node-expiring': '额度将到期',
-    'limits.incident-opened': '额度预警或超限',
-    'limits.incident-worsened': '额度超限加重',
-    'limits.incident-resolved': '额度预警解除',
+  eventName: eventWords,
+  eventAmount: { outstanding: '贷款余额', bound: '界限', used: '已用', size: '超出' },
+  riskRatio: {
+    nonPerforming: '不良贷款率',
+    coverage: '拨备覆盖率',
+    loanProvision: '贷款拨备率',
+    requiredCoverage: '应提拨备覆盖率',
+    requiredLoanProvision: '应提贷款拨备率',
   },
   reviewTrigger: {
     YEARLY: '年度复核',
@@ -141,6 +172,8 @@ const words = {
     available: '可用',
     amount: '额度',
     state: '状态',
+    balance: '账户余额',
+    reason: '理由',
     expires_on: '到期日',
     oversub: '超配比例',
     carriers: '受限额度',
@@ -167,6 +200,9 @@ const words = {
 };
 
 export const word = (kind, code) => words[kind]?.[code] ?? code ?? '—';
+
+/** What an id is of, by what stands before it. */
+export const kindText = (id) => word('idKind', id.slice(0, id.lastIndexOf('_')));
 
 /** What the rows behind a reported figure are, and in which section they stand. */
 export const rowsBehind = {

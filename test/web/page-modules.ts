@@ -32,3 +32,14 @@ export async function loadAmounts(): Promise<Amounts> {
   const file = path.resolve('src/web/amounts.js');
   return (await import(pathToFileURL(file).href)) as Amounts;
 }
+
+/** The words of the screen for a code of the API; a code without one comes back as it is. */
+export async function loadWords(): Promise<{
+  readonly word: (kind: string, code: string) => string;
+  readonly eventWords: Readonly<Record<string, string>>;
+}> {
+  const load = async (file: string): Promise<object> =>
+    (await import(pathToFileURL(path.resolve(file)).href)) as object;
+  const [words, events] = [await load('src/web/words.js'), await load('src/web/event-words.js')];
+  return { ...words, ...events } as Awaited<ReturnType<typeof loadWords>>;
+}
