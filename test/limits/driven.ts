@@ -12,7 +12,12 @@ import { fencedIn } from '../../src/limits/rules/headroom.ts';
 import { decideMove, type MovingLeaf } from '../../src/limits/rules/move.ts';
 import { pastDays, wasTighter } from '../../src/limits/rules/past-days.ts';
 import { openBook } from '../../src/limits/rules/scenario-book.ts';
-import { refuseFreeze, refuseUnfreeze } from '../../src/limits/rules/terms.ts';
+import {
+  refuseClosing,
+  refuseFreeze,
+  refuseSettled,
+  refuseUnfreeze,
+} from '../../src/limits/rules/terms.ts';
 import { isCap } from './history-caps.ts';
 import { engineTerms } from './history-terms.ts';
 import { moneyStep, yuan } from './histories.ts';
@@ -60,7 +65,7 @@ export class Driven {
     if (asked.op === 'freeze' || asked.op === 'unfreeze') return this.#change(asked);
     if (asked.op === 'move') return this.#move(asked);
     if (asked.op === 'set-cap') return this.#setCap(asked);
-    if (asked.op === 'set-limit' || asked.op === 'set-terms') {
+    if (asked.op === 'set-limit' || asked.op === 'set-terms' || asked.op === 'close') {
       return this.#change(asked);
     }
     const step = this.#lookedBack(moneyStep(asked, view), asked.now);
@@ -92,15 +97,15 @@ export class Driven {
 
   #change({ op, node: id, amount, terms, now }: Asked): Failure | undefined {
     const node = this.book.nodes.get(id) as LimitNode;
-    const frozen = op === 'freeze' ? refuseFreeze(node) : undefined;
-    const refusal = op === 'unfreeze' ? refuseUnfreeze(node) : frozen;
+    const refusal = this.#refuseChange(op, node);
     if (refusal) return refusal;
     const change = {
       'set-limit': { granted: Money.of(yuan(amount)) },
       'set-terms': { terms: engineTerms(terms) },
       freeze: { state: 'FROZEN' as const },
       unfreeze: { state: 'ACTIVE' as const },
-    }[op as 'set-limit' | 'set-terms' | 'freeze' | 'unfreeze'];
+      close: { state: 'CLOSED' as const },
+    }[op as 'set-limit' | 'set-terms' | 'freeze' | 'unfreeze' | 'close'];
     const today = dayInShanghai(new Date(now));
     const easedOn = today;
     this.book.nodes.set(id, onDay({ ...node, ...change, easedOn }, today));
@@ -109,9 +114,21 @@ export class Driven {
     return undefined;
   }
 
+  #refuseChange(op: Asked['op'], node: LimitNode): Failure | undefined {
+    if (op === 'freeze') return refuseFreeze(node);
+    if (op === 'unfreeze') return refuseUnfreeze(node);
+    if (op !== 'close') return refuseSettled(node);
+    const openBelow = [...this.book.nodes.values()].filter(
+      ({ id, path, state }) => id !== node.id && path.includes(node.id) && state !== 'CLOSED',
+    );
+    return refuseClosing(node, { owing: [], reservations: [], openBelow });
+  }
+
   #move({ node: id, of: to = '', day }: Asked): Failure | undefined {
     const node = this.book.nodes.get(id) as LimitNode;
     const parent = this.book.nodes.get(to) as LimitNode;
+    const settled = refuseSettled(node);
+    if (settled) return settled;
     const moved = decideMove(this.book, {
       node,
       parent,

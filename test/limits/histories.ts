@@ -75,7 +75,7 @@ function asCap(drawn: DrawnNode, i: number): TreeNode {
 }
 
 const drawnStep = fc.record({
-  op: fc.nat(113),
+  op: fc.nat(114),
   node: fc.nat(),
   pick: fc.nat(),
   size: fc.nat(9),
@@ -146,7 +146,8 @@ function opOf(number: number): Asked['op'] | 'set-cap-limit' {
   if (number < 103) return 'set-terms';
   if (number < 107) return 'move';
   if (number < 111) return 'set-cap';
-  return number < 112 ? 'set-cap-limit' : 'open';
+  if (number < 112) return 'set-cap-limit';
+  return number < 114 ? 'open' : 'close';
 }
 
 /** What is owed at the node itself, by tenor. */
@@ -275,7 +276,17 @@ export function stepFrom(
     }
     case 'open':
       if (lines === undefined) return { ...asked, op: 'draw' };
-      return openingFrom(oracle, drawn, asked, lines);
+      return openingFrom(oracle, drawn, asked, lines) ?? { ...asked, op: 'draw' };
+    case 'close': {
+      if (!backdate) return { ...asked, op: 'draw' };
+      const main = targets.filter((id) => !isCap(id));
+      const free = main.filter(
+        (id) => oracle.judge({ ...asked, op, node: id }, view).code === undefined,
+      );
+      // Half of them can be closed, where anything can, and the others say why not.
+      const target = pickOf(drawn.flag && free.length > 0 ? free : main, drawn);
+      return { ...asked, op, node: target ?? node, day: today };
+    }
     case 'set-terms': {
       if (backdate)
         return { ...asked, op, terms: termsFrom(drawn.terms, now, view.terms.get(node)) };
@@ -328,6 +339,7 @@ export function moneyStep(asked: Asked, view: View): Step {
     case 'move':
     case 'set-cap':
     case 'open':
+    case 'close':
       throw new Error(`${op} does not move money.`);
   }
 }

@@ -87,11 +87,16 @@ export function openingFrom(
   drawn: DrawnStep,
   base: Omit<Asked, 'op'>,
   prefix: string,
-): Asked {
-  const main = [...oracle.nodes.keys()].filter((id) => !isCap(id));
+): Asked | undefined {
+  const { closed } = oracle.look(base.now);
+  const main = [...oracle.nodes.keys()].filter(
+    (id) => !isCap(id) && !oracle.above(id).some((up) => closed.has(up)),
+  );
+  if (main.length === 0) return undefined;
+  const parent = one(main, drawn.pick);
   const line: TreeNode = {
     id: `${prefix}${base.ref.replaceAll(/^.*_/g, '')}`,
-    parent: one(main, drawn.pick),
+    parent,
     caps: [],
     revolving: one(['R', 'R', 'NR', 'NRS'] as const, drawn.size),
     enforcement: 'HARD',

@@ -23,18 +23,26 @@ export const takes = (rule: CapRule | undefined, { party, product }: TreeNode): 
   (rule.parties?.includes(party) ?? true) &&
   (rule.products === undefined || (product !== undefined && rule.products.includes(product)));
 
+/** What is closed counts for what was drawn there; a SOFT limit counts nothing of its own. */
+export function isCounted(nodes: Nodes, { closed, figures }: View, id: string): boolean {
+  if (!closed.has(id)) return true;
+  return nodes.get(id)?.enforcement === 'HARD' && (figures.get(id)?.drawn ?? 0n) > 0n;
+}
+
+type Counts = (id: string) => boolean;
+
 /** Those named, and of those that the rule takes the topmost of each path. */
-function wanted(nodes: Nodes, { members = [], rule }: Asked): Set<string> {
-  const taken = new Set([...nodes.values()].filter((one) => takes(rule, one)).map(({ id }) => id));
-  const topmost = [...taken].filter(
-    (id) => !above(nodes, id).some((up) => taken.has(up) || members.includes(up)),
-  );
+function wanted(nodes: Nodes, { members = [], rule }: Asked, counts: Counts): Set<string> {
+  const counted = [...nodes.values()].filter(({ id }) => counts(id));
+  const taken = new Set(counted.filter((one) => takes(rule, one)).map(({ id }) => id));
+  const covers = (up: string): boolean => taken.has(up) || (members.includes(up) && counts(up));
+  const topmost = [...taken].filter((id) => !above(nodes, id).some(covers));
   return new Set([...members, ...topmost]);
 }
 
 /** The tree with a cap on other limits. */
-export function withMembers(nodes: Nodes, asked: Asked): TreeNode[] {
-  const carriers = wanted(nodes, asked);
+export function withMembers(nodes: Nodes, asked: Asked, counts: Counts): TreeNode[] {
+  const carriers = wanted(nodes, asked, counts);
   return [...nodes.values()].map((one) => {
     if (one.id === asked.node) return { ...one, rule: asked.rule };
     const rest = one.caps.filter((cap) => cap !== asked.node);

@@ -38,7 +38,8 @@ export interface Asked {
     | 'set-terms'
     | 'move'
     | 'set-cap'
-    | 'open';
+    | 'open'
+    | 'close';
   readonly ref: string;
   readonly node: string;
   readonly amount: bigint;
@@ -93,6 +94,8 @@ export interface Repaid {
 export interface View {
   readonly figures: ReadonlyMap<string, Figures>;
   readonly frozen: ReadonlySet<string>;
+  /** For good. */
+  readonly closed: ReadonlySet<string>;
   readonly held: ReadonlyMap<string, Held>;
   readonly draws: ReadonlyMap<string, Drawn>;
   readonly repayments: ReadonlyMap<string, Repaid>;

@@ -39,6 +39,7 @@ function isImpossible(oracle: Model, asked: Asked, view: View, places: Places): 
 }
 
 function closed(oracle: Model, { day }: Asked, view: View, fresh: readonly string[]) {
+  if (fresh.some((id) => view.closed.has(id))) return 'limit-closed';
   if (fresh.some((id) => view.frozen.has(id))) return 'limit-frozen';
   const over = fresh.some((id) => day > (oracle.nodes.get(id)?.expiresOn ?? '9999-12-31'));
   return over ? 'limit-expired' : undefined;

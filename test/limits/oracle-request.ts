@@ -28,11 +28,13 @@ export function refusedReservation(
 
 function closed(model: Model, { node, day, amount }: Asked, view: View): Reason[] {
   const causes = [...model.route(node).keys()].flatMap((id): [string, string][] => {
+    if (view.closed.has(id)) return [[id, 'closed']];
     if (view.frozen.has(id)) return [[id, 'frozen']];
     return day > (model.nodes.get(id)?.expiresOn ?? '9999-12-31') ? [[id, 'expired']] : [];
   });
   if (causes.length === 0) return [];
-  const code = causes.some(([, cause]) => cause === 'frozen') ? 'limit-frozen' : 'limit-expired';
+  const strongest = ['closed', 'frozen'].find((one) => causes.some(([, cause]) => cause === one));
+  const code = `limit-${strongest ?? 'expired'}`;
   const short = causes.map(([id, cause]) => `${id} ${cause} ${amount}`);
   return [{ code, short, nodes: causes.map(([id]) => id), smallest: 0n }];
 }
@@ -43,7 +45,7 @@ function closedThen(model: Model, { op, node, day, amount, now }: Asked, view: V
   const { frozen } = model.asOf(day, now);
   const expired = (id: string) => day > (model.nodes.get(id)?.expiresOn ?? '9999-12-31');
   const nodes = [...model.route(node).keys()].filter(
-    (id) => frozen.has(id) && !view.frozen.has(id) && !expired(id),
+    (id) => frozen.has(id) && !view.frozen.has(id) && !view.closed.has(id) && !expired(id),
   );
   if (nodes.length === 0) return [];
   const short = nodes.map((id) => `${id} frozen ${amount}@${day}`);

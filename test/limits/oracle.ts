@@ -2,7 +2,7 @@
 // events and works every figure out again from them, by the definitions (§4 of the domain),
 // whenever asked. It shares no code with the engine; amounts are whole fen.
 
-import { judgeCap, withLine, withMembers } from './oracle-cap.ts';
+import { isCounted, judgeCap, withLine, withMembers } from './oracle-cap.ts';
 import { judgeMove } from './oracle-move.ts';
 import { judgeRequest, overTenor, refusedReservation } from './oracle-request.ts';
 import { borrowersOn, roomsIn } from './oracle-sharing.ts';
@@ -70,10 +70,13 @@ function frozenAfter(events: readonly Asked[]): Set<string> {
   const frozen = new Set<string>();
   for (const { op, node } of events) {
     if (op === 'freeze') frozen.add(node);
-    if (op === 'unfreeze') frozen.delete(node);
+    if (op === 'unfreeze' || op === 'close') frozen.delete(node);
   }
   return frozen;
 }
+
+const closedAfter = (events: readonly Asked[]): Set<string> =>
+  new Set(events.filter(({ op }) => op === 'close').map(({ node }) => node));
 
 export class Oracle implements Model {
   nodes: ReadonlyMap<string, TreeNode> = new Map();
@@ -138,7 +141,10 @@ export class Oracle implements Model {
 
   #rearranged(asked: Asked): TreeNode[] | undefined {
     const { op, node, of: parent, line } = asked;
-    if (op === 'set-cap') return withMembers(this.nodes, asked);
+    if (op === 'set-cap') {
+      const view = this.look(asked.now);
+      return withMembers(this.nodes, asked, (id) => isCounted(this.nodes, view, id));
+    }
     if (op === 'open') return line && withLine(this.nodes, line);
     if (op !== 'move') return undefined;
     return [...this.nodes.values()].map((one) => (one.id === node ? { ...one, parent } : one));
@@ -193,7 +199,7 @@ export class Oracle implements Model {
     const { held, draws, repayments, moves } = this.#history(now);
     const limits = limitsAfter(this.nodes, this.events);
     const terms = new Map([...limits].map(([id, one]) => [id, one.terms]));
-    const frozen = frozenAfter(this.events);
+    const states = { frozen: frozenAfter(this.events), closed: closedAfter(this.events) };
     const today = dayAt(now);
     const figures = [...this.nodes.keys()].map((id): [string, Figures] => {
       const reaching = moves.filter(({ leaf }) => this.route(leaf).has(id));
@@ -227,7 +233,7 @@ export class Oracle implements Model {
       })),
     ];
     const kept = { held, draws, repayments, owed: debts, terms, inTenor };
-    return { figures: new Map(figures), frozen, ...kept };
+    return { figures: new Map(figures), ...states, ...kept };
   }
 
   #history(now: number) {
@@ -317,17 +323,24 @@ export class Oracle implements Model {
       code,
       binding,
     });
-    const { outstanding = 0n } = view.figures.get(node) ?? {};
+    const { outstanding = 0n, reserved = 0n } = view.figures.get(node) ?? {};
     const one = view.held.get(of ?? '');
+    const settled = view.closed.has(node) ? 'limit-closed' : undefined;
     switch (op) {
       case 'freeze':
-        return told(view.frozen.has(node) ? 'limit-frozen' : undefined);
+        return told(view.frozen.has(node) ? 'limit-frozen' : settled);
       case 'unfreeze':
-        return told(view.frozen.has(node) ? undefined : 'limit-not-frozen');
+        return told(view.frozen.has(node) ? undefined : (settled ?? 'limit-not-frozen'));
       case 'set-limit':
       case 'set-terms':
       case 'open':
-        return told(undefined);
+        return told(settled);
+      case 'close': {
+        const isOpen = (id: string): boolean => id !== node && !view.closed.has(id);
+        const below = [...this.nodes.keys()].filter((id) => this.above(id).includes(node));
+        const openBelow = below.some(isOpen) ? 'limit-open-below' : undefined;
+        return told(settled ?? (outstanding + reserved > 0n ? 'limit-in-use' : openBelow));
+      }
       case 'repay':
         return told(amount > outstanding ? 'repayment-exceeds-outstanding' : undefined);
       case 'reverse':
@@ -335,7 +348,7 @@ export class Oracle implements Model {
       case 'release':
         return told(refusedReservation(one, undefined));
       case 'move':
-        return judgeMove(this, asked, view);
+        return settled === undefined ? judgeMove(this, asked, view) : told(settled);
       case 'set-cap':
         return judgeCap(this, asked, view);
       case 'unpay':

@@ -17,6 +17,7 @@ import {
 } from '../../src/limits/index.ts';
 import { asOfDay, seeNodes } from '../../src/limits/store-figures.ts';
 import { moveNode } from '../../src/limits/move.ts';
+import { close } from '../../src/limits/operations/close.ts';
 import { setCap } from '../../src/limits/operations/set-cap.ts';
 import { freshContext } from '../../src/platform/batch.ts';
 import type { Tx } from '../../src/platform/transaction.ts';
@@ -30,7 +31,7 @@ import { beginning, isIdle, later, moneyStep, stepFrom, steps, tree, yuan } from
 import type { DrawnStep } from './histories.ts';
 import { engineTerms } from './history-terms.ts';
 import type { Asked, Figures, TreeNode, Verdict } from './oracle.ts';
-import { takes } from './oracle-cap.ts';
+import { isCounted, takes } from './oracle-cap.ts';
 import { Oracle } from './oracle.ts';
 import { reasonsOf } from './oracle-request.ts';
 
@@ -185,7 +186,7 @@ async function expectFigures(book: LimitTestBook, oracle: Oracle, now: number): 
 }
 
 /** Each limit carries the caps of the model, and what a rule takes counts in its cap. */
-async function expectCaps(book: LimitTestBook, oracle: Oracle): Promise<void> {
+async function expectCaps(book: LimitTestBook, oracle: Oracle, now: number): Promise<void> {
   const all = [...oracle.nodes.values()];
   const kept = await book.tx((tx) =>
     readNodes(
@@ -196,8 +197,10 @@ async function expectCaps(book: LimitTestBook, oracle: Oracle): Promise<void> {
   for (const { id, caps } of all) {
     expect([...(kept.get(id)?.caps ?? [])].sort(), id).to.deep.equal([...caps].sort());
   }
+  const view = oracle.look(now);
+  const countable = all.filter(({ id }) => isCounted(oracle.nodes, view, id));
   for (const { id: cap, rule } of all) {
-    for (const one of all.filter((each) => takes(rule, each))) {
+    for (const one of countable.filter((each) => takes(rule, each))) {
       expect([...oracle.route(one.id).keys()], `${one.id} in ${cap}`).to.include(cap);
     }
   }
@@ -222,11 +225,18 @@ async function rearrange(tx: Tx, asked: Asked): Promise<Failure | undefined> {
   }
   const { parties: enterpriseIds, products } = rule ?? {};
   const selector = rule && { zoneId: zoneOf(made), enterpriseIds, products };
-  const input = setCap.input.parse({ nodeId, nodeIds, selector, reason });
-  const item = { input, actor: job, operationId, expectedVersion: undefined };
-  const [answer] = await setCap.runMany({ ...freshContext(tx), now, today }, [item]);
+  const context = { ...freshContext(tx), now, today };
+  const by = { actor: job, operationId, expectedVersion: undefined };
+  const [answer] =
+    asked.op === 'close'
+      ? await close.runMany(context, [{ ...by, input: close.input.parse({ nodeId, reason }) }])
+      : await setCap.runMany(context, [
+          { ...by, input: setCap.input.parse({ nodeId, nodeIds, selector, reason }) },
+        ]);
   return isFailure(answer) ? answer : undefined;
 }
+
+const rearranging: ReadonlySet<Asked['op']> = new Set(['move', 'set-cap', 'open', 'close']);
 
 class Life {
   readonly book: LimitTestBook;
@@ -263,7 +273,7 @@ class Life {
     const at = { ref, now, view, backdate: true, lines };
     const asked = stepFrom(this.oracle, this.targets, numbers, at);
     const verdict = this.oracle.judge(asked, view);
-    if (asked.op === 'move' || asked.op === 'set-cap' || asked.op === 'open') {
+    if (rearranging.has(asked.op)) {
       await this.flush();
       expectVerdict(await this.#rearrange(asked), { verdict, what: `${ref} ${asked.op}` });
       more(asked.op === 'move' ? 'move' : `${asked.op} ${verdict.code ?? 'accepted'}`);
@@ -320,7 +330,7 @@ describe('takeLimits against an independent model', function () {
       }
       await life.flush();
       await expectFigures(book, life.oracle, now);
-      await expectCaps(book, life.oracle);
+      await expectCaps(book, life.oracle, now);
       await book.expectSound({ zones: [zoneOf(made)], owners: '*' });
     });
     // Shrinking a long history may take hours; the seed and path of a failure are enough to go on.
@@ -337,6 +347,7 @@ describe('takeLimits against an independent model', function () {
     process.stdout.write(`      ${listed.join(', ')}\n`);
     expect(rearranged.get('set-cap accepted')).to.be.greaterThan(0);
     expect(rearranged.get('open accepted')).to.be.greaterThan(0);
+    expect(rearranged.get('close accepted')).to.be.greaterThan(0);
     expect(share).to.be.greaterThan(20);
   });
 });
