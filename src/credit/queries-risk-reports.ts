@@ -123,11 +123,23 @@ const selectReport = statement(
    from credit_risk_reports where id = $1`,
 );
 
+/** Whether drawdown `d` was taken back, whole or by the operation, after report `r` was made. */
+const reversedSince = (operation = ''): string =>
+  `exists (select from limits_movements m where m.node_id = d.node_id and m.source_id = d.id
+     and m.kind = 'reverse' and m.recorded_at > r.computed_at ${operation})`;
+
+/**
+ * The amount of a drawdown is that of now, all its tranches of now included. What takes a write-off
+ * back leaves no instant, but ids of operations tell their order.
+ */
 const behind = `
   (select d.id, d.enterprise_id, d.amount
-      + coalesce((select sum(t.amount) from credit_loan_tranches t where t.drawdown_id = d.id
-          and t.value_on <= r.as_of and t.recorded_at <= r.computed_at
-          and t.reversed_by is null), 0)
+      - coalesce((select sum(case when t.reversed_by is null then t.amount else -t.amount end)
+          from credit_loan_tranches t where t.drawdown_id = d.id
+          and case when t.reversed_by is null
+            then t.value_on > r.as_of or t.recorded_at > r.computed_at
+            else t.value_on <= r.as_of and t.recorded_at <= r.computed_at
+              and ${reversedSince('and m.operation_id = t.reversed_by')} end), 0)
       - coalesce((select sum(p.principal) from credit_repayments p where p.drawdown_id = d.id
           and p.value_on <= r.as_of and p.made_at <= r.computed_at), 0) as balance,
     coalesce((select c.risk_class from credit_loan_classes c where c.drawdown_id = d.id
@@ -140,7 +152,10 @@ const behind = `
         order by g.since desc, g.no desc limit 1) end as delinquency
   from credit_risk_reports r join credit_drawdowns d
     on d.zone_id = r.zone_id and d.owner_id = r.owner_id and d.value_on <= r.as_of
-    and d.made_at <= r.computed_at and d.state <> 'REVERSED'
+    and d.made_at <= r.computed_at and (d.state <> 'REVERSED' or ${reversedSince()})
+    and not exists (select from credit_write_offs w where w.drawdown_id = d.id
+      and w.recorded_at <= r.computed_at
+      and (w.reversed_by is null or w.reversed_by > r.operation_id))
   where r.id = ?) as l`;
 
 export const listRiskReportLoans = query({
