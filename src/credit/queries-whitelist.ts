@@ -267,7 +267,10 @@ const DueRow = z.object({
   overdue: z.boolean(),
 });
 
-/** Decisions that banks owe; reviews, terms and tags of listed firms that run out. */
+/**
+ * Decisions that banks owe; reviews, terms and tags of listed firms that run out. Of certificates
+ * for one tag the one that lasts longest stands for all.
+ */
 const dueRows = `
   select 'decision' as kind, w.id as subject_id, w.id as entry_id, w.decision_due_on as due_on
     from credit_whitelist_entries w where w.state = 'RECOMMENDED'
@@ -283,7 +286,9 @@ const dueRows = `
   select 'tag', t.id, w.id, t.expires_on
     from credit_enterprise_tags t join credit_whitelist_entries w
       on w.enterprise_id = t.enterprise_id and w.state in ('ACTIVE', 'SUSPENDED')
-    where t.revoked_on is null`;
+    where t.revoked_on is null and not exists (select from credit_enterprise_tags s
+      where s.enterprise_id = t.enterprise_id and s.tag = t.tag and s.revoked_on is null
+        and s.expires_on > t.expires_on)`;
 
 export const listWhitelistDue = query({
   name: 'credit.list-whitelist-due',

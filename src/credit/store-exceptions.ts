@@ -228,7 +228,7 @@ const lockQuota = statement(
 export const quotaUse = `
   select coalesce(sum(case
       when e.kind = 'missing-limit' and e.state in ('APPROVED', 'CONSUMED') then n.outstanding
-        + case when e.expires_on < $3::date then 0
+        + case when e.expires_on < $3::date or n.state = 'CLOSED' then 0
             else greatest(e.approved_amount - n.drawn, 0) end
       when e.state = 'APPROVED' and e.expires_on >= $3::date then e.approved_amount
       when e.state = 'CONSUMED' then least(e.used_amount, d.outstanding + ${owedByRenewals})
