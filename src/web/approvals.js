@@ -2,7 +2,7 @@
  * What waits for the reader's approval: what it is, whom it concerns and how much it moves; a row
  * opens to its maker's reason and to what the rehearsal did to limits and accounts.
  */
-import { missing } from './amounts.js';
+import { missing, percentText } from './amounts.js';
 import { ask } from './api.js';
 import { listed, pageOfRows } from './lists.js';
 import { amount, amountNode, coded, named, words } from './tables.js';
@@ -43,11 +43,17 @@ const reasonRows = ({ input }) =>
 
 const askedRows = (one) => [...reasonRows(one), ...effectRows(one), ...postedRows(one)];
 
+/** Terms that are shares of the limit. */
+const shares = new Set(['toleranceRate', 'warnRate']);
+
 const effect = (head, name) => ({
   head,
   number: true,
   unit: true,
-  cell: (row, { unit }) => (row.money ? amountNode(row[name], unit) : termText(row[name])),
+  cell: (row, { unit }) => {
+    if (row.money) return amountNode(row[name], unit);
+    return shares.has(row.field) ? percentText(row[name]) : termText(row[name]);
+  },
 });
 
 const effects = {

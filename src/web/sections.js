@@ -148,7 +148,7 @@ const holdPurposes = { 'credit.draw-down': '放款待复核', 'credit.reserve': 
 const reservations = {
   key: 'reservations',
   permission: 'credit:read',
-  caption: '额度预占：生效中的预占，到期即自动释放；释放走接口',
+  caption: '额度预占：生效中的预占，到期自动释放；提前释放由经办人通过接口办理',
   empty: '没有生效中的额度预占。',
   load: listed('/reservations', { state: 'PENDING' }),
   columns: [
@@ -192,6 +192,25 @@ const pools = {
         overLeveraged ? alarming('超限', amountNode(headroom, unit)) : amountNode(headroom, unit),
     },
     coded('状态', 'poolState', (row) => row.state),
+  ],
+};
+
+const claims = {
+  key: 'claims',
+  permission: 'pool:read',
+  caption: '风险补偿申请：本金损失扣除已追回后，按资金池规则计算补偿',
+  empty: '没有风险补偿申请。',
+  load: listed('/claims'),
+  columns: [
+    named('企业', (row) => row.enterpriseName ?? row.enterpriseId),
+    bankName,
+    amount('本金损失', (row) => row.principalLoss),
+    amount('已追回', (row) => row.recoveredBefore),
+    amount('补偿金额', (row) => row.compensation),
+    words('受限于', (row) => (row.bound ? word('claimCap', row.bound) : '不受限')),
+    coded('状态', 'claimState', (row) => row.state),
+    words('申请日', (row) => row.claimedOn, { tight: true }),
+    words('决定日', (row) => row.decidedOn, { tight: true }),
   ],
 };
 
@@ -326,7 +345,7 @@ export const sections = [
   { id: 'duties', title: '待办与预警', lists: duties },
   { id: 'credit', title: '整园授信', lists: [agreements, progress] },
   { id: 'lines', title: '额度台账', lists: [lines, reservations, feeBills] },
-  { id: 'pool', title: '风险补偿资金池', lists: [pools, fuses] },
+  { id: 'pool', title: '风险补偿资金池', lists: [pools, claims, fuses] },
   { id: 'funds', title: '基金', lists: [funds] },
   { id: 'leverage', title: '放大倍数', lists: [leverage] },
   { id: 'exposure', title: '供应链融资敞口', lists: [exposures] },

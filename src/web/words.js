@@ -37,6 +37,22 @@ const words = {
     bank: '银行',
     private: '社会资本',
   },
+  claimState: {
+    CLAIM_FILED: '已申请',
+    UNDER_REVIEW: '待复核',
+    APPROVED: '已批准',
+    REJECTED: '已驳回',
+    SUSPENDED_FUSE: '熔断暂缓',
+    PAID: '已拨付',
+  },
+  claimCap: {
+    'ratio-cap': '补偿比例上限',
+    'loan-share': '单笔分担上限',
+    'firm-year': '单户年度上限',
+    'bank-year': '单行年度上限',
+    'pool-balance': '资金池余额',
+    'pool-year': '资金池年度上限',
+  },
   fuseMetric: {
     'loss-to-entered': '当年损失 ÷ 当年入池本金',
     'npl-ratio': '不良本金 ÷ 入池贷款余额',

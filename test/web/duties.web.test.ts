@@ -66,7 +66,7 @@ function duties(executablePath: string): void {
     await opened.first().waitFor();
     expect((await opened.allInnerTexts()).map((text) => text.split(/\s+/))).to.deep.equal([
       ['经办人', '理由', '—', '旺季备货'],
-      [...name.split(/\s+/), '容忍比例', '无', '0.05'],
+      [...name.split(/\s+/), '容忍比例', '—', '5.00%'],
     ]);
     expect(tab.complaints).to.deep.equal([]);
   });

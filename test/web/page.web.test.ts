@@ -31,6 +31,7 @@ const amountsOf: Readonly<Record<string, Source>> = {
     path: '/pools',
     members: ['balance', 'pendingClaims', 'enrolledOutstanding', 'capacity', 'headroom'],
   },
+  claims: { path: '/claims', members: ['principalLoss', 'recoveredBefore', 'compensation'] },
   funds: { path: '/funds', members: ['targetSize', 'committed', 'paidIn', 'invested', 'cash'] },
   leverage: { path: '/leverage', members: ['numerator', 'denominator'] },
   inspections: { path: '/inspections-due', filters: '&overdue=true', members: ['outstanding'] },

@@ -13,6 +13,8 @@ import {
   incidentSteps,
   severities,
 } from '../../src/limits/rules/incident.ts';
+import { State as claimStates } from '../../src/risk-pool/queries/claims.ts';
+import { capNames } from '../../src/risk-pool/rules/claim.ts';
 import { modules } from '../../src/runtime.ts';
 import { loadWords } from './page-modules.ts';
 
@@ -63,6 +65,8 @@ describe('web: words', () => {
   });
 
   const enumerations: Readonly<Record<string, readonly string[]>> = {
+    claimCap: capNames,
+    claimState: claimStates.options,
     eventName: warnings,
     incidentCause: incidentCauses,
     incidentState: incidentStates,

@@ -1,6 +1,7 @@
 /** Claims (补偿申请): the list, and one claim with every step of its computation. */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';
+import { readNames } from '../../platform/names.ts';
 import { query } from '../../platform/operation.ts';
 import { pageOf } from '../../platform/page.ts';
 import {
@@ -13,10 +14,12 @@ import {
   pageShape,
 } from '../../platform/schemas.ts';
 import { sql } from '../../platform/sql.ts';
+import type { Tx } from '../../platform/transaction.ts';
+import { poolNames } from '../names.ts';
 import { poolRefusals as no } from '../refusals.ts';
 import { capNames } from '../rules/claim.ts';
 
-const State = z.enum([
+export const State = z.enum([
   'CLAIM_FILED',
   'UNDER_REVIEW',
   'APPROVED',
@@ -48,6 +51,18 @@ const Row = z.object({
   reason: z.string().nullable(),
   version: z.number().int(),
 });
+
+const Shown = Row.extend({ enterpriseName: z.string().nullable() });
+
+/** The claims with the names of their firms, as far as their reader may see these. */
+async function named<R extends { readonly id: string }>(tx: Tx, rows: readonly R[]) {
+  const names = await readNames(
+    tx,
+    rows.map(({ id }) => id),
+    poolNames,
+  );
+  return rows.map((row) => ({ ...row, enterpriseName: names.get(row.id) ?? null }));
+}
 
 const Step = z.object({
   rule: z.string(),
@@ -83,6 +98,7 @@ export const listClaims = query({
   title: { zh: '补偿申请列表', en: 'Claims' },
   permission: 'pool:read',
   input: z.strictObject({
+    zoneId: IdInput('zone').optional(),
     poolId: IdInput('pool').optional(),
     bankId: IdInput('org').optional(),
     enrolmentId: IdInput('enrol').optional(),
@@ -90,20 +106,22 @@ export const listClaims = query({
     asOf: DayInput.optional(),
     ...pageShape,
   }),
-  output: listOf(Row),
-  async run({ tx, today }, { poolId, bankId, enrolmentId, state, asOf, ...place }) {
+  output: listOf(Shown),
+  async run({ tx, today }, { zoneId, poolId, bankId, enrolmentId, state, asOf, ...place }) {
     const rows = sql.from('risk_pool_claims');
     if (asOf === undefined || asOf >= today) rows.select(sql.raw(`${terms}, ${stateNow}`));
     else {
       rows.select(sql.raw(`${terms}, ${stateThen}`, { day: asOf }));
       rows.where('claimed_on', '<=', asOf);
     }
+    if (zoneId !== undefined) rows.where('zone_id', zoneId);
     if (poolId !== undefined) rows.where('pool_id', poolId);
     if (bankId !== undefined) rows.where('owner_id', bankId);
     if (enrolmentId !== undefined) rows.where('enrolment_id', enrolmentId);
     const chosen = sql.from(rows.as('claims')).select('*');
     if (state !== undefined) chosen.where({ state });
-    return pageOf<z.output<typeof Row>>(tx, chosen, place);
+    const page = await pageOf<z.output<typeof Row>>(tx, chosen, place);
+    return { ...page, items: await named(tx, page.items) };
   },
 });
 
@@ -112,14 +130,14 @@ export const showClaim = query({
   title: { zh: '补偿申请', en: 'A claim' },
   permission: 'pool:read',
   input: z.strictObject({ claimId: IdInput('claim') }),
-  output: Row.extend({ steps: z.array(Step) }),
+  output: Shown.extend({ steps: z.array(Step) }),
   async run({ tx }, { claimId }) {
     const one = sql
       .from('risk_pool_claims')
       .select(sql.raw(`${terms}, ${stateNow}, steps`))
       .where('id', claimId);
-    type Shown = z.output<typeof Row> & { steps: z.output<typeof Step>[] };
-    const [row] = await tx.built<Shown>(one);
+    type Kept = z.output<typeof Row> & { steps: z.output<typeof Step>[] };
+    const [row] = await named(tx, await tx.built<Kept>(one));
     if (!row) throw new Failure(no['claim-missing'], { claimId });
     return row;
   },
