@@ -165,6 +165,11 @@ export const renewalRefusals = refusals('credit', {
     zh: '续授信已结清销户，不再承接',
     en: 'The line that takes over is closed',
   },
+  'renewal-room-lent': {
+    kind: 'refused',
+    zh: '承接的授信已将该额度放出',
+    en: 'The line that took over has lent that amount already',
+  },
   'renewal-other-firm': {
     kind: 'refused',
     zh: '授信属于另一家企业或另一家银行',

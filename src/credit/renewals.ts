@@ -19,10 +19,18 @@ const routes: readonly Route[] = [
 
 const invariants: readonly Invariant[] = [
   {
-    name: 'a line and the one that takes over from it never owe more than was granted',
-    sql: `select l.id from credit_lines l join limits_nodes n on n.id = l.node_id
-          join credit_lines p on p.id = l.predecessor_id join limits_nodes o on o.id = p.node_id
-          where n.outstanding + o.outstanding > l.renewed_amount`,
+    name: 'a line and all that it took over from never owe more than was granted',
+    sql: `with recursive chain (line, member) as (
+            select id, predecessor_id from credit_lines where predecessor_id is not null
+            union all
+            select c.line, p.predecessor_id from chain c join credit_lines p on p.id = c.member
+            where p.predecessor_id is not null
+          )
+          select l.id from chain c join credit_lines l on l.id = c.line
+          join limits_nodes n on n.id = l.node_id
+          join credit_lines p on p.id = c.member join limits_nodes o on o.id = p.node_id
+          group by l.id, n.outstanding, l.renewed_amount
+          having n.outstanding + sum(o.outstanding) > l.renewed_amount`,
   },
   {
     name: 'a loan renewed without repayment is settled, by a loan of its amount',

@@ -1,7 +1,7 @@
 /**
- * A renewed line and its predecessor share one grant: the predecessor's limit is what it still
- * owes, the successor's is the rest. Whatever is repaid below moves up, so the two never lend more
- * than was granted, and never hold headroom that neither can use.
+ * A renewed line and all that it took over from share one grant: a predecessor's limit is what it
+ * still owes, the successor's is the rest. Whatever is repaid below moves up, so together they
+ * never lend more than was granted, and never hold headroom that none can use.
  */
 import type { Day } from '../kernel/index.ts';
 import { Failure, Money } from '../kernel/index.ts';
@@ -9,8 +9,10 @@ import type { LimitNode, TermCause } from '../limits/index.ts';
 import { changeTerms, lockNode, staleFacts, termCause, usedOverTime } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { renewalRefusals as no } from './demand-refusals.ts';
+import type { Drawdown } from './model.ts';
 import { creditRefusals } from './refusals.ts';
 import type { RenewedLine } from './store-renewals.ts';
+import { lockLineById } from './store-renewals.ts';
 import { roomOf } from './rules/renewal.ts';
 
 /** The node of a line under its lock. */
@@ -32,80 +34,137 @@ export async function expectLineVersion(
   throw new Failure(creditRefusals['version-stale'], { lineId, state: node.state, ...facts });
 }
 
-interface Nodes {
-  readonly old: LimitNode;
-  readonly next: LimitNode;
-}
+type Placed = Pick<RenewedLine, 'id' | 'nodeId'>;
 
-/** The most that a limit had used on a day since, today included. */
-async function peakSince({ tx }: Context, nodeId: string, since: Day): Promise<Money> {
-  const steps = (await usedOverTime(tx, [nodeId])).get(nodeId) ?? [];
-  const reached = steps.filter(({ from }) => from > since);
-  const before = steps.findLast(({ from }) => from <= since);
-  return [before, ...reached].reduce(
-    (most, step) => Money.max(most, step?.used ?? Money.zero),
-    Money.zero,
-  );
-}
-
-/** Of the grant, the predecessor keeps what is owed and the successor has room for the rest. */
-async function divide(
+/** The lines that a line took over from, the nearest first, locked. */
+export async function predecessorsOf(
   { tx }: Context,
-  { old, next }: Nodes,
-  { owed, room }: { readonly owed: Money; readonly room: Money },
-  why: TermCause,
-): Promise<Nodes> {
-  const frozen = { state: 'FROZEN' } as const;
-  let kept = old;
-  // What a line that does not revolve once lent stays used up, so its own limit says nothing more;
-  // a predecessor that was given up owes nothing, and stays closed.
-  if (old.state !== 'CLOSED' && old.revolving === 'R' && !old.granted.equals(owed)) {
-    kept = await changeTerms(tx, old, { limit: owed, ...frozen }, why);
-  } else if (old.state === 'ACTIVE') {
-    kept = await changeTerms(tx, old, frozen, why);
+  { predecessorId }: Pick<RenewedLine, 'predecessorId'>,
+): Promise<RenewedLine[]> {
+  const chain: RenewedLine[] = [];
+  for (let id = predecessorId; id !== null;) {
+    const line = await lockLineById(tx, id);
+    if (!line) throw new Error(`${id} is gone.`);
+    chain.push(line);
+    id = line.predecessorId;
   }
-  const given = next.granted.equals(room)
-    ? next
-    : await changeTerms(tx, next, { limit: room }, why);
-  return { old: kept, next: given };
+  return chain;
+}
+
+/** The most that limits had used together on a day since, today included. */
+async function peakSince({ tx }: Context, nodeIds: readonly string[], since: Day): Promise<Money> {
+  const steps = await usedOverTime(tx, nodeIds);
+  const all = [...steps.values()];
+  const days = new Set([since, ...all.flat().flatMap(({ from }) => (from > since ? from : []))]);
+  const usedOn = (day: Day): Money =>
+    Money.sum(all.map((own) => own.findLast(({ from }) => from <= day)?.used ?? Money.zero));
+  return [...days].map(usedOn).reduce((most, used) => Money.max(most, used), Money.zero);
 }
 
 /**
- * Shares the grant once `leaving` more of the predecessor's debt is gone; both nodes are locked by
- * id, as everywhere. Answers what the successor may lend.
- * @param since of a renewal: when that lies in the past, the two are divided from that day on by
- *   the most that the predecessor owed since, so that neither lends what the other had lent.
+ * What a predecessor keeps of its own limit: what it owes; where nothing comes back, what it ever
+ * lent. Either way it has room for nothing. One that was given up stays as it was closed.
+ */
+async function keep(
+  { tx }: Context,
+  node: LimitNode,
+  owed: Money,
+  why: TermCause,
+): Promise<LimitNode> {
+  const limit = node.revolving === 'R' ? owed : node.consumed;
+  if (node.state === 'CLOSED') return node;
+  if (node.state === 'FROZEN' && node.granted.equals(limit)) return node;
+  return changeTerms(tx, node, { limit, state: 'FROZEN' }, why);
+}
+
+const giveRoom = async (
+  { tx }: Context,
+  node: LimitNode,
+  limit: Money,
+  why: TermCause,
+): Promise<LimitNode> =>
+  node.granted.equals(limit) ? node : changeTerms(tx, node, { limit }, why);
+
+export interface Sharing {
+  /** All of them, the nearest first. */
+  readonly predecessors: readonly Placed[];
+  readonly successor: Placed;
+  readonly granted: Money;
+  /** What leaves the debt of a predecessor in this transaction; negative: what comes back to it. */
+  readonly moving?: { readonly lineId: string; readonly amount: Money } | undefined;
+  readonly since?: Day;
+}
+
+/**
+ * Shares the grant; the nodes are locked by id, as everywhere. Answers what the successor may lend.
+ * Throws `renewal-closed`, and `renewal-room-lent` when what comes back to a predecessor is lent.
+ * @param since when that lies in the past, the grant is divided from that day on by the most that
+ *   the predecessors owed since, so that nobody lends what another had lent.
  */
 export async function shareAmount(
   context: Context,
   item: Item<unknown>,
-  lines: {
-    readonly predecessor: Pick<RenewedLine, 'id' | 'nodeId'>;
-    readonly successor: Pick<RenewedLine, 'id' | 'nodeId'>;
-    readonly granted: Money;
-    readonly leaving: Money;
-    readonly since?: Day;
-  },
+  { predecessors, successor, granted, moving, since = context.today }: Sharing,
 ): Promise<Money> {
-  const { predecessor, successor, granted, leaving, since = context.today } = lines;
-  const locked = new Map<string, LimitNode>();
-  for (const line of [predecessor, successor].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))) {
-    locked.set(line.id, await lockedNode(context, line));
+  const nodes = new Map<string, LimitNode>();
+  const lines = [...predecessors, successor];
+  for (const line of lines.sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))) {
+    const node = await lockedNode(context, line);
+    // What moves is repaid, or owed again, in this transaction.
+    const by = moving?.lineId === line.id ? moving.amount : Money.zero;
+    const outstanding = node.outstanding.minus(by);
+    const consumed = node.revolving === 'R' ? node.consumed.minus(by) : node.consumed;
+    nodes.set(line.id, { ...node, outstanding, consumed });
   }
-  const [old, next] = [locked.get(predecessor.id), locked.get(successor.id)];
-  if (!old || !next) throw new Error('A lock was lost.');
-  if (next.state === 'CLOSED') throw new Failure(no['renewal-closed'], { lineId: successor.id });
-  const why = termCause(context, item, `续授信：${successor.id} 接续 ${predecessor.id}`);
-  let nodes: Nodes = { old, next };
-  if (since < context.today) {
-    const most = await peakSince(context, old.id, since);
-    const then = { owed: most, room: roomOf(granted, most) };
-    nodes = await divide(context, nodes, then, { ...why, valueOn: since });
+  const at = ({ id }: Placed): LimitNode => nodes.get(id) as LimitNode;
+  const { id: lineId } = successor;
+  const next = at(successor);
+  if (next.state === 'CLOSED') throw new Failure(no['renewal-closed'], { lineId });
+  const [nearest] = predecessors;
+  const why = termCause(context, item, `续授信：${lineId} 接续 ${nearest?.id ?? ''}`);
+  let given = next;
+  if (since < context.today && nearest) {
+    const then = { ...why, valueOn: since };
+    const nodeIds = predecessors.map(({ nodeId }) => nodeId);
+    const most = (await peakSince(context, nodeIds, since)).minus(moving?.amount ?? Money.zero);
+    if (at(nearest).state === 'ACTIVE') {
+      const own = await peakSince(context, [nearest.nodeId], since);
+      nodes.set(nearest.id, await keep(context, at(nearest), own, then));
+    }
+    given = await giveRoom(context, given, roomOf(granted, most), then);
   }
-  const owed = old.outstanding.minus(leaving);
+  const owed = Money.sum(predecessors.map((one) => at(one).outstanding));
   const room = roomOf(granted, owed);
-  // What is leaving no longer stands against the limit: it is repaid in this transaction.
-  const left = { outstanding: owed, consumed: old.consumed.minus(leaving) };
-  await divide(context, { ...nodes, old: { ...nodes.old, ...left } }, { owed, room }, why);
+  const lent = next.consumed.plus(next.reserved);
+  if (room.lessThan(lent) && room.lessThan(next.granted)) {
+    const shortBy = lent.minus(room);
+    throw new Failure(no['renewal-room-lent'], { lineId, granted, owed, lent, shortBy });
+  }
+  for (const one of predecessors) await keep(context, at(one), at(one).outstanding, why);
+  await giveRoom(context, given, room, why);
   return room;
+}
+
+/**
+ * Principal of a line that was renewed is owed again: the line that lends today has so much less.
+ * Throws `renewal-room-lent` when it has lent it already.
+ */
+export async function shareBack(
+  context: Context,
+  item: Item<unknown>,
+  { lineId }: Pick<Drawdown, 'lineId'>,
+  principal: Money,
+): Promise<void> {
+  const { tx } = context;
+  const drawnOn = await lockLineById(tx, lineId);
+  const line = drawnOn?.parentLineId ? await lockLineById(tx, drawnOn.parentLineId) : drawnOn;
+  let last = line;
+  while (last && last.successorId !== null) last = await lockLineById(tx, last.successorId);
+  if (!line || !last || last.id === line.id || last.renewedAmount === undefined) return;
+  // What is closed lends nothing, and has nothing to give back.
+  if ((await lockedNode(context, last)).state === 'CLOSED') return;
+  const predecessors = await predecessorsOf(context, last);
+  const moving = { lineId: line.id, amount: principal.negated() };
+  const granted = last.renewedAmount;
+  await shareAmount(context, item, { predecessors, successor: last, granted, moving });
 }

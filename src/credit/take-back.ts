@@ -11,6 +11,7 @@ import { takeAgain } from './give-back.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import type { Drawdown, DrawdownState } from './model.ts';
 import type { Repaid } from './postings.ts';
+import { shareBack } from './share-amount.ts';
 import { insertRepaymentRows, saveDrawdowns } from './store-loans.ts';
 import { isDefaulted, repaymentsOf } from './store-take-backs.ts';
 
@@ -66,6 +67,7 @@ export async function takeBack(
   if (enrolmentId !== undefined) {
     await takeBackPrincipalRepaid(context, { item, enrolmentId, amount: principal, valueOn });
   }
+  await shareBack(context, item, drawdown, principal);
   await takeAgain(
     context,
     back,

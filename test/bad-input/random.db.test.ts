@@ -155,7 +155,7 @@ function expectNoTrace(before: Counts, after: Counts, status: number): void {
 }
 
 describe('bad input, random', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let app: DemoApp;
   let writes: Write[];
   const tokens = new Map<string, string>();

@@ -1,6 +1,7 @@
 /**
  * Renews a line (续授信): a successor takes over its amount for a new term, flagged as a renewal, and
- * the old one lends no more. What is still owed under it counts in the amount of the successor.
+ * the old one lends no more. What is still owed under it, and under those that it took over from,
+ * counts in the amount of the successor.
  */
 import { z } from 'zod';
 import { Failure, Money, isFailure } from '../../kernel/index.ts';
@@ -19,7 +20,7 @@ import {
 import { renewalRefusals as no } from '../demand-refusals.ts';
 import { openLineFor } from '../open-line-for.ts';
 import { creditRefusals } from '../refusals.ts';
-import { expectLineVersion, lockedNode, shareAmount } from '../share-amount.ts';
+import { expectLineVersion, lockedNode, predecessorsOf, shareAmount } from '../share-amount.ts';
 import { carryLineProducts } from '../store-line-products.ts';
 import type { RenewedLine } from '../store-renewals.ts';
 import { linkSuccessor, lockLineById } from '../store-renewals.ts';
@@ -54,7 +55,7 @@ async function lineToRenew(context: Context, item: Item<Input>) {
 function refuse(
   line: RenewedLine,
   node: LimitNode,
-  amount: Money,
+  { amount, outstanding }: { readonly amount: Money; readonly outstanding: Money },
   one: Input,
 ): Failure | undefined {
   const { id: lineId, parentLineId, successorId } = line;
@@ -70,8 +71,7 @@ function refuse(
     const { expiresOn } = node;
     return new Failure(no['renewal-not-later'], { lineId, expiresOn, requested: one.expiresOn });
   }
-  if (amount.lessThan(node.outstanding)) {
-    const { outstanding } = node;
+  if (amount.lessThan(outstanding)) {
     const shortBy = outstanding.minus(amount);
     return new Failure(no['renewal-below-debt'], {
       lineId,
@@ -94,7 +94,11 @@ export const renewLine = operation({
   async run(context, item) {
     const { line, node } = await lineToRenew(context, item);
     const granted = item.input.amount ?? line.renewedAmount ?? node.granted;
-    const refusal = refuse(line, node, granted, item.input);
+    const earlier = await predecessorsOf(context, line);
+    const owed = [node];
+    for (const one of earlier) owed.push(await lockedNode(context, one));
+    const outstanding = Money.sum(owed.map((one) => one.outstanding));
+    const refusal = refuse(line, node, { amount: granted, outstanding }, item.input);
     if (refusal) throw refusal;
     const { startsOn = context.today, expiresOn, rateAnnual, whitelistRequired } = item.input;
     const { segmentId, enterpriseId, product } = line;
@@ -118,8 +122,9 @@ export const renewLine = operation({
     const why = { valueOn: startsOn, now, reason, operationId: item.operationId };
     carryLineProducts(tx, line.id, opened.lineId, why);
     const successor = { id: opened.lineId, nodeId: opened.nodeId };
-    const shared = { predecessor: line, successor, granted, leaving: Money.zero };
-    const room = await shareAmount(context, item, { ...shared, since: startsOn });
+    const predecessors = [line, ...earlier];
+    const shared = { predecessors, successor, granted, since: startsOn };
+    const room = await shareAmount(context, item, shared);
     const { zoneId, ownerId, id: predecessorId } = line;
     const payload = { enterpriseId, predecessorId, amount: granted, reason };
     const name = 'credit.line-renewed';

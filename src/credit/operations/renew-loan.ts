@@ -21,7 +21,7 @@ import { creditRefusals } from '../refusals.ts';
 import { refuseDueDay } from '../refuse-due-day.ts';
 import type { RenewalBorrowing } from '../rules/renewal.ts';
 import { borrowingOf } from '../rules/renewal.ts';
-import { shareAmount } from '../share-amount.ts';
+import { predecessorsOf, shareAmount } from '../share-amount.ts';
 import {
   insertDrawdownRows,
   insertRepaymentRows,
@@ -118,10 +118,11 @@ async function renewing(context: Context, item: Item<Input>): Promise<Renewing> 
 async function moveLimits(context: Context, item: Item<Input>, one: Renewing): Promise<void> {
   const { before, after, line, repaid } = one;
   const { valueOn, dueOn } = item.input;
-  if (line.predecessorId === before.lineId && line.renewedAmount) {
-    const predecessor = { id: before.lineId, nodeId: before.nodeId };
-    const shared = { granted: line.renewedAmount, leaving: repaid.principal };
-    await shareAmount(context, item, { predecessor, successor: line, ...shared });
+  const predecessors = await predecessorsOf(context, line);
+  if (line.renewedAmount && predecessors.some(({ id }) => id === before.lineId)) {
+    const moving = { lineId: before.lineId, amount: repaid.principal };
+    const shared = { granted: line.renewedAmount, moving, since: valueOn };
+    await shareAmount(context, item, { predecessors, successor: line, ...shared });
   }
   const { operationId } = item;
   const amount = repaid.principal;

@@ -1,14 +1,14 @@
 /**
- * Lets a renewed line lend what its predecessor has been repaid meanwhile. It may be called again
- * and again: it only brings the two limits to what is still owed.
+ * Lets a renewed line lend what its predecessors have been repaid meanwhile. It may be called again
+ * and again: it only brings the limits to what is still owed.
  */
 import { z } from 'zod';
-import { Failure, Money } from '../../kernel/index.ts';
+import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
 import { renewalRefusals as no } from '../demand-refusals.ts';
 import { creditRefusals } from '../refusals.ts';
-import { shareAmount } from '../share-amount.ts';
+import { predecessorsOf, shareAmount } from '../share-amount.ts';
 import { lockLineById } from '../store-renewals.ts';
 
 export const takeOverAmount = operation({
@@ -28,10 +28,10 @@ export const takeOverAmount = operation({
     if (predecessorId === null || granted === undefined) {
       throw new Failure(no['renewal-none'], { lineId });
     }
-    const predecessor = await lockLineById(context.tx, predecessorId);
-    if (!predecessor) throw new Error(`${predecessorId} is gone.`);
-    const shared = { predecessor, successor, granted, leaving: Money.zero };
-    const limit = await shareAmount(context, item, shared);
+    const { successorId } = successor;
+    if (successorId !== null) throw new Failure(no['line-renewed'], { lineId, successorId });
+    const predecessors = await predecessorsOf(context, successor);
+    const limit = await shareAmount(context, item, { predecessors, successor, granted });
     return { lineId, limit: limit.toString() };
   },
 });
