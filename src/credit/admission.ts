@@ -12,6 +12,7 @@ import type { Context, Item } from '../platform/operation.ts';
 import { enrolLoans } from '../risk-pool/index.ts';
 import type { EnrolTerms } from './enrol.ts';
 import { allowancesOf } from './exception-use.ts';
+import { notItsOwn, refuseAwaited } from './hold.ts';
 import type { Line } from './model.ts';
 import type { LimitException } from './model-exceptions.ts';
 
@@ -97,10 +98,21 @@ async function attempt<I extends DrawInput>(
     ? await enrol(context, wanted)
     : new Map<Wanted<I>, string | Failure>();
   const open = wanted.filter((one) => !isFailure(enrolments.get(one)));
-  const taken = await takeLimits(context.tx, open.map(takeOf), context);
+  const foreign = open.flatMap((one) => {
+    const { step } = takeOf(one);
+    return notItsOwn(one.item, step) ? step : [];
+  });
+  const awaited = await refuseAwaited(context, foreign);
   const answers = new Map<Wanted<I>, Admitted | Failure>();
   for (const [one, enrolment] of enrolments) if (isFailure(enrolment)) answers.set(one, enrolment);
-  open.forEach((one, i) => {
+  for (const one of open) {
+    const { step } = takeOf(one);
+    const refusal = notItsOwn(one.item, step) && awaited.get(step.of ?? '');
+    if (refusal) answers.set(one, refusal);
+  }
+  const free = open.filter((one) => !answers.has(one));
+  const taken = await takeLimits(context.tx, free.map(takeOf), context);
+  free.forEach((one, i) => {
     const took = taken[i];
     if (took === undefined) throw new Error('A drawdown got no answer.');
     const enrolment = enrolments.get(one);

@@ -28,7 +28,7 @@ import { whenAvailable } from './when-available.ts';
 export type * from './model.ts';
 export { enforcements } from './model.ts';
 export { limitRefusals } from './refusals.ts';
-export type { Step } from './rules/engine.ts';
+export { refuseReservation, type Step } from './rules/engine.ts';
 export { refuseSettled } from './rules/terms.ts';
 export type { Allowance } from './rules/allowance.ts';
 export { availableOf, headroomOf, type Headroom } from './rules/headroom.ts';
@@ -67,7 +67,7 @@ export {
 } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { refuseGrants } from './allocation.ts';
-export { takeLimits, type Take, type Taken } from './take.ts';
+export { lockReservations, takeLimits, type Take, type Taken } from './take.ts';
 export { takeOptimistically } from './take-optimistic.ts';
 
 export const limitsModule = defineModule({

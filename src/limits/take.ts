@@ -149,6 +149,21 @@ async function load(tx: Tx, takes: readonly Take[], { now, today }: At): Promise
   return { book, before: new Map(book.nodes) };
 }
 
+/**
+ * Locks what such steps will lock first, for who must ask something that only holds still behind
+ * the locks, and then takes.
+ * @returns the reservations by id, among them every due one under the same roots.
+ */
+export function lockReservations(
+  tx: Tx,
+  steps: readonly Step[],
+  { now }: Pick<At, 'now'>,
+): Promise<ReadonlyMap<string, Reservation>> {
+  const leaves = steps.flatMap((step) => ('nodeId' in step ? step.nodeId : []));
+  const named = steps.flatMap((step) => namedReservation(step) ?? []);
+  return lockReservationsOf(tx, named, rootsOf(tx, leaves), now);
+}
+
 /** Steps that take a repayment back, told what the journal knows of it. */
 async function withRestored(
   tx: Tx,

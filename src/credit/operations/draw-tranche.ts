@@ -20,6 +20,7 @@ import {
   TextInput,
 } from '../../platform/schemas.ts';
 import { tenorOf } from '../give-back.ts';
+import { keepOwnReservation, notItsOwn, refuseAwaited } from '../hold.ts';
 import type { LockedLoan } from '../loan-change.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
@@ -96,15 +97,14 @@ async function demandPurpose({ tx }: Context, { lineId }: Drawdown, purpose: str
   if (refusal) throw refusal;
 }
 
-async function take(
-  context: Context,
-  { operationId, input: one }: Item<Input>,
-  drawdown: Drawdown,
-): Promise<Taken> {
+async function take(context: Context, item: Item<Input>, drawdown: Drawdown): Promise<Taken> {
+  const { operationId, input: one } = item;
   const { id, nodeId } = drawdown;
   const { amount, valueOn, reservationId: of } = one;
   const tenorDays = tenorOf(drawdown);
   const step = { kind: 'draw' as const, nodeId, amount, valueOn, of, tenorDays };
+  const [awaited] = (await refuseAwaited(context, notItsOwn(item, step) ? [step] : [])).values();
+  if (awaited) throw awaited;
   const [taken] = await takeLimits(context.tx, [{ step, sourceId: id, operationId }], context);
   if (taken === undefined) throw new Error('A tranche got no answer.');
   if (isFailure(taken)) throw taken;
@@ -167,7 +167,11 @@ export const drawTranche = operation({
   name: 'credit.draw-tranche',
   title: { zh: '分次提款', en: 'Draw a further tranche of a loan' },
   permission: 'credit:draw',
-  approval: { amount: (one: Input) => one.amount, permission: 'credit:approve' },
+  approval: {
+    amount: (one: Input) => one.amount,
+    permission: 'credit:approve',
+    hold: keepOwnReservation,
+  },
   input,
   output,
   run,

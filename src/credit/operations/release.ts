@@ -3,14 +3,14 @@
  * What a request for approval will draw on is kept: the request could not be carried out without.
  */
 import { z } from 'zod';
-import { requestsHolding } from '../../approvals/index.ts';
-import { Failure, isFailure } from '../../kernel/index.ts';
+import type { Failure } from '../../kernel/index.ts';
+import { isFailure } from '../../kernel/index.ts';
 import type { Taken } from '../../limits/index.ts';
 import { takeLimits } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { hotOperation } from '../../platform/operation.ts';
 import { IdInput, IdText, MoneyText } from '../../platform/schemas.ts';
-import { creditRefusals as no } from '../refusals.ts';
+import { refuseAwaited } from '../hold.ts';
 
 const input = z.strictObject({ reservationId: IdInput('rsv') });
 type Input = z.output<typeof input>;
@@ -21,14 +21,14 @@ async function runMany(
   context: Context,
   items: readonly Item<Input>[],
 ): Promise<(z.output<typeof output> | Failure)[]> {
-  const { tx, now } = context;
-  const ids = items.map((item) => item.input.reservationId);
-  const waiting = await requestsHolding(tx, ids, now);
-  const free = items.filter((item) => !waiting.has(item.input.reservationId));
+  const stepOf = ({ input: { reservationId: of } }: Item<Input>) =>
+    ({ kind: 'release', of, valueOn: context.today }) as const;
+  const awaited = await refuseAwaited(context, items.map(stepOf));
+  const free = items.filter((item) => !awaited.has(item.input.reservationId));
   const taken = await takeLimits(
-    tx,
+    context.tx,
     free.map((item) => ({
-      step: { kind: 'release', of: item.input.reservationId, valueOn: context.today },
+      step: stepOf(item),
       sourceId: item.input.reservationId,
       operationId: item.operationId,
     })),
@@ -37,10 +37,8 @@ async function runMany(
   const took = new Map(free.map((item, i) => [item, taken[i] as Taken | Failure]));
   return items.map((item) => {
     const { reservationId } = item.input;
-    const approvalId = waiting.get(reservationId);
-    if (approvalId !== undefined) {
-      return new Failure(no['reservation-awaits-approval'], { reservationId, approvalId });
-    }
+    const refusal = awaited.get(reservationId);
+    if (refusal) return refusal;
     const one = took.get(item) as Taken | Failure;
     if (isFailure(one)) return one;
     context.concern(item, one.leaf.zoneId);

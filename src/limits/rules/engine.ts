@@ -25,7 +25,8 @@ import { refuseUseAfter } from './use-after.ts';
 
 export type { Step } from './step.ts';
 
-function refuseReservation(
+/** Why a reservation cannot be drawn on or given back (any more). */
+export function refuseReservation(
   reservation: Reservation | undefined,
   nodeId?: string,
 ): Failure | undefined {
