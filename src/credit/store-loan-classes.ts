@@ -185,23 +185,45 @@ const updateClasses = statement(
 const selectFound = statement(
   'credit.select-found-classes',
   `select c.drawdown_id as "drawdownId", c.classified_on as "on", c.risk_class as "riskClass",
-     c.triggers, (select sum(o.outstanding + coalesce((select sum(r.principal)
-         from credit_repayments r where r.drawdown_id = o.id
-           and r.made_at >= (c.classified_on + 1)::timestamp at time zone 'Asia/Shanghai'), 0))
-       from credit_drawdowns o where o.id = any ($1::text[])
-         and o.enterprise_id = d.enterprise_id)::numeric(20,2)::text as owed
+     c.triggers, coalesce(w.overdue, 0)::numeric(20,2)::text as overdue,
+     coalesce(w.bad, 0)::numeric(20,2)::text as bad
    from credit_loan_classes c join credit_drawdowns d on d.id = c.drawdown_id
+   left join lateral (
+     select sum(o.owed) filter (where o.triggers @? '$[*] ? (@.code == "overdue-days"
+         && (@.atLeast == "SUBSTANDARD" || @.atLeast == "DOUBTFUL" || @.atLeast == "LOSS"))')
+         as overdue,
+       sum(o.owed) filter (where o.triggers @? '$[*] ? ((@.code == "overdue-days"
+         || @.code == "upgrade-not-earned")
+         && (@.atLeast == "SUBSTANDARD" || @.atLeast == "DOUBTFUL" || @.atLeast == "LOSS"))')
+         as bad
+     from (select n.outstanding + coalesce((select sum(r.principal) from credit_repayments r
+           where r.drawdown_id = n.id
+             and r.made_at >= (c.classified_on + 1)::timestamp at time zone 'Asia/Shanghai'), 0)
+           as owed,
+         (select k.triggers from credit_loan_classes k where k.drawdown_id = n.id
+           and k.classified_on <= c.classified_on order by k.classified_on desc limit 1) as triggers
+       from credit_drawdowns n
+       where n.id = any ($1::text[]) and n.enterprise_id = d.enterprise_id) o
+   ) w on true
    where c.drawdown_id = any ($1::text[]) order by c.drawdown_id, c.classified_on`,
 );
 
-/** The classes that were found of loans, each in the order of their days. */
+/**
+ * The classes that were found of loans, each in the order of their days, with what the nights
+ * counted of these loans themselves.
+ */
 export async function foundClasses(
   tx: Tx,
   drawdownIds: readonly string[],
 ): Promise<(FoundClass & { readonly drawdownId: string })[]> {
-  type Found = Omit<FoundClass, 'owed'> & { readonly owed: string; readonly drawdownId: string };
+  type Sums = Readonly<Record<'overdue' | 'bad' | 'drawdownId', string>>;
+  type Found = Omit<FoundClass, 'overdue' | 'bad'> & Sums;
   const rows = await tx.rows<Found>(selectFound, [drawdownIds]);
-  return rows.map(({ owed, ...one }) => ({ ...one, owed: Money.of(owed) }));
+  return rows.map(({ overdue, bad, ...one }) => ({
+    ...one,
+    overdue: Money.of(overdue),
+    bad: Money.of(bad),
+  }));
 }
 
 export interface NewClass {

@@ -41,7 +41,8 @@ export async function repaymentsOf(tx: Tx, drawdownId: string): Promise<StoredRe
 const selectDefaulted = statement(
   'credit.select-defaulted',
   `select d.defaulted_on is not null and not exists (select from credit_upgrade_findings f
-     where f.drawdown_id = d.id and f.reversed_by is null and f.found_on >= d.defaulted_on)
+     where f.drawdown_id = d.id and f.reversed_by is null and not f.facts_corrected
+       and f.found_on >= d.defaulted_on)
      as defaulted
    from credit_drawdowns d where d.id = $1`,
 );
@@ -82,6 +83,7 @@ export async function paymentReversedBy(
 const selectFindings = statement(
   'credit.select-upgrade-findings',
   `select f.id, f.found_on as "foundOn", f.cured_on as "curedOn", f.reversed_by as "reversedBy",
+     f.facts_corrected as "factsCorrected",
      exists (select from credit_loan_classes k where k.drawdown_id = f.drawdown_id
        and k.classified_on >= f.found_on and k.risk_class in ('NORMAL', 'SPECIAL_MENTION'))
        as served
@@ -93,6 +95,7 @@ export interface StoredFinding {
   readonly foundOn: Day;
   readonly curedOn: Day;
   readonly reversedBy: string | null;
+  readonly factsCorrected: boolean;
   /** The class was lifted since. */
   readonly served: boolean;
 }

@@ -4,6 +4,7 @@
  */
 import { Failure, Money } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
+import { fallingCorrections, undoCorrections } from './class-corrections.ts';
 import { classifyAtOnce } from './classify-at-once.ts';
 import type { LockedLoan } from './loan-change.ts';
 import { factsOf, replayLoan } from './loan-change.ts';
@@ -27,8 +28,9 @@ async function demandNothingDepends(
       standOf(factsOf(facts, drawdown), on).overdueSince !== null;
     if (overdue(without) && !overdue(locked)) throw dependedOn('extension', { agreedOn: on });
   }
-  for (const { id, curedOn, foundOn, served, reversedBy } of await findingsOf(tx, drawdown.id)) {
-    if (served || reversedBy !== null) continue;
+  for (const finding of await findingsOf(tx, drawdown.id)) {
+    const { id, curedOn, foundOn, served, reversedBy, factsCorrected } = finding;
+    if (served || reversedBy !== null || factsCorrected) continue;
     const normally = (one: LockedLoan): boolean => paidNormally(one, curedOn, foundOn);
     if (normally(locked) && !normally(without)) throw dependedOn('finding', { findingId: id });
   }
@@ -55,11 +57,14 @@ export async function takeBackPayment(
   if (state === 'WRITTEN_OFF') throw dependedOn('write-off', { drawdownId });
   if (state === 'REVERSED') throw new Failure(no['loan-closed'], { drawdownId, state });
   const payments = loan.payments.filter((one) => one !== payment);
-  await demandNothingDepends(context, locked, { drawdown, loan: { ...loan, payments } });
+  const without = { drawdown, loan: { ...loan, payments } };
+  await demandNothingDepends(context, locked, without);
+  const falling = await fallingCorrections(context, without);
   markPaymentReversed(tx, paymentId, operationId);
   const { on, amount } = payment;
   const change = { on, sourceId: paymentId, facts: { payments }, takesBack: true };
   const { outstanding } = await replayLoan(context, item, locked, change);
   await classifyAtOnce(context, item, drawdown);
+  await undoCorrections(context, item, without, falling);
   return { amount, outstanding };
 }

@@ -142,7 +142,13 @@ describe('what made a class non-performing', () => {
   const trigger = (code: string, atLeast: string, facts: object = {}) =>
     ({ code, atLeast, formula: '', facts }) as never;
   const found = (...triggers: never[]) => [
-    { on: Day.of('2026-11-10'), riskClass: 'SUBSTANDARD' as const, triggers, owed: Money.of('20') },
+    {
+      on: Day.of('2026-11-10'),
+      riskClass: 'SUBSTANDARD' as const,
+      triggers,
+      overdue: Money.of('20'),
+      bad: Money.of('20'),
+    },
   ];
   const days = trigger('overdue-days', 'SUBSTANDARD');
   const across = (overdueThen: string) =>

@@ -7,6 +7,7 @@ import { Failure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayText, IdInput, IdText, MoneyText, ReasonInput } from '../../platform/schemas.ts';
+import { fallingCorrections, undoCorrections } from '../class-corrections.ts';
 import { lockOpenLoan, replayLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { markRescheduleReversed, moveDueDay, releaseUsedClaims } from '../store-reschedules.ts';
@@ -24,6 +25,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (last.fixesRate) throw new Failure(no['reschedule-fixed-rate'], { agreedOn: last.on });
   const reschedules = loan.reschedules.slice(0, -1);
   const drawdown = { ...locked.drawdown, dueOn: last.dueOnBefore };
+  const without = { drawdown, loan: { ...loan, reschedules } };
+  const falling = await fallingCorrections(context, without);
   markRescheduleReversed(tx, last.id, operationId);
   const isRestructured = (one: typeof last) => one.kind === 'RESTRUCTURING';
   const restructured = reschedules.some(isRestructured);
@@ -35,6 +38,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   });
   const change = { on: last.on, sourceId: drawdownId, facts: { reschedules } };
   const { outstanding } = await replayLoan(context, item, { loan, drawdown }, change);
+  await undoCorrections(context, item, without, falling);
   const { zoneId, ownerId } = drawdown;
   const payload = { kind: last.kind, agreedOn: last.on, reason };
   const name = 'credit.reschedule-reversed';

@@ -39,7 +39,7 @@ import {
 const most = {
   loans: 5_000,
   reported: 100_000,
-  classify: { debtors: 500, loans: 2_500, loansOfOne: 10_000 },
+  classify: { debtors: 500, loans: 2_500, loansOfOne: 5_000 },
   report: 20_000,
   steps: 60,
 } as const;

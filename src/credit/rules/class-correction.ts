@@ -19,8 +19,10 @@ export interface FoundClass {
   readonly on: Day;
   readonly riskClass: RiskClass;
   readonly triggers: readonly Trigger[];
-  /** What the loans of the debtor that are corrected together owed, as that night counted it. */
-  readonly owed: Money;
+  /** Of the loans that are corrected together, what that night counted as overdue for too long. */
+  readonly overdue: Money;
+  /** And what it counted as bad by themselves, contagion left out. */
+  readonly bad: Money;
 }
 
 export type NotCorrected =
@@ -42,22 +44,27 @@ export const performingUpTo = ({ parameters }: Pack): number =>
     .reduce((least, { moreThan }) => Math.min(least, moreThan), Number.MAX_SAFE_INTEGER);
 
 /** Whether the share was passed also without what the corrected loans added to it. */
-function passedWithout(owed: Money, part: unknown, total: unknown, share: Rate): boolean {
+function passedWithout(own: Money, part: unknown, total: unknown, share: Rate): boolean {
   if (typeof part !== 'string' || typeof total !== 'string') return true;
-  const others = Money.of(part).minus(owed);
+  const others = Money.of(part).minus(own);
   return others.exact().compare(Money.of(total).exact().times(share.exact)) > 0;
 }
 
-function isOfOthers(trigger: Trigger, { owed }: FoundClass, pack: Pack): boolean {
+function isOfOthers(trigger: Trigger, { overdue, bad }: FoundClass, pack: Pack): boolean {
   if (!isNonPerforming(trigger.atLeast)) return false;
   const { overdueAcrossBanks, contagionShareMoreThan } = pack.parameters;
   const { code, facts } = trigger;
   if (code === 'overdue-days' || code === 'upgrade-not-earned') return false;
   if (code === 'overdue-across-banks') {
-    return passedWithout(owed, facts['overdue'], facts['total'], overdueAcrossBanks.shareMoreThan);
+    return passedWithout(
+      overdue,
+      facts['overdue'],
+      facts['total'],
+      overdueAcrossBanks.shareMoreThan,
+    );
   }
   if (code === 'contagion') {
-    return passedWithout(owed, facts['bad'], facts['total'], contagionShareMoreThan);
+    return passedWithout(bad, facts['bad'], facts['total'], contagionShareMoreThan);
   }
   return true;
 }
