@@ -22,7 +22,7 @@ import { findingsOf, markFindingReversed } from './store-take-backs.ts';
  * @param without the loan as it would stand.
  */
 export async function fallingCorrections(
-  { tx, today }: Context,
+  { tx }: Context,
   without: LockedLoan,
 ): Promise<StoredFinding[]> {
   const { drawdown, loan } = without;
@@ -30,8 +30,9 @@ export async function fallingCorrections(
   const corrections = found.filter((one) => one.factsCorrected && one.reversedBy === null);
   if (corrections.length === 0) return [];
   const facts = factsOf(loan, drawdown);
-  const falling = corrections.filter(({ curedOn: from }) => {
-    return mostDaysPastDue(facts, { from, upTo: today }) > performingUpTo(pack);
+  // Days after the finding are found by their own nights.
+  const falling = corrections.filter(({ curedOn: from, foundOn: upTo }) => {
+    return mostDaysPastDue(facts, { from, upTo }) > performingUpTo(pack);
   });
   const waiting = falling.find(({ served }) => !served);
   if (waiting) {

@@ -16,7 +16,8 @@ export async function classifyAtOnce(
   const { tx, today } = context;
   const loans = await loansOfDebtors(tx, [enterpriseId], today);
   const worse = reclassified(loans, today).filter(
-    ({ loan, riskClass }) => riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
+    ({ loan, riskClass }) =>
+      !loan.classified && riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
   );
   const { operationId } = item;
   saveClasses(tx, worse, { day: today, pack: classificationPack, operationId });

@@ -193,7 +193,7 @@ const selectFound = statement(
          && (@.atLeast == "SUBSTANDARD" || @.atLeast == "DOUBTFUL" || @.atLeast == "LOSS"))')
          as overdue,
        sum(o.owed) filter (where o.triggers @? '$[*] ? ((@.code == "overdue-days"
-         || @.code == "upgrade-not-earned")
+         || @.code == "overdue-across-banks" || @.code == "upgrade-not-earned")
          && (@.atLeast == "SUBSTANDARD" || @.atLeast == "DOUBTFUL" || @.atLeast == "LOSS"))')
          as bad
      from (select n.outstanding + coalesce((select sum(r.principal) from credit_repayments r

@@ -64,7 +64,8 @@ export async function takeBackPayment(
   const { on, amount } = payment;
   const change = { on, sourceId: paymentId, facts: { payments }, takesBack: true };
   const { outstanding } = await replayLoan(context, item, locked, change);
-  await classifyAtOnce(context, item, drawdown);
+  // First: a day has one class, and days past due alone would not hold the loan once it is paid.
   await undoCorrections(context, item, without, falling);
+  await classifyAtOnce(context, item, drawdown);
   return { amount, outstanding };
 }

@@ -102,6 +102,39 @@ describe('a class correction', () => {
     expect(answer.failure.facts['missing']).to.deep.equal(['another-trigger']);
   });
 
+  it('falls also where nothing else was paid, and the days alone find the class', async () => {
+    const drawdownId = await loan('90000.00', { firstDue: 110, every: 365, instalments: 2 });
+    await runDayEnds(stage, ago(8));
+    const told = await pay(drawdownId, '60000.00', 60);
+    expect((await correct(drawdownId)).kind).to.equal('done');
+    await stage.rows(
+      `update credit_upgrade_findings set found_on = '${ago(7)}'
+       where drawdown_id = '${drawdownId}'`,
+    );
+    await runDayEnds(stage, ago(4));
+    expect(await classOf(drawdownId)).to.equal('NORMAL');
+    expect(await undo(drawdownId, told)).to.equal('done');
+    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    const events = await stage.rows(
+      `select id from platform_events where subject_id = '${drawdownId}'
+         and name = 'credit.loan-reclassified' and payload->>'from' = 'NORMAL'
+         and payload->>'to' = 'SUBSTANDARD'`,
+    );
+    expect(events).to.have.length(1);
+  });
+
+  it('lifts a larger loan together with the one that alone had made it bad', async () => {
+    const one = await loan('100000.00', { firstDue: 100, every: 365, instalments: 2 });
+    const larger = await loan('200000.00', { firstDue: -200, every: 365, instalments: 2 });
+    await runDayEnds(stage, ago(5));
+    await pay(one, '58000.00', 60);
+    expect((await correct(larger)).kind).to.equal('refused');
+    const both = { drawdownIds: [one, larger], reason };
+    await stage.done(correctClass, both, stage.bank);
+    await runDayEnds(stage, today);
+    expect([await classOf(one), await classOf(larger)]).to.deep.equal(['NORMAL', 'NORMAL']);
+  });
+
   it('cures no default that is marked after it', async () => {
     const drawdownId = await loan('90000.00', { firstDue: 110, every: 365, instalments: 2 });
     await runDayEnds(stage, ago(5));
