@@ -59,6 +59,12 @@ export function aboutWhat(input: unknown): AboutWhat | null {
     const first = textOf(membersOf(batch[0]), subjects);
     if (first !== undefined) return { id: first, name: null, more: batch.length - 1 };
   }
+  for (const subject of subjects) {
+    const ids = members[`${subject}s`];
+    const first: unknown = Array.isArray(ids) ? ids[0] : undefined;
+    if (!Array.isArray(ids) || typeof first !== 'string') continue;
+    return { id: first, name: null, more: ids.length - 1 };
+  }
   const name = textOf(members, titles);
   return name === undefined ? null : { id: null, name, more: 0 };
 }

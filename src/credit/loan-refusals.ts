@@ -234,7 +234,7 @@ export const loanRefusals = refusals('credit', {
   },
   'not-non-performing': {
     kind: 'refused',
-    zh: '该贷款不是不良，无须认定上调',
+    zh: '该贷款不是不良，无须认定',
     en: 'The loan is not non-performing',
   },
   'upgrade-not-earned': {
@@ -246,6 +246,11 @@ export const loanRefusals = refusals('credit', {
     kind: 'refused',
     zh: '贷款已认定违约，应按上调规则处理，不能更正',
     en: 'The loan is in default: that is cured by the rule of upgrades, not corrected',
+  },
+  'class-corrected': {
+    kind: 'refused',
+    zh: '该分类更正已认定，待日终重新分类',
+    en: 'The correction is found already: the next night classifies by it',
   },
   'class-not-corrected': {
     kind: 'refused',

@@ -110,7 +110,10 @@ const RefundRow = z.object({
 const FindingRow = z.object({
   id: IdText,
   foundOn: DayText,
+  /** Of a correction the first day of the class. */
   curedOn: DayText,
+  /** The class rests on facts corrected since (更正): nothing had to be cured. */
+  factsCorrected: z.boolean(),
   reason: z.string(),
   reversedBy: IdText.nullable(),
 });
@@ -263,6 +266,7 @@ export const showLoan = query({
       of('credit_upgrade_findings').orderBy(['found_on', 'id']).select('id', 'reason', {
         foundOn: 'found_on',
         curedOn: 'cured_on',
+        factsCorrected: 'facts_corrected',
         reversedBy: 'reversed_by',
       }),
     );

@@ -21,6 +21,11 @@ describe('approvals: what is asked', () => {
       { id: 'wl_1', name: null, more: 2 },
     ],
     [
+      'the first of several ids, and how many more',
+      { drawdownIds: ['draw_1', 'draw_2'], reason: '迟录' },
+      { id: 'draw_1', name: null, more: 1 },
+    ],
+    [
       'what has no id yet, by its name',
       { name: '横向限额', limit: '100.00' },
       { id: null, name: '横向限额', more: 0 },

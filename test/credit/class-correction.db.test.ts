@@ -126,6 +126,12 @@ describe('correcting a class', () => {
     const drawdownId = await overdue();
     await pay(drawdownId, 60);
     const [first] = await correct(drawdownId);
+    expect((await refusal(drawdownId)).code).to.equal('class-corrected');
+    const shown = (await stage.ask(queryOf('show-loan'), { drawdownId }, stage.bank)) as {
+      upgradeFindings: object[];
+    };
+    expect(shown.upgradeFindings).to.have.length(1);
+    expect(shown.upgradeFindings[0]).to.include({ factsCorrected: true, curedOn: ago(9) });
     const findingId = first?.['findingId'];
     await stage.done(reverseFinding, { drawdownId, findingId, reason }, stage.bank);
     await runDayEnds(stage, ago(1));

@@ -19,6 +19,7 @@ import { nonPerformingRun, performingUpTo, refusedCorrection } from '../rules/cl
 import { mostDaysPastDue } from '../rules/overdue-history.ts';
 import { foundClasses } from '../store-loan-classes.ts';
 import { addFinding } from '../store-loan-findings.ts';
+import { findingsOf } from '../store-take-backs.ts';
 
 const input = z.strictObject({
   /** Of one debtor or of several: what one of them adds to the others is corrected with it. */
@@ -60,6 +61,15 @@ function judge(
   return { riskClass: last.riskClass, since: on, daysPastDue };
 }
 
+/** One that no night has used yet is enough. */
+async function refuseSecond({ tx }: Context, drawdownId: string): Promise<void> {
+  const waiting = (await findingsOf(tx, drawdownId)).find(
+    (one) => one.factsCorrected && !one.served && one.reversedBy === null,
+  );
+  if (!waiting) return;
+  throw new Failure(no['class-corrected'], { drawdownId, findingId: waiting.id });
+}
+
 async function run(context: Context, item: Item<Input>) {
   const { tx, now: at, today } = context;
   const { operationId } = item;
@@ -68,6 +78,7 @@ async function run(context: Context, item: Item<Input>) {
   const locked: LockedLoan[] = [];
   for (const id of ids) locked.push(await lockOpenLoan(context, item, id));
   const found = await foundClasses(tx, ids);
+  for (const id of ids) await refuseSecond(context, id);
   context.quote(item, { pack: pack.scheme, version: String(pack.version), clause: 'overdueDays' });
   const items = locked.map((one) => {
     const { drawdown } = one;
