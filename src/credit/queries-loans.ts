@@ -117,6 +117,14 @@ const FindingRow = z.object({
   reason: z.string(),
   reversedBy: IdText.nullable(),
 });
+const findingColumns = {
+  id: 'id',
+  reason: 'reason',
+  foundOn: 'found_on',
+  curedOn: 'cured_on',
+  factsCorrected: 'facts_corrected',
+  reversedBy: 'reversed_by',
+} as const;
 const ClassRow = z.object({ on: DayText, riskClass: z.string(), triggers: z.array(z.unknown()) });
 
 const RateRow = z.object({ from: DayText, rate: z.string(), kind: z.string(), reason: z.string() });
@@ -263,12 +271,7 @@ export const showLoan = query({
         .select('id', 'amount', 'reason', 'reverses', { valueOn: 'value_on' }),
     );
     const upgradeFindings = await tx.built<z.output<typeof FindingRow>>(
-      of('credit_upgrade_findings').orderBy(['found_on', 'id']).select('id', 'reason', {
-        foundOn: 'found_on',
-        curedOn: 'cured_on',
-        factsCorrected: 'facts_corrected',
-        reversedBy: 'reversed_by',
-      }),
+      of('credit_upgrade_findings').orderBy(['found_on', 'id']).select(findingColumns),
     );
     const classes = await tx.built<z.output<typeof ClassRow>>(
       of('credit_loan_classes')

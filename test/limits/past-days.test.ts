@@ -3,7 +3,13 @@
  * above, in the trial calculation: what was repaid or granted only later was not there yet.
  */
 import { expect } from 'chai';
+import { Day, Money, isFailure } from '../../src/kernel/index.ts';
+import type { Step } from '../../src/limits/index.ts';
 import { limitScenario } from '../../src/limits/index.ts';
+import { plainTerms } from '../../src/limits/rules/dated-terms.ts';
+import { apply, decide } from '../../src/limits/rules/engine.ts';
+import { wasTighter } from '../../src/limits/rules/past-days.ts';
+import { openBook } from '../../src/limits/rules/scenario-book.ts';
 import { calculate } from '../../src/platform/calculation.ts';
 
 interface Answer {
@@ -216,5 +222,46 @@ describe('all reasons against a request', () => {
   it('tells an accepted draw what its tenor still admits', () => {
     const [answer] = run(bucketed, [draw(at, '20', { tenorDays: 90 })]);
     expect(answer).to.include({ outcome: 'accepted', smallestAdmissible: '0.00' });
+  });
+});
+
+describe('whether a past day may have been tighter', () => {
+  const on = (day: number): Day => Day.of(`2026-11-${day}`);
+  const node = (id: string, limit: string, more: object): object => ({
+    id,
+    name: id,
+    kind: 'ENTERPRISE_LINE',
+    limit: Money.of(limit),
+    startsOn: on(10),
+    expiresOn: undefined,
+    state: 'ACTIVE',
+    enforcement: 'HARD',
+    contribution: 'consumed',
+    terms: plainTerms,
+    caps: [],
+    ...more,
+  });
+
+  it('is so where a child kept more while it was repaid, though its parent counts the same', () => {
+    const lend = { ...plainTerms, lend: Money.zero };
+    const book = openBook({
+      nodes: [
+        node('top', '150.00', { revolving: 'NR' }),
+        node('kept', '50.00', { parent: 'top', revolving: 'R', terms: lend }),
+      ],
+      steps: [],
+    } as never);
+    const step = (kind: string, day: number, more: object = {}): void => {
+      const asked = { kind, nodeId: 'kept', amount: Money.of('46.67'), valueOn: on(day), ...more };
+      const movement = decide(book, asked as Step);
+      if (isFailure(movement)) throw movement;
+      apply(book, movement);
+    };
+    step('draw', 10);
+    expect(wasTighter([...book.nodes.values()], on(12), on(20))).to.equal(false);
+    step('repay', 12);
+    step('unpay', 15, { repaid: [] });
+    expect(wasTighter([...book.nodes.values()], on(12), on(20))).to.equal(true);
+    expect(wasTighter([...book.nodes.values()], on(15), on(20))).to.equal(false);
   });
 });

@@ -318,10 +318,15 @@ function restorableAfter(node: LimitNode, m: Movement): Partial<LimitNode> {
   return { sameDayOn: m.valueOn, sameDayRestorable: Money.max(before.plus(owed), nothing) };
 }
 
-const easedAfter = ({ id, easedOn }: LimitNode, { consumed, valueOn }: Movement) =>
-  consumed.get(id)?.isNegative() === true && (easedOn === undefined || valueOn > easedOn)
-    ? valueOn
-    : easedOn;
+/**
+ * What counts less leaves more room. So does a repayment taken back where the limit above does not
+ * revolve: that one counts the same as before, and the child keeps less from it than it did.
+ */
+function easedAfter({ id, easedOn }: LimitNode, { kind, consumed, valueOn }: Movement) {
+  const by = consumed.get(id) ?? nothing;
+  const eases = by.isNegative() || (kind === 'unpay' && by.isPositive());
+  return eases && (easedOn === undefined || valueOn > easedOn) ? valueOn : easedOn;
+}
 
 /** The node after the movement. */
 function moved(node: LimitNode, m: Movement): LimitNode {
