@@ -98,21 +98,19 @@ async function attempt<I extends DrawInput>(
     ? await enrol(context, wanted)
     : new Map<Wanted<I>, string | Failure>();
   const open = wanted.filter((one) => !isFailure(enrolments.get(one)));
-  const foreign = open.flatMap((one) => {
-    const { step } = takeOf(one);
-    return notItsOwn(one.item, step) ? step : [];
-  });
+  const takes = new Map(open.map((one) => [one, takeOf(one)]));
+  const foreign = [...takes].flatMap(([{ item }, { step }]) => (notItsOwn(item, step) ? step : []));
   const awaited = await refuseAwaited(context, foreign);
   const answers = new Map<Wanted<I>, Admitted | Failure>();
   for (const [one, enrolment] of enrolments) if (isFailure(enrolment)) answers.set(one, enrolment);
-  for (const one of open) {
-    const { step } = takeOf(one);
+  for (const [one, { step }] of takes) {
     const refusal = notItsOwn(one.item, step) && awaited.get(step.of ?? '');
     if (refusal) answers.set(one, refusal);
   }
-  const free = open.filter((one) => !answers.has(one));
-  const taken = await takeLimits(context.tx, free.map(takeOf), context);
-  free.forEach((one, i) => {
+  const free = [...takes].filter(([one]) => !answers.has(one));
+  const wantedTakes = free.map(([, take]) => take);
+  const taken = await takeLimits(context.tx, wantedTakes, context);
+  free.forEach(([one], i) => {
     const took = taken[i];
     if (took === undefined) throw new Error('A drawdown got no answer.');
     const enrolment = enrolments.get(one);

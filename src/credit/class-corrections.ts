@@ -5,14 +5,14 @@
  */
 import { Failure } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
-import { classificationPack, reclassified } from './classify-loans.ts';
+import { keepClasses, reclassified } from './classify-loans.ts';
 import { factsOf, type LockedLoan } from './loan-change.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { classification2023 as pack } from './packs/classification-2023.ts';
 import { performingUpTo } from './rules/class-correction.ts';
 import { mostDaysPastDue } from './rules/overdue-history.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
-import { foundClasses, loansOfDebtors, saveClasses } from './store-loan-classes.ts';
+import { foundClasses, loansOfDebtors } from './store-loan-classes.ts';
 import type { StoredFinding } from './store-take-backs.ts';
 import { findingsOf, markFindingReversed } from './store-take-backs.ts';
 
@@ -46,13 +46,14 @@ export async function fallingCorrections(
  * change. Throws `repayment-depended-on` where today has found the class already: it can tomorrow.
  */
 export async function undoCorrections(
-  { tx, today, emit }: Context,
+  context: Context,
   item: Item<unknown>,
   { drawdown }: LockedLoan,
   falling: readonly StoredFinding[],
 ): Promise<void> {
   const [first] = falling;
   if (!first) return;
+  const { tx, today } = context;
   const { operationId } = item;
   for (const { id } of falling) markFindingReversed(tx, id, operationId);
   const history = await foundClasses(tx, [drawdown.id]);
@@ -68,14 +69,11 @@ export async function undoCorrections(
     one === own ? { ...one, riskClass: last.riskClass, triggers: [], cure: null } : one,
   );
   const anew = reclassified(as, today).filter(({ loan }) => loan.id === drawdown.id);
-  saveClasses(tx, anew, { day: today, pack: classificationPack, operationId });
-  for (const { riskClass, triggers } of anew) {
-    emit(item, {
-      name: 'credit.loan-reclassified',
-      zoneId: drawdown.zoneId,
-      ownerId: drawdown.ownerId,
-      subjectId: drawdown.id,
-      payload: { day: today, from: own.riskClass, to: riskClass, triggers },
-    });
-  }
+  // What is told is the step from the class that the correction had given it.
+  keepClasses(
+    context,
+    item,
+    today,
+    anew.map((one) => ({ ...one, loan: own })),
+  );
 }

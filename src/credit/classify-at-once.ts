@@ -3,10 +3,10 @@
  * a bank sees its own loans alone, and the night sees the debtor whole.
  */
 import type { Context, Item } from '../platform/operation.ts';
-import { classificationPack, reclassified } from './classify-loans.ts';
+import { keepClasses, reclassified } from './classify-loans.ts';
 import type { Drawdown } from './model.ts';
 import { riskClasses } from './rules/risk-class.ts';
-import { loansOfDebtors, saveClasses } from './store-loan-classes.ts';
+import { loansOfDebtors } from './store-loan-classes.ts';
 
 export async function classifyAtOnce(
   context: Context,
@@ -16,18 +16,7 @@ export async function classifyAtOnce(
   const { tx, today } = context;
   const loans = await loansOfDebtors(tx, [enterpriseId], today);
   const worse = reclassified(loans, today).filter(
-    ({ loan, riskClass }) =>
-      !loan.classified && riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
+    ({ loan, riskClass }) => riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
   );
-  const { operationId } = item;
-  saveClasses(tx, worse, { day: today, pack: classificationPack, operationId });
-  for (const { loan, riskClass, triggers } of worse) {
-    context.emit(item, {
-      name: 'credit.loan-reclassified',
-      zoneId: loan.zoneId,
-      ownerId: loan.ownerId,
-      subjectId: loan.id,
-      payload: { day: today, from: loan.riskClass, to: riskClass, triggers },
-    });
-  }
+  keepClasses(context, item, today, worse);
 }

@@ -20,7 +20,7 @@ import {
 } from './store-loan-classes.ts';
 
 const pack = classification2023;
-export const classificationPack = `${pack.scheme}/${pack.version}`;
+const classificationPack = `${pack.scheme}/${pack.version}`;
 
 const loanFacts = (loan: WatchedLoan): LoanFacts => ({
   loanId: loan.id,
@@ -130,7 +130,7 @@ export async function classifyPortion(
   }
   const loans = await loansOfDebtors(tx, ids, day);
   const byDebtor = groupedBy(loans, ({ enterpriseId }) => enterpriseId);
-  keep(
+  keepClasses(
     context,
     item,
     day,
@@ -178,7 +178,7 @@ async function classifySome(
   let [after, loans] = [loanId, 0];
   for (;;) {
     const part = await someLoansOf(context.tx, debtor, day, { after, most: most.loans });
-    keep(context, item, day, changedIn(part, sums, day));
+    keepClasses(context, item, day, changedIn(part, sums, day));
     loans += part.length;
     if (part.length < most.loans) return { next: debtor, loans };
     after = part.at(-1)?.id ?? '';
@@ -196,8 +196,16 @@ function changedIn(part: readonly WatchedLoan[], sums: Sums, day: Day): NewClass
   });
 }
 
-/** Writes the new classes and tells of loans whose class is another one. */
-function keep(context: Context, item: Item<unknown>, day: Day, changed: readonly NewClass[]): void {
+/**
+ * Writes the new classes and tells of loans whose class is another one. A day has one class: what
+ * it has classified already is neither written nor told again.
+ */
+export function keepClasses(
+  context: Context,
+  item: Item<unknown>,
+  day: Day,
+  changed: readonly NewClass[],
+): void {
   const { operationId } = item;
   saveClasses(context.tx, changed, { day, pack: classificationPack, operationId });
   for (const { loan, riskClass, triggers } of changed) {

@@ -5,8 +5,15 @@
  */
 import type { Day } from '../kernel/index.ts';
 import { Failure, Money } from '../kernel/index.ts';
-import type { LimitNode, TermCause } from '../limits/index.ts';
-import { changeTerms, lockNode, staleFacts, termCause, usedOverTime } from '../limits/index.ts';
+import type { LimitNode, TermCause, UsedStep } from '../limits/index.ts';
+import {
+  changeTerms,
+  lockNode,
+  readNodes,
+  staleFacts,
+  termCause,
+  usedOverTime,
+} from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { renewalRefusals as no } from './demand-refusals.ts';
 import type { Drawdown } from './model.ts';
@@ -52,9 +59,7 @@ export async function predecessorsOf(
 }
 
 /** The most that limits had used together on a day since, today included. */
-async function peakSince({ tx }: Context, nodeIds: readonly string[], since: Day): Promise<Money> {
-  const steps = await usedOverTime(tx, nodeIds);
-  const all = [...steps.values()];
+function peakSince(all: readonly (readonly UsedStep[])[], since: Day): Money {
   const days = new Set([since, ...all.flat().flatMap(({ from }) => (from > since ? from : []))]);
   const usedOn = (day: Day): Money =>
     Money.sum(all.map((own) => own.findLast(({ from }) => from <= day)?.used ?? Money.zero));
@@ -126,9 +131,10 @@ export async function shareAmount(
   if (since < context.today && nearest) {
     const then = { ...why, valueOn: since };
     const nodeIds = predecessors.map(({ nodeId }) => nodeId);
-    const most = (await peakSince(context, nodeIds, since)).minus(moving?.amount ?? Money.zero);
+    const used = await usedOverTime(context.tx, nodeIds);
+    const most = peakSince([...used.values()], since).minus(moving?.amount ?? Money.zero);
     if (at(nearest).state === 'ACTIVE') {
-      const own = await peakSince(context, [nearest.nodeId], since);
+      const own = peakSince([used.get(nearest.nodeId) ?? []], since);
       nodes.set(nearest.id, await keep(context, at(nearest), own, then));
     }
     given = await giveRoom(context, given, roomOf(granted, most), then);
@@ -161,8 +167,9 @@ export async function shareBack(
   let last = line;
   while (last && last.successorId !== null) last = await lockLineById(tx, last.successorId);
   if (!line || !last || last.id === line.id || last.renewedAmount === undefined) return;
-  // What is closed lends nothing, and has nothing to give back.
-  if ((await lockedNode(context, last)).state === 'CLOSED') return;
+  // What is closed lends nothing, and has nothing to give back. Read and not locked: locks are
+  // taken below, in the order of everybody.
+  if ((await readNodes(tx, [last.nodeId])).get(last.nodeId)?.state === 'CLOSED') return;
   const predecessors = await predecessorsOf(context, last);
   const moving = { lineId: line.id, amount: principal.negated() };
   const granted = last.renewedAmount;

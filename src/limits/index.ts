@@ -63,6 +63,7 @@ export {
   limitsOn,
   promisedOverTime,
   type Span,
+  type UsedStep,
   usedOverTime,
 } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';

@@ -3,10 +3,9 @@
 import { expect } from 'chai';
 import { markDefault } from '../../src/credit/index.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
-import { operationOf, queryOf } from './agreement-desk.ts';
-import { loanIn, repayLoan, runDayEnds } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { ago, today } from '../support/stage.ts';
+import { operationOf } from './agreement-desk.ts';
+import { loanIn, repayLoan, runDayEnds, openLoanBook, classOf } from './loan-stage.ts';
 
 const correctClass = operationOf('correct-class');
 const reverse = operationOf('reverse-repayment');
@@ -15,9 +14,7 @@ describe('a class correction', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00', { startsOn: '2024-11-01' });
-    ({ lineId } = await lineIn(stage, park, '90000000.00', { startsOn: '2024-11-01' }));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 
@@ -41,9 +38,7 @@ describe('a class correction', () => {
     });
     return drawdownId;
   };
-  const classOf = async (drawdownId: string): Promise<string> =>
-    ((await stage.ask(queryOf('show-loan'), { drawdownId }, stage.bank)) as { riskClass: string })
-      .riskClass;
+  const classNow = (drawdownId: string) => classOf(stage, drawdownId);
   const pay = async (drawdownId: string, amount: string, day: number): Promise<string> => {
     await stage.done(repayLoan, { drawdownId, amount, valueOn: ago(day) }, stage.bank);
     const [row] = await stage.rows<{ id: string }>(
@@ -80,19 +75,19 @@ describe('a class correction', () => {
        where drawdown_id = '${drawdownId}'`,
     );
     await runDayEnds(stage, ago(4));
-    expect(await classOf(drawdownId)).to.equal('SPECIAL_MENTION');
+    expect(await classNow(drawdownId)).to.equal('SPECIAL_MENTION');
     await pay(drawdownId, '64500.00', 1);
     expect(await undo(drawdownId, told)).to.equal('done');
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     await runDayEnds(stage, today);
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
   });
 
   it('is refused for a loan that another one made bad', async () => {
     const bad = await loan('15000.00', { firstDue: 100, every: 365, instalments: 2 });
     const other = await loan('85000.00', { firstDue: -200, every: 365, instalments: 2 });
     await runDayEnds(stage, ago(9));
-    expect([await classOf(bad), await classOf(other)]).to.deep.equal([
+    expect([await classNow(bad), await classNow(other)]).to.deep.equal([
       'SUBSTANDARD',
       'SUBSTANDARD',
     ]);
@@ -112,9 +107,9 @@ describe('a class correction', () => {
        where drawdown_id = '${drawdownId}'`,
     );
     await runDayEnds(stage, ago(4));
-    expect(await classOf(drawdownId)).to.equal('NORMAL');
+    expect(await classNow(drawdownId)).to.equal('NORMAL');
     expect(await undo(drawdownId, told)).to.equal('done');
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     const events = await stage.rows(
       `select id from platform_events where subject_id = '${drawdownId}'
          and name = 'credit.loan-reclassified' and payload->>'from' = 'NORMAL'
@@ -132,7 +127,7 @@ describe('a class correction', () => {
     const both = { drawdownIds: [one, larger], reason };
     await stage.done(correctClass, both, stage.bank);
     await runDayEnds(stage, today);
-    expect([await classOf(one), await classOf(larger)]).to.deep.equal(['NORMAL', 'NORMAL']);
+    expect([await classNow(one), await classNow(larger)]).to.deep.equal(['NORMAL', 'NORMAL']);
   });
 
   it('cures no default that is marked after it', async () => {

@@ -6,10 +6,9 @@ import { performingUpTo, refusedCorrection } from '../../src/credit/rules/class-
 import { classification2023 as pack } from '../../src/credit/packs/classification-2023.ts';
 import { Day } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
+import { ago, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
-import { loanIn, repayLoan, runDayEnds } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { loanIn, repayLoan, runDayEnds, openLoanBook, classOf } from './loan-stage.ts';
 
 const correctClass = operationOf('correct-class');
 const findUpgrade = operationOf('find-upgrade');
@@ -19,9 +18,7 @@ describe('correcting a class', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00', { startsOn: '2024-11-01' });
-    ({ lineId } = await lineIn(stage, park, '90000000.00', { startsOn: '2024-11-01' }));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 
@@ -45,15 +42,10 @@ describe('correcting a class', () => {
   const overdue = async (): Promise<string> => {
     const drawdownId = await drawn();
     await runDayEnds(stage, ago(5));
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     return drawdownId;
   };
-  const classOf = async (drawdownId: string): Promise<string> => {
-    const shown = (await stage.ask(queryOf('show-loan'), { drawdownId }, stage.bank)) as {
-      riskClass: string;
-    };
-    return shown.riskClass;
-  };
+  const classNow = (drawdownId: string) => classOf(stage, drawdownId);
   const pay = (drawdownId: string, day: number, amount = '58000.00') =>
     stage.done(repayLoan, { drawdownId, amount, valueOn: ago(day) }, stage.bank);
   const ask = (...drawdownIds: readonly string[]) => ({ drawdownIds, reason });
@@ -70,16 +62,16 @@ describe('correcting a class', () => {
     const drawdownId = await overdue();
     await pay(drawdownId, 60);
     await runDayEnds(stage, ago(4));
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     const cure = { drawdownId, curedOn: ago(60), abilityAssessed: true, reason };
     expect((await stage.refused(findUpgrade, cure, stage.bank)).code).to.equal(
       'upgrade-not-earned',
     );
     const [found] = await correct(drawdownId);
     expect(found).to.include({ riskClass: 'SUBSTANDARD', since: ago(9), daysPastDue: 0 });
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     await runDayEnds(stage, today);
-    expect(await classOf(drawdownId)).to.equal('NORMAL');
+    expect(await classNow(drawdownId)).to.equal('NORMAL');
     expect((await refusal(drawdownId)).code).to.equal('not-non-performing');
   });
 
@@ -97,14 +89,14 @@ describe('correcting a class', () => {
 
   it('corrects loans together that made each other non-performing', async () => {
     const [other, one] = [await drawn(), await overdue()];
-    expect(await classOf(other)).to.equal('SUBSTANDARD');
+    expect(await classNow(other)).to.equal('SUBSTANDARD');
     await pay(one, 60);
     await pay(other, 60);
     expect((await refusal(one)).missing).to.deep.equal(['another-trigger']);
     expect((await refusal(other)).missing).to.deep.equal(['another-trigger']);
     expect(await correct(other, one)).to.have.length(2);
     await runDayEnds(stage, today);
-    expect([await classOf(one), await classOf(other)]).to.deep.equal(['NORMAL', 'NORMAL']);
+    expect([await classNow(one), await classNow(other)]).to.deep.equal(['NORMAL', 'NORMAL']);
   });
 
   it('looks at every day since, not only at the first', async () => {
@@ -135,10 +127,10 @@ describe('correcting a class', () => {
     const findingId = first?.['findingId'];
     await stage.done(reverseFinding, { drawdownId, findingId, reason }, stage.bank);
     await runDayEnds(stage, ago(1));
-    expect(await classOf(drawdownId)).to.equal('SUBSTANDARD');
+    expect(await classNow(drawdownId)).to.equal('SUBSTANDARD');
     const [second] = await correct(drawdownId);
     await runDayEnds(stage, today);
-    expect(await classOf(drawdownId)).to.equal('NORMAL');
+    expect(await classNow(drawdownId)).to.equal('NORMAL');
     const back = { drawdownId, findingId: second?.['findingId'], reason };
     expect((await stage.refused(reverseFinding, back, stage.bank)).code).to.equal('finding-served');
   });

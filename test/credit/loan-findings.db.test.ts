@@ -9,7 +9,15 @@ import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
 import type { Drawn } from './loan-stage.ts';
-import { agree, bookFigures, loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
+import {
+  agree,
+  bookFigures,
+  loanIn,
+  monthly,
+  repayLoan,
+  runDayEnds,
+  openLoanBook,
+} from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 
 const recordMisuse = operationOf('record-misuse');
@@ -29,9 +37,7 @@ describe('findings on loans', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00', { startsOn: '2024-11-01' });
-    ({ lineId } = await lineIn(stage, park, '90000000.00', { startsOn: '2024-11-01' }));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 

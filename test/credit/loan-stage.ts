@@ -8,14 +8,29 @@ import type { LoanFacts } from '../../src/credit/rules/loan-stand.ts';
 import { accruedOn, penaltyOn, standOf } from '../../src/credit/rules/loan-stand.ts';
 import type { ExcessUse } from '../../src/credit/rules/schedule/terms.ts';
 import type { Stage } from '../support/stage.ts';
-import { operationOf } from './agreement-desk.ts';
-import { drawing } from './stage.ts';
+import { openStage } from '../support/stage.ts';
+import { operationOf, queryOf } from './agreement-desk.ts';
+import { drawing, lineIn, parkIn } from './stage.ts';
 
 export const agree = operationOf('agree-loan-terms');
 export const repayLoan = operationOf('repay-loan');
 export const changeRate = operationOf('change-rate');
 export const reverseDrawdown = operationOf('reverse-drawdown');
 export const dayEnd = operationOf('run-day-end');
+
+/** A stage with a line of 90,000,000 since November 2024, for loans with a past. */
+export async function openLoanBook(): Promise<{ stage: Stage; lineId: string }> {
+  const stage = await openStage();
+  const since = { startsOn: '2024-11-01' };
+  const park = await parkIn(stage, '100000000.00', since);
+  const { lineId } = await lineIn(stage, park, '90000000.00', since);
+  return { stage, lineId };
+}
+
+export async function classOf(stage: Stage, drawdownId: string): Promise<string> {
+  const loan = await stage.ask(queryOf('show-loan'), { drawdownId }, stage.bank);
+  return (loan as { readonly riskClass: string }).riskClass;
+}
 
 /** Terms of twelve monthly instalments at 6 %. */
 export const monthly = (more: object = {}): object => ({

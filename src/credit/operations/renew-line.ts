@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { Failure, Money, isFailure } from '../../kernel/index.ts';
 import type { LimitNode } from '../../limits/index.ts';
+import { readNodes } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -95,9 +96,9 @@ export const renewLine = operation({
     const { line, node } = await lineToRenew(context, item);
     const granted = item.input.amount ?? line.renewedAmount ?? node.granted;
     const earlier = await predecessorsOf(context, line);
-    const owed = [node];
-    for (const one of earlier) owed.push(await lockedNode(context, one));
-    const outstanding = Money.sum(owed.map((one) => one.outstanding));
+    const nodeIds = earlier.map(({ nodeId }) => nodeId);
+    const owing = [node, ...(await readNodes(context.tx, nodeIds)).values()];
+    const outstanding = Money.sum(owing.map((one) => one.outstanding));
     const refusal = refuse(line, node, { amount: granted, outstanding }, item.input);
     if (refusal) throw refusal;
     const { startsOn = context.today, expiresOn, rateAnnual, whitelistRequired } = item.input;

@@ -83,7 +83,7 @@ export interface DatedTerms {
   /** How far it may use what siblings leave free; undefined: not at all. */
   readonly borrow: Money | undefined;
   readonly attributes: Attributes | undefined;
-  /** Which siblings it lends to; undefined: any. */
+  /** Which siblings it lends to; undefined: all of them. */
   readonly lendTo: LendTo | undefined;
   /** How far use may stand above the limit: a share of the limit in force, or an amount. */
   readonly toleranceRate: Rate | undefined;
