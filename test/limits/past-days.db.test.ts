@@ -3,12 +3,14 @@
  * within one batch, on a limit that another bank uses too, and on the short way of a drawdown.
  */
 import { expect } from 'chai';
+import { up as easedByUnpay } from '../../migrations/0056_limits_eased_by_unpay.ts';
 import { drawDown, openSegment, repay } from '../../src/credit/index.ts';
 import { Day, Money, isFailure } from '../../src/kernel/index.ts';
 import type { Failure } from '../../src/kernel/index.ts';
 import type { Step, Taken } from '../../src/limits/index.ts';
 import { takeLimits } from '../../src/limits/index.ts';
 import { headroom } from '../../src/limits/headroom-queries.ts';
+import { plainTerms } from '../../src/limits/rules/dated-terms.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
 import { unfreeze } from '../../src/limits/operations/unfreeze.ts';
@@ -69,6 +71,20 @@ describe('a draw that is dated back, on the database', () => {
       'limit-exceeded',
       'taken',
     ]);
+  });
+
+  it('knows in older databases too what a repayment taken back leaves less tight', async () => {
+    await line('eased-top', { revolving: 'NR' });
+    await line('eased', { parentId: 'eased-top', revolving: 'R' });
+    await book.change('eased', { terms: { ...plainTerms, lend: Money.zero } }, now);
+    await take(step('draw', 'eased', '10.00', 10), step('repay', 'eased', '10.00', 12));
+    const unpay = { ...step('repay', 'eased', '10.00', 15), kind: 'unpay', repaid: ['test'] };
+    expect(codes(await take(unpay as Step))).to.deep.equal(['taken']);
+    const easedOn = async () => (await book.node('eased')).easedOn;
+    expect(await easedOn()).to.equal(on(20));
+    await book.db.raw("update limits_nodes set eased_on = null where id = 'eased'");
+    await easedByUnpay(book.db);
+    expect(await easedOn()).to.equal(on(15));
   });
 
   it('counts what another bank had drawn on a shared limit', async () => {
