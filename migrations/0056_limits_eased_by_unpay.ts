@@ -1,7 +1,7 @@
 /**
- * Why: a repayment taken back where the limit above does not revolve leaves that limit as it was and
- * the child with less to keep, so it eases like a repayment (`easedAfter`). The column was filled
- * before that was known: days of repayments taken back until now are made up for here.
+ * Why: a repayment taken back where the limit above does not revolve leaves that limit as it was,
+ * and the child with less to keep: that eases as a repayment does (`easedAfter`). The column was
+ * filled before that was known: days of repayments taken back until now are made up for here.
  */
 import type { Knex } from 'knex';
 

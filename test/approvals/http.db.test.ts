@@ -1,63 +1,29 @@
 // Four eyes over HTTP in the real app: 202, the inbox, the decision and its replay.
 import { expect } from 'chai';
-import { makeApp, serve, type Serving } from '../../src/app.ts';
-import { identityModule, sessionPaths, sessionRoutes } from '../../src/identity/index.ts';
-import { makeLog } from '../../src/platform/log.ts';
-import { makeMetrics } from '../../src/platform/metrics.ts';
-import { freshKey, password } from '../identity/people.ts';
-import { ask } from '../support/http.ts';
+import { identityModule } from '../../src/identity/index.ts';
+import { freshKey } from '../identity/people.ts';
+import type { Served } from '../identity/served.ts';
+import { serveTo } from '../identity/served.ts';
 import type { Office } from './office.ts';
 import { module, openOffice } from './office.ts';
 import { toysModule } from './toys.ts';
 
 describe('approvals over HTTP', () => {
   let office: Office;
-  let serving: Serving;
-  const tokens = new Map<string, string>();
+  let served: Served;
 
   before(async () => {
     office = await openOffice();
-    const { performer, sessions } = office;
-    const log = makeLog('error', { write: () => undefined });
-    const app = makeApp({
-      modules: [identityModule, module, toysModule],
-      performer,
-      authenticate: (token) => sessions.authenticate(token),
-      sessions: sessionRoutes({ sessions, signInsPerMinute: 0 }),
-      sessionPaths,
-      ready: () => true,
-      log,
-      metrics: makeMetrics({ outboxLagSeconds: () => Promise.resolve(0) }),
-      version: '0.0.0',
-    });
-    serving = await serve({ app, host: '127.0.0.1', port: 0, log });
-    for (const username of ['maker', 'other-hand', 'checker']) {
-      const path = '/api/v1/sessions';
-      const answer = await ask(serving.url, { method: 'POST', path, body: { username, password } });
-      tokens.set(username, (answer.body as { accessToken: string }).accessToken);
-    }
+    served = await serveTo(office, [identityModule, module, toysModule]);
+    await served.signIn('maker', 'other-hand', 'checker');
   });
   after(async () => {
-    await serving.stop(0);
+    await served.stop();
     await office.close();
   });
 
-  const get = (username: string, path: string) =>
-    ask(serving.url, {
-      path: `/api/v1${path}`,
-      headers: { authorization: `Bearer ${tokens.get(username)}` },
-    });
-  const post = (username: string, path: string, body: unknown, headers: object = {}) =>
-    ask(serving.url, {
-      method: 'POST',
-      path: `/api/v1${path}`,
-      headers: {
-        authorization: `Bearer ${tokens.get(username)}`,
-        'idempotency-key': freshKey(),
-        ...headers,
-      },
-      body,
-    });
+  const get: Served['get'] = (...asked) => served.get(...asked);
+  const post: Served['post'] = (...asked) => served.post(...asked);
 
   it('goes from 202 through the inbox to the result, and replays it', async () => {
     const filed = await post('maker', '/gifts', { purseId: 'purse_1', amount: '3000' });
@@ -91,10 +57,9 @@ describe('approvals over HTTP', () => {
     const filed = await post('maker', '/gifts', { purseId: 'purse_1', amount: '2000' });
     const { approvalId } = filed.body as { approvalId: string };
     const path = `/approvals/${approvalId}`;
-    const keyless = await ask(serving.url, {
+    const keyless = await served.ask('checker', {
       method: 'POST',
-      path: `/api/v1${path}/decisions`,
-      headers: { authorization: `Bearer ${tokens.get('checker')}` },
+      path: `${path}/decisions`,
       body: { decision: 'approve' },
     });
     expect(keyless.status).to.equal(400);
@@ -104,7 +69,7 @@ describe('approvals over HTTP', () => {
   });
 
   it('is all in the document', async () => {
-    const { body } = await ask(serving.url, { path: '/api/v1/openapi.json' });
+    const { body } = await get('maker', '/openapi.json');
     const { paths } = body as { paths: Record<string, object> };
     const addresses = ['/approvals', '/approvals/{approvalId}/decisions', '/approval-tiers'];
     expect(Object.keys(paths)).to.include.members(addresses);

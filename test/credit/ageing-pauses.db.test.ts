@@ -9,12 +9,20 @@ import { standOf, unpaidOf } from '../../src/credit/rules/loan-stand.ts';
 import type { Day } from '../../src/kernel/index.ts';
 import { Money, addDays } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
+import { ago, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
 import type { Drawn, Paid } from './loan-stage.ts';
-import { agree, factsOf, loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
+import {
+  agree,
+  factsOf,
+  loanIn,
+  monthly,
+  openLoanBook,
+  repayLoan,
+  runDayEnds,
+} from './loan-stage.ts';
 
-import { drawing, lineIn, parkIn } from './stage.ts';
+import { drawing } from './stage.ts';
 
 const pause = operationOf('pause-ageing');
 const resume = operationOf('resume-ageing');
@@ -43,9 +51,7 @@ describe('pauses of ageing', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00');
-    ({ lineId } = await lineIn(stage, park, '90000000.00'));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 

@@ -7,9 +7,8 @@ import { riskSums, tallyRisk } from '../../src/credit/store-risk-reports.ts';
 import { Day, Failure, Money, addDays, refusals } from '../../src/kernel/index.ts';
 import { operation } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
-import { dayEnd, loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { ago, today } from '../support/stage.ts';
+import { dayEnd, loanIn, monthly, openLoanBook, repayLoan, runDayEnds } from './loan-stage.ts';
 
 const { undone } = refusals('credit', {
   undone: { kind: 'refused', zh: '仅供查看', en: 'Only to be looked at' },
@@ -41,9 +40,7 @@ describe('the place of a day-end', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00');
-    ({ lineId } = await lineIn(stage, park, '90000000.00'));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 

@@ -5,7 +5,7 @@ import { creditModule } from '../../src/credit/index.ts';
 import type { Day } from '../../src/kernel/index.ts';
 import { addDays, addMonths, daysBetween } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
+import { ago, today } from '../support/stage.ts';
 import type { Drawn, Paid } from './loan-stage.ts';
 import {
   bookFigures,
@@ -13,11 +13,11 @@ import {
   factsOf,
   loanIn,
   monthly,
+  openLoanBook,
   repayLoan,
   ruleFigures,
   runDayEnds,
 } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
 
 /** Seeded, so that a failure can be seen again. */
 function* numbers(seed: number): Generator<number, never> {
@@ -32,9 +32,7 @@ describe('the day-end of loans', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00');
-    ({ lineId } = await lineIn(stage, park, '90000000.00'));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 

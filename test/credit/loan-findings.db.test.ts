@@ -6,7 +6,7 @@ import { addDays, addMonths } from '../../src/kernel/index.ts';
 import { paidOutBefore } from '../../src/credit/store-payments-out.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
-import { ago, openStage, today } from '../support/stage.ts';
+import { ago, today } from '../support/stage.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
 import type { Drawn } from './loan-stage.ts';
 import {
@@ -190,9 +190,7 @@ describe('what loan terms are held to', () => {
   let stage: Stage;
   let lineId: string;
   beforeEach(async () => {
-    stage = await openStage();
-    const park = await parkIn(stage, '100000000.00');
-    ({ lineId } = await lineIn(stage, park, '90000000.00'));
+    ({ stage, lineId } = await openLoanBook());
   });
   afterEach(() => stage.close());
 

@@ -1,50 +1,28 @@
 // The whitelist at its addresses: versions demanded and told, sight by organisation, due by day.
 import { expect } from 'chai';
-import type { Serving } from '../../src/app.ts';
-import { makeApp, serve } from '../../src/app.ts';
 import { creditModule } from '../../src/credit/index.ts';
-import { identityModule, sessionPaths, sessionRoutes } from '../../src/identity/index.ts';
+import { identityModule } from '../../src/identity/index.ts';
 import { addDays } from '../../src/kernel/index.ts';
-import { makeLog } from '../../src/platform/log.ts';
-import { makeMetrics } from '../../src/platform/metrics.ts';
 import type { People } from '../identity/people.ts';
-import { freshKey, openPeople, password } from '../identity/people.ts';
-import { ask } from '../support/http.ts';
+import { openPeople } from '../identity/people.ts';
+import type { Served } from '../identity/served.ts';
+import { serveTo } from '../identity/served.ts';
 import { today } from '../support/stage.ts';
 
 describe('whitelist: over HTTP', () => {
   let people: People;
-  let serving: Serving;
-  const tokens = new Map<string, string>();
+  let served: Served;
   before(async () => {
     people = await openPeople();
-    const { performer, sessions } = people;
-    const log = makeLog('error', { write: () => undefined });
-    const app = makeApp({
-      modules: [identityModule, creditModule],
-      performer,
-      authenticate: (token) => sessions.authenticate(token),
-      sessions: sessionRoutes({ sessions, signInsPerMinute: 0 }),
-      sessionPaths,
-      ready: () => true,
-      log,
-      metrics: makeMetrics({ outboxLagSeconds: () => Promise.resolve(0) }),
-      version: '0.0.0',
-    });
-    serving = await serve({ app, host: '127.0.0.1', port: 0, log });
+    served = await serveTo(people, [identityModule, creditModule]);
     const staff = [
       { username: 'zone', organisationId: 'org_east', roles: ['zone-maker'] },
       { username: 'bank', organisationId: 'org_bank1', roles: ['bank-maker'] },
       { username: 'other', organisationId: 'org_bank2', roles: ['bank-maker'] },
       { username: 'fund', organisationId: 'org_fund', roles: ['fund-maker'] },
     ] as const;
-    for (const person of staff) {
-      const { username } = person;
-      await people.add(person);
-      const path = '/api/v1/sessions';
-      const answer = await ask(serving.url, { method: 'POST', path, body: { username, password } });
-      tokens.set(username, (answer.body as { accessToken: string }).accessToken);
-    }
+    for (const person of staff) await people.add(person);
+    await served.signIn(...staff.map(({ username }) => username));
     await people.db('parties_enterprises').insert({
       id: 'ent_1',
       zone_id: 'zone_east',
@@ -54,26 +32,12 @@ describe('whitelist: over HTTP', () => {
     });
   });
   after(async () => {
-    await serving.stop(0);
+    await served.stop();
     await people.close(creditModule.invariants);
   });
 
-  const get = (username: string, path: string) =>
-    ask(serving.url, {
-      path: `/api/v1${path}`,
-      headers: { authorization: `Bearer ${tokens.get(username)}` },
-    });
-  const post = (username: string, path: string, body: unknown, headers: object = {}) =>
-    ask(serving.url, {
-      method: 'POST',
-      path: `/api/v1${path}`,
-      headers: {
-        authorization: `Bearer ${tokens.get(username)}`,
-        'idempotency-key': freshKey(),
-        ...headers,
-      },
-      body,
-    });
+  const get: Served['get'] = (...asked) => served.get(...asked);
+  const post: Served['post'] = (...asked) => served.post(...asked);
 
   it('moves an entry from address to address by its version', async () => {
     const body = { enterpriseId: 'ent_1', bankId: 'org_bank1', reason: '骨干企业', draft: true };
