@@ -93,6 +93,8 @@ function posted(effects: unknown): Money | undefined {
 }
 
 export interface Told {
+  /** The member of the answer that its operation names as its stake. */
+  readonly stake?: string | undefined;
   /** What the tier was asked about. */
   readonly amount: string | null;
   readonly input: unknown;
@@ -101,12 +103,14 @@ export interface Told {
 }
 
 /**
- * How much is lent, waived, paid, taken back or written off: what the tier weighed, else what the
- * maker named, else what the rehearsal answered or, last, posted. Null where no money is moved.
+ * How much is lent, waived, paid, taken back or written off: what the tier weighed, else the stake
+ * that its operation names, else what the maker named, else what the rehearsal answered or, last,
+ * posted. Null where no money is moved.
  */
-export function amountAsked({ amount, input, rehearsed, effects }: Told): string | null {
+export function amountAsked({ amount, stake, input, rehearsed, effects }: Told): string | null {
   if (amount !== null) return amount;
   const [asked, answer] = [membersOf(input), membersOf(rehearsed)];
+  if (stake !== undefined) return amountIn(answer, stake)?.toString() ?? null;
   const found =
     amountIn(asked, 'amount') ??
     amountIn(asked, 'limit') ??

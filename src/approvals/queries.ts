@@ -43,7 +43,8 @@ const RequestOutput = z.object({
     .nullable()
     .meta({ description: '所涉企业、额度、基金等；批量的列第一个及其余个数' }),
   amount: MoneyText.nullable().meta({
-    description: '所涉金额：按审批额度衡量的，或经办人所填、试算所得（减免、拨付、冲销、核销等）',
+    description:
+      '所涉金额：按审批额度衡量的，或经办人所填、试算所得（约定条款、展期、重组的本金，减免、拨付、冲销、核销等）',
   }),
   permission: z.string(),
   tierVersion: z.number().int().nullable(),
@@ -144,8 +145,8 @@ async function shown<R extends RequestRow>(
     abouts.flatMap((about) => about?.id ?? []),
     names(),
   );
-  const titleOf = (name: string) =>
-    catalogue().find((operation) => operation.name === name)?.title ?? { zh: name, en: name };
+  const operationOf = (name: string) => catalogue().find((operation) => operation.name === name);
+  const titleOf = (name: string) => operationOf(name)?.title ?? { zh: name, en: name };
   const nameOf = ({ id, name }: AboutWhat): string | null =>
     id === null ? name && titleOf(name).zh : (named.get(id) ?? null);
   return rows.map((row, i) => {
@@ -158,7 +159,7 @@ async function shown<R extends RequestRow>(
       approvalId: id,
       title: titleOf(row.operation),
       about: about && { ...about, name: nameOf(about) },
-      amount: amountAsked(row),
+      amount: amountAsked({ ...row, stake: operationOf(row.operation)?.approval?.stake }),
       madeAt: madeAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
       decidedAt: decidedAt?.toISOString() ?? null,

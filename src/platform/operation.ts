@@ -99,6 +99,11 @@ export interface ApprovalRule<I> {
   needed?(input: I): boolean;
   /** Permission that the deciding person needs. */
   readonly permission: string;
+  /**
+   * The member of the answer that tells how much a request is about, where no amount is weighed
+   * or asked for: what such an operation posts may be a mere consequence.
+   */
+  readonly stake?: string;
   /** Sets something aside at submission, so that two pending approvals cannot both pass. */
   hold?(context: Context, item: Item<I>): Promise<string | undefined>;
   /** Gives it back when the approval is rejected, withdrawn or expires. */

@@ -1,6 +1,8 @@
 // What a request is about and how much it moves, of inputs and rehearsals as modules make them.
 import { expect } from 'chai';
+import { z } from 'zod';
 import { aboutWhat, amountAsked } from '../../src/approvals/asked.ts';
+import { modules } from '../../src/runtime.ts';
 
 describe('approvals: what is asked', () => {
   const firsts: readonly (readonly [string, unknown, unknown])[] = [
@@ -63,10 +65,33 @@ describe('approvals: what is asked', () => {
       { rehearsed: { outstanding: '0.00' }, effects: { ledger } },
       '320.50',
     ],
+    [
+      'what is at stake, not what follows from it',
+      { stake: 'outstanding', rehearsed: { outstanding: '900.00' }, effects: { ledger } },
+      '900.00',
+    ],
+    ['nothing of a stake that was not told', { stake: 'principal', effects: { ledger } }, null],
     ['nothing where no money moves', { effects: { limits: [], ledger: [] } }, null],
     ['nothing of what is no amount', { input: { amount: 'much', limit: 5 } }, null],
   ];
   for (const [what, told, amount] of amounts) {
     it(`moves ${what}`, () => expect(amountAsked({ ...none, ...told })).to.equal(amount));
   }
+
+  it('is told of reschedules and terms by the principal, which their answers name', () => {
+    const told = modules
+      .flatMap(({ operations }) => operations)
+      .flatMap(({ name, approval, output }) => {
+        if (approval?.stake === undefined) return [];
+        const { properties } = z.toJSONSchema(output, { unrepresentable: 'any' });
+        expect(properties, name).to.have.property(approval.stake);
+        return `${name} ${approval.stake}`;
+      });
+    expect(told).to.have.members([
+      'credit.agree-loan-terms principal',
+      'credit.extend-loan outstanding',
+      'credit.restructure-loan outstanding',
+      'credit.reverse-reschedule outstanding',
+    ]);
+  });
 });

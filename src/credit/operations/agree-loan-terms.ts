@@ -41,6 +41,7 @@ const input = z.strictObject({ drawdownId: IdInput('draw'), terms: LoanTermsInpu
 
 const output = z.object({
   drawdownId: IdText,
+  principal: MoneyText.meta({ description: '所约定条款的本金' }),
   instalments: z.int(),
   firstDueOn: DayText,
   lastDueOn: DayText,
@@ -160,12 +161,13 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
     subjectId: drawdownId,
     payload: { product: terms.product, method: terms.method, rates },
   });
-  return answerOf(drawdownId, stand, rates);
+  return answerOf(drawdown, stand, rates);
 }
 
-function answerOf(drawdownId: string, { instalments }: Stand, rates: readonly DatedRate[]) {
+function answerOf(drawdown: Drawdown, { instalments }: Stand, rates: readonly DatedRate[]) {
   return {
-    drawdownId,
+    drawdownId: drawdown.id,
+    principal: drawdown.amount.toString(),
     instalments: instalments.length,
     firstDueOn: instalments[0]?.dueOn as Day,
     lastDueOn: instalments.at(-1)?.dueOn as Day,
@@ -178,7 +180,7 @@ export const agreeLoanTerms = operation({
   name: 'credit.agree-loan-terms',
   title: { zh: '约定贷款条款', en: 'Agree the terms of a loan' },
   permission: 'credit:draw',
-  approval: { always: true, permission: 'credit:approve' },
+  approval: { always: true, permission: 'credit:approve', stake: 'principal' },
   input,
   output,
   run,

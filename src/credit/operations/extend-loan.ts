@@ -116,7 +116,7 @@ export const extendLoan = operation({
   name: 'credit.extend-loan',
   title: { zh: '贷款展期', en: 'Extend a loan' },
   permission: 'credit:draw',
-  approval: { always: true, permission: 'credit:approve' },
+  approval: { always: true, permission: 'credit:approve', stake: 'outstanding' },
   input,
   output: rescheduleOutput,
   run,

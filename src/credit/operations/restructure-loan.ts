@@ -77,7 +77,7 @@ export const restructureLoan = operation({
   name: 'credit.restructure-loan',
   title: { zh: '贷款重组', en: 'Restructure a loan' },
   permission: 'credit:draw',
-  approval: { always: true, permission: 'credit:approve', hold, letGo },
+  approval: { always: true, permission: 'credit:approve', stake: 'outstanding', hold, letGo },
   input,
   output: rescheduleOutput,
   run,

@@ -50,7 +50,7 @@ export const reverseReschedule = operation({
   name: 'credit.reverse-reschedule',
   title: { zh: '撤销展期或重组', en: 'Reverse an extension or a restructuring' },
   permission: 'credit:draw',
-  approval: { always: true, permission: 'credit:approve' },
+  approval: { always: true, permission: 'credit:approve', stake: 'outstanding' },
   input,
   output: z.object({ drawdownId: IdText, dueOn: DayText, outstanding: MoneyText }),
   run,
