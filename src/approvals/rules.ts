@@ -1,7 +1,7 @@
 /**
  * Pure decisions of approvals: whether a second person is needed, and whether this one may decide.
  */
-import type { Day, Money } from '../kernel/index.ts';
+import type { Day, FailureKind, Money } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';
 import type { Need, Request, Tier } from './model.ts';
 import { approvalRefusals as no } from './refusals.ts';
@@ -87,6 +87,30 @@ export function refuseDecision(
     return new Failure(no['decider-not-permitted'], { approvalId, permission });
   }
   return undefined;
+}
+
+const wayOut = {
+  zh: '请驳回，或由经办人撤回（POST /approvals/{approvalId}/withdrawals）后重新提交',
+  en:
+    'reject it, or let its maker withdraw it (POST /approvals/{approvalId}/withdrawals) ' +
+    'and send it again',
+};
+
+/**
+ * What to do with a request whose operation was refused. The version that its maker saw stands in
+ * it, so what has moved on since never comes back; any other reason may pass.
+ */
+export function nextStep(kind: FailureKind): { nextStep: string; nextStepEn: string } {
+  if (kind === 'stale') {
+    return {
+      nextStep: `所依据的内容在提交后已变，此单不能再通过：${wayOut.zh}`,
+      nextStepEn: `What it was made on has changed, so it can no longer be approved: ${wayOut.en}`,
+    };
+  }
+  return {
+    nextStep: `此单现在不能执行，仍待审批；原因若不会消除：${wayOut.zh}`,
+    nextStepEn: `It cannot be carried out now and waits on; if the reason stays: ${wayOut.en}`,
+  };
 }
 
 /** Whether this person may take the request back; an expired one may still be withdrawn. */

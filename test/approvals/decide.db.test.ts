@@ -1,5 +1,6 @@
 // Filing and deciding: rehearsed at once, carried out once, by another person, as the maker.
 import { expect } from 'chai';
+import type { Failure } from '../../src/kernel/index.ts';
 import type { Outcome } from '../../src/platform/perform.ts';
 import { codeOf, done, freshKey } from '../identity/people.ts';
 import type { Office } from './office.ts';
@@ -167,6 +168,9 @@ describe('approvals', () => {
       await office.db.raw(`update toys_purses set "left" = 10, held = 1300 where id = 'purse_1'`);
       const refused = await office.decide('checker', id);
       expect(codeOf(refused)).to.equal('purse-short');
+      const { facts } = (refused as { failure: Failure }).failure;
+      expect(facts).to.include({ approvalId: id });
+      expect(facts['nextStep']).to.match(/现在不能执行.*驳回.*撤回.*\/withdrawals/);
       expect(await request(id)).to.deep.include({ state: 'PENDING', version: '1' });
       expect((await purse())['held']).to.equal('1300.00');
       const events = await office.db('platform_events').where({ subject_id: id }).pluck('name');
@@ -181,6 +185,14 @@ describe('approvals', () => {
       await office.perform(give, office.who('maker'), gift('1.00'));
       const refused = await office.decide('checker', id);
       expect(codeOf(refused)).to.equal('purse-stale');
+      const { facts } = (refused as { failure: Failure }).failure;
+      expect(facts['nextStep']).to.match(/不能再通过.*驳回.*撤回/);
+      expect(facts['nextStepEn']).to.match(/can no longer be approved.*withdraw/);
+      const reviewed = await office.performer.tryOut(op('decide'), office.who('checker'), {
+        approvalId: id,
+        decision: 'approve',
+      });
+      expect(reviewed.failure?.code).to.equal('purse-stale');
       expect((await request(id))['state']).to.equal('PENDING');
       await office.decide('checker', id, { decision: 'reject' });
     });

@@ -3,7 +3,7 @@
  * operation refuses now, the refusal is the answer and the request stays open, nothing half-done.
  */
 import { z } from 'zod';
-import { canonicalJson, sentence } from '../../kernel/index.ts';
+import { canonicalJson, isFailure, sentence } from '../../kernel/index.ts';
 import type { Context, Item, Operation } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { platformChain } from '../../platform/operation-log.ts';
@@ -11,7 +11,7 @@ import { IdInput, ReasonInput } from '../../platform/schemas.ts';
 import type { Catalogue } from '../carry-out.ts';
 import { carryOut, letGo } from '../carry-out.ts';
 import type { Request } from '../model.ts';
-import { refuseDecision } from '../rules.ts';
+import { nextStep, refuseDecision } from '../rules.ts';
 import type { Closing } from '../store.ts';
 import { close, lockedRequest } from '../store.ts';
 
@@ -75,11 +75,19 @@ async function approve(
 ): Promise<Record<string, unknown>> {
   // Before the operation's own news, whose zone is where the log entry belongs.
   announce(context, request, item, 'approvals.request-approved');
-  const output = await carryOut(catalogue, context, request, item);
+  const output = await carryOut(catalogue, context, request, item).catch(withNextStep(request));
   const result = canonicalJson(output);
   await close(context.tx, request.id, { ...closing(context, item), state: 'APPROVED', result });
   return output as Record<string, unknown>;
 }
+
+/** The request waits on: whoever hears the refusal is told what can be done with it. */
+const withNextStep =
+  ({ id: approvalId }: Request) =>
+  (problem: unknown): never => {
+    if (!isFailure(problem)) throw problem;
+    throw problem.with({ approvalId, ...nextStep(problem.kind) });
+  };
 
 async function reject(
   catalogue: Catalogue,
