@@ -241,7 +241,7 @@ export class Performer {
     const denied = this.#ports.authorise(actor, operation.permission);
     if (denied) throw denied;
     if (operation.versioned && expectedVersion === undefined) {
-      throw new Failure(no['if-match-missing']);
+      throw new Failure(no['trial-version-missing'], { member: 'version' });
     }
     const input = parseInput(operation.input, raw);
     if (isFailure(input)) throw input;

@@ -44,6 +44,11 @@ export const platformRefusals = refusals('platform', {
     zh: '修改现有对象须带 If-Match 版本',
     en: 'Changing an existing thing needs If-Match with its version',
   },
+  'trial-version-missing': {
+    kind: 'precondition',
+    zh: '试算修改现有对象的操作，须在请求体中写明所见的 version',
+    en: 'A trial that changes an existing thing needs its version, as `version` in the body',
+  },
   'invalid-input': { kind: 'invalid', zh: '输入不符合要求', en: 'The input is not valid' },
   'figure-out-of-range': {
     kind: 'invalid',

@@ -365,6 +365,17 @@ describe('HTTP', () => {
     expect(known).to.deep.equal(known?.toSorted());
   });
 
+  it('asks a trial of a change for its version, as a member of the body', async () => {
+    const potId = await potWith(toys, '5.00');
+    const body = { operation: 'toys.rename-pot', input: { potId, name: '新名' } };
+    const trial = (version?: number) =>
+      toys.api({ method: 'POST', path: '/trials', body: { ...body, version } });
+    const problem = expectProblem(await trial(), 428, 'trial-version-missing');
+    expect(problem).to.include({ member: 'version' });
+    expect(problem['title']).to.match(/ version$/);
+    expect((await trial(1)).status).to.equal(200);
+  });
+
   it('leaves no row behind anything but what was done or refused by a rule', async () => {
     const potId = await potWith(toys, '5.00');
     const before = await rowCounts(toys);
