@@ -13,9 +13,9 @@ import type { LimitBook } from './rules/headroom.ts';
 import { availableOf, fencedIn, headroomOf, participants, roomsOf } from './rules/headroom.ts';
 import { asOfDay, seeNodes } from './store-figures.ts';
 import type { ChangedField } from './store-changes.ts';
+import { toldChanges } from './store-changes.ts';
 import { fencedBelow, readNodes } from './store.ts';
 import { madeNodes } from './store-terms.ts';
-import { termsDifference } from './terms-input.ts';
 
 const selectTouched = statement(
   'limits.select-touched-by',
@@ -56,8 +56,7 @@ async function changesBy(tx: Tx, { now, operationId }: Tried) {
   const rows = await tx.rows<ChangeRow>(selectChanged, [now.toISOString(), operationId]);
   const changes = new Map<string, { field: string; from: unknown; to: unknown }[]>();
   for (const { nodeId, ...row } of rows) {
-    const told = row.field === 'terms' ? termsDifference(row.from, row.to) : [row];
-    changes.set(nodeId, [...(changes.get(nodeId) ?? []), ...told]);
+    changes.set(nodeId, [...(changes.get(nodeId) ?? []), ...toldChanges(row)]);
   }
   return changes;
 }

@@ -133,10 +133,15 @@ export const limitRefusals = refusals('limits', {
     zh: '下级额度合计超过上级的超配比例',
     en: 'More would be granted below the limit than its policy allows',
   },
+  'no-siblings': {
+    kind: 'refused',
+    zh: '横向限额与最上级额度没有同级，无从借出或借用',
+    en: 'A cap, and a limit with none above it, has no siblings to lend to or borrow from',
+  },
   'parent-soft': {
     kind: 'refused',
-    zh: '上级额度为软约束，同级之间无从借用',
-    en: 'Below a SOFT limit there is nothing to lend or borrow',
+    zh: '软约束额度及其下级无从借出或借用',
+    en: 'A SOFT limit, and what is right below one, has nothing to lend or borrow',
   },
   'bucket-above-limit': {
     kind: 'refused',

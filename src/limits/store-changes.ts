@@ -10,6 +10,7 @@ import { statement } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import type { TermRecord } from './rules/as-of.ts';
+import { termsDifference } from './terms-input.ts';
 
 /** `carriers`: of a cap. `above`: a limit above was moved. `fenced`: a child keeps headroom. */
 export type ChangedField =
@@ -94,10 +95,25 @@ interface ChangeRow {
   readonly operationId: string;
 }
 
+const valueIn = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+
+/**
+ * The record of a change as it is told: of terms each member that changed, of a cap's rule the
+ * rule, as values; they are kept as JSON texts.
+ */
+export function toldChanges<R extends Pick<ChangeRow, 'field' | 'from' | 'to'>>(row: R) {
+  const { field, from, to } = row;
+  if (field === 'terms') return termsDifference(from, to).map((told) => ({ ...row, ...told }));
+  if (field === 'selector') return [{ ...row, from: valueIn(from), to: valueIn(to) }];
+  return [row];
+}
+
 /** What a stale caller must see: both versions, and what was changed between them. */
 export async function staleFacts(tx: Tx, { id: nodeId, version }: LimitNode, expected: number) {
   const rows = await tx.rows<ChangeRow>(selectSince, [nodeId, expected]);
-  const changes = rows.map((row) => ({ ...row, recordedAt: row.recordedAt.toISOString() }));
+  const changes = rows.flatMap((row) =>
+    toldChanges({ ...row, recordedAt: row.recordedAt.toISOString() }),
+  );
   return { nodeId, version, expected, changes };
 }
 

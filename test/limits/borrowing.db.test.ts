@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { drawDown, repay } from '../../src/credit/index.ts';
 import { reverseRepayment } from '../../src/credit/operations/reverse-repayment.ts';
 import { limitEffects } from '../../src/limits/index.ts';
+import { openCap } from '../../src/limits/operations/open-cap.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import { showNode } from '../../src/limits/queries.ts';
 import { drawing, lineIn, parkIn } from '../credit/stage.ts';
@@ -115,5 +116,11 @@ describe('borrowing between segments, in the database', () => {
     }
     expect(await refusedOn(stage, masterId, { lendTo: { funded: false } })).to.equal('parent-soft');
     await set(masterId, { attributes: { funded: false } });
+    const cap = { name: '集团', limit: '90.00', nodeIds: [a.nodeId], reason: '示例' };
+    const opened = await stage.done(openCap, cap, stage.bank);
+    for (const terms of [{ lend: '1.00' }, { borrow: '1.00' }, { lendTo: { funded: false } }]) {
+      const refused = await refusedOn(stage, String(opened['nodeId']), terms);
+      expect(refused).to.equal('no-siblings');
+    }
   });
 });

@@ -74,7 +74,8 @@ describe('a change of a limit that comes too late', () => {
         '4 state FROZEN ACTIVE',
         `5 expires_on ${addDays(today, 10)} ${addDays(today, 20)}`,
       ]);
-      expect(facts.changes[4]).to.include({ version: 6, field: 'terms', from: null, reason });
+      const tolerance = { field: 'toleranceAmount', from: null, to: '5.00' };
+      expect(facts.changes[4]).to.include({ version: 6, ...tolerance, reason });
     }
     expect(told(await stale(freeze, { nodeId }, 4))[0]).to.match(/^5 expires_on/);
   });

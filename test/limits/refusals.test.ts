@@ -224,6 +224,8 @@ const elsewhere: readonly string[] = [
   'cap-expected',
   'cap-nested',
   'over-allocated',
+  // In borrowing.db.test.ts.
+  'no-siblings',
   'parent-soft',
   'bucket-above-limit',
   'bucket-too-long',

@@ -76,7 +76,8 @@ export function refuseSharing(
   parent: LimitNode | undefined,
 ): Failure | undefined {
   if (!sharesHeadroom(terms)) return undefined;
-  if (node.enforcement === 'HARD' && parent?.enforcement === 'HARD') return undefined;
+  if (!parent) return new Failure(no['no-siblings'], { nodeId: node.id });
+  if (node.enforcement === 'HARD' && parent.enforcement === 'HARD') return undefined;
   return new Failure(no['parent-soft'], { nodeId: node.id, parentId: node.parentId });
 }
 
