@@ -16,6 +16,7 @@ import { poolRefusals } from './refusals.ts';
 export * from './loans.ts';
 export { admitBank, contribute, fileClaim, openPool, payCompensation, poolRefusals, rejectClaim };
 export { capacityOf, leverageOf } from './rules/capacity.ts';
+export { poolNames };
 export { computeClaim, type ClaimFacts, type ClaimResult } from './rules/claim.ts';
 export { readFuses, suspends, type FuseFigures } from './rules/fuse.ts';
 

@@ -237,7 +237,7 @@ const incidents = {
 /** What the event says beyond its name, in words and amounts. */
 function eventText({ payload }, { unit }) {
   const { daysPastDue, daysLeft, dueOn, defaultedOn, ratio, value } = payload;
-  const { from, to, severity, cause, trigger, code, title } = payload;
+  const { from, to, severity, cause, trigger, code, title, reason, paidOn, asOf } = payload;
   const parts = [
     daysPastDue > 0 && `逾期 ${daysPastDue} 天`,
     daysLeft > 0 && `剩余 ${daysLeft} 天`,
@@ -248,7 +248,10 @@ function eventText({ payload }, { unit }) {
     cause && word('incidentCause', cause),
     severity && word('severity', severity),
     trigger && word('reviewTrigger', trigger),
-    (title || code) && `原因：${title ?? code}`,
+    payload.misuseId && `自 ${from} 起`,
+    paidOn && `拟拨付日 ${paidOn}`,
+    payload.failure && `截至 ${asOf} 未能计算`,
+    (title || code || reason) && `原因：${title ?? code ?? reason}`,
   ].filter(Boolean);
   const amounts = eventAmounts
     .filter((name) => typeof payload[name] === 'string')
@@ -258,12 +261,12 @@ function eventText({ payload }, { unit }) {
   return element('span', {}, parts.join('；'), ...amounts);
 }
 
-const eventAmounts = ['outstanding', 'bound', 'used', 'size'];
+const eventAmounts = ['outstanding', 'bound', 'used', 'size', 'amount', 'compensation'];
 
 const events = {
   key: 'events',
   permission: 'credit:read',
-  caption: '预警事件：贷款逾期、将到期、分类变动、指标不足与额度超限，新的在前',
+  caption: '预警事件：贷款逾期、将到期、分类变动与挪用，指标不足、额度超限、补偿暂缓与承诺费未出账，新的在前',
   empty: '没有预警事件。',
   load: listed('/events'),
   columns: [

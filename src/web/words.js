@@ -150,7 +150,14 @@ const words = {
     WAIVED: '已豁免',
   },
   eventName: eventWords,
-  eventAmount: { outstanding: '贷款余额', bound: '界限', used: '已用', size: '超出' },
+  eventAmount: {
+    outstanding: '贷款余额',
+    bound: '界限',
+    used: '已用',
+    size: '超出',
+    amount: '金额',
+    compensation: '补偿额',
+  },
   riskRatio: {
     nonPerforming: '不良贷款率',
     coverage: '拨备覆盖率',

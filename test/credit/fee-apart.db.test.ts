@@ -9,7 +9,7 @@ import { eachApart } from '../../src/platform/apart.ts';
 import { everything, withTransaction } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
-import { operationOf } from './agreement-desk.ts';
+import { operationOf, queryOf } from './agreement-desk.ts';
 import { begin, billFees, billOf, billsOf, endAt, ends, feeLine, nightsOf } from './fee-stage.ts';
 import type { Park } from './stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
@@ -22,6 +22,11 @@ const refund = operationOf('refund-commitment-fee');
 const reverse = operationOf('reverse-fee-movement');
 const closeLine = operationOf('close-line');
 const setRate = operationOf('set-commitment-rate');
+
+const listEvents = queryOf('list-events');
+interface Events {
+  readonly items: readonly object[];
+}
 
 interface Failed {
   readonly failed_on: string | null;
@@ -92,11 +97,9 @@ describe('credit: bills of the commitment fee beside a line that cannot be bille
     };
     expect(await setAside(broken)).to.deep.equal({ asOf: today, reason: failure });
     expect(await setAside(over.lineId)).to.equal(null);
-    const [told] = await stage.rows<{ count: number }>(
-      `select count(*)::int as count from platform_events
-       where name = 'credit.commitment-fee-not-billed'`,
-    );
-    expect(told?.count).to.be.greaterThan(0);
+    const name = 'credit.commitment-fee-not-billed';
+    const told = (await stage.ask(listEvents, { name }, stage.bank)) as Events;
+    expect(told.items[0]).to.include({ subjectId: broken, subjectName: '示例中试企业' });
     await rate('1000000');
     await stage.done(setRate, { ...agreed, rateAnnual: '0.0036' }, stage.bank);
     expect(await billFees(stage)).to.equal(ends.length);

@@ -60,6 +60,12 @@ describe('findings on loans', () => {
     const [plain, misused] = [await bullet(30), await bullet(30)];
     const answer = await misuse(misused, ago(30));
     expect(answer['misuseRate']).to.equal('0.087');
+    const name = 'credit.misuse-recorded';
+    const told = (await stage.ask(queryOf('list-events'), { name }, stage.office)) as {
+      readonly items: readonly object[];
+    };
+    expect(told.items).to.have.length(1);
+    expect(told.items[0]).to.deep.include({ name, subjectId: misused.drawdownId });
     expect((await shown(misused.drawdownId)).riskClass).to.equal('SPECIAL_MENTION');
     await runDayEnds(stage, ago(1));
     // 30 nights: 1,000,000 × 6.525 % and × 8.70 % ÷ 360.

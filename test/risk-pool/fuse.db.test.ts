@@ -2,6 +2,7 @@
 // paid after all. And the hold of a payment that waits for its second person.
 import { expect } from 'chai';
 import { addDays, dayParts, type Day } from '../../src/kernel/index.ts';
+import { listEvents } from '../../src/credit/queries-events.ts';
 import type { Context, Item } from '../../src/platform/operation.ts';
 import { withTransaction } from '../../src/platform/transaction.ts';
 import { fileClaim, payCompensation, rejectClaim } from '../../src/risk-pool/index.ts';
@@ -60,6 +61,12 @@ describe('the fuse of a bank in a pool', () => {
     expect((await file(poolId, '300'))['state']).to.equal('CLAIM_FILED');
     const second = await file(poolId, '1');
     expect(second).to.deep.include({ state: 'SUSPENDED_FUSE', compensation: '0.50' });
+    const reader = { ...stage.bank, permissions: new Set(['pool:read']) };
+    const told = await stage.ask(listEvents, {}, reader);
+    expect(told.items[0]).to.include({
+      name: 'risk-pool.claim-suspended',
+      subjectId: second['claimId'],
+    });
     const shown = await stage.ask(showPool, { poolId }, stage.office);
     expect(shown.pendingClaims).to.equal('150.50');
     const fuse = shown.banks.find((one) => one.bankId === stage.bankId)?.fuses[0];
@@ -92,6 +99,11 @@ describe('the fuse of a bank in a pool', () => {
     expect([shown.state, shown.suspendedOn]).to.deep.equal(['SUSPENDED_FUSE', today]);
     const again = await stage.refused(payCompensation, { claimId, paidOn: today }, stage.office);
     expect(again.code).to.equal('fuse-tripped');
+    const reader = { ...stage.bank, permissions: new Set(['pool:read']) };
+    const told = await stage.ask(listEvents, {}, reader);
+    expect(told.items[0]).to.include({ name: 'risk-pool.claim-suspended', subjectId: claimId });
+    const unread = await stage.ask(listEvents, {}, stage.bank);
+    expect(unread.items).to.deep.equal([]);
   });
 
   it('asks the year of the payment: with the new year a suspended claim can be paid', async () => {

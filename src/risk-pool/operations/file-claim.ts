@@ -195,20 +195,16 @@ function announce(context: Context, item: Item<Input>, claim: NewClaim, pool: Po
   for (const clause of clauses) {
     context.quote(item, { pack: pack.id, version: String(pack.version), clause });
   }
-  context.emit(item, {
-    name: 'risk-pool.claim-filed',
-    zoneId: pool.zoneId,
-    ownerId: enrolment.bankId,
-    subjectId: claim.id,
-    payload: {
-      poolId: pool.id,
-      enrolmentId: enrolment.id,
-      enterpriseId: enrolment.enterpriseId,
-      base: result.base,
-      compensation: result.compensation,
-      state,
-    },
-  });
+  const { zoneId, id: poolId } = pool;
+  const { bankId: ownerId, id: enrolmentId, enterpriseId } = enrolment;
+  const { base, compensation } = result;
+  const about = { zoneId, ownerId, subjectId: claim.id };
+  const payload = { poolId, enrolmentId, enterpriseId, base, compensation, state };
+  context.emit(item, { name: 'risk-pool.claim-filed', ...about, payload });
+  if (state === 'SUSPENDED_FUSE') {
+    const why = { poolId, enrolmentId, compensation };
+    context.emit(item, { name: 'risk-pool.claim-suspended', ...about, payload: why });
+  }
 }
 
 const movementOf = (claim: NewClaim): Movement => ({
