@@ -4,6 +4,7 @@ import { deskCalcs, firmCalcs, loanCalcs, loanCareCalcs, riskCalcs } from '../cr
 import { leverageCalc, leverageInput } from '../funds/index.ts';
 import { limitCalcs } from '../limits/index.ts';
 import type { Calculation } from '../platform/calculation.ts';
+import { problemResponses } from '../platform/openapi.ts';
 import { calculation } from '../platform/calculation.ts';
 import { certificateDiscountCalc, certificateDiscountInput } from '../supply-chain/index.ts';
 import { amountWordsCalc, cnapsCalc, interestCalc, usccCalc, workingDaysCalc } from './kernel.ts';
@@ -56,6 +57,7 @@ export const calculationPaths: Readonly<Record<string, Readonly<Record<string, u
             description: 'The answer with its steps',
             content: { 'application/json': { schema: { type: 'object' } } },
           },
+          ...problemResponses('400', '401'),
         },
       };
       return [`/calc/${one.name}`, { post: operation }];

@@ -39,17 +39,21 @@ const Haircut = RateInput.refine((rate) => rate.compare(Rate.of('1')) <= 0, {
 const someMember = (value: object): boolean =>
   Object.values(value).some((one) => one !== undefined);
 
+const flag = (description: string) => z.boolean().optional().meta({ description });
+
+const flags = {
+  funded: flag('表内为 true，表外为 false'),
+  committed: flag('承诺为 true，可撤销为 false'),
+  secured: flag('有担保为 true，信用为 false'),
+};
+
 const AttributesInput = z
   .strictObject({
-    /** 表内为 true，表外为 false */
-    funded: z.boolean().optional(),
-    /** 承诺为 true，可撤销为 false */
-    committed: z.boolean().optional(),
-    /** 有担保为 true，信用为 false */
-    secured: z.boolean().optional(),
-    category: TextInput(40).optional(),
+    ...flags,
+    category: TextInput(40).optional().meta({ description: '类别' }),
   })
-  .refine(someMember, { message: sentence('须至少一项属性', 'at least one attribute') });
+  .refine(someMember, { message: sentence('须至少一项属性', 'at least one attribute') })
+  .meta({ description: '额度属性；未说明的不作推定' });
 
 const LendToInput = z
   .strictObject({
@@ -57,13 +61,18 @@ const LendToInput = z
       .array(z.enum(['R', 'NR', 'NRS']))
       .min(1)
       .max(3)
-      .optional(),
-    funded: z.boolean().optional(),
-    committed: z.boolean().optional(),
-    secured: z.boolean().optional(),
-    categories: z.array(TextInput(40)).min(1).max(40).optional(),
+      .optional()
+      .meta({ description: '循环方式为其中之一' }),
+    ...flags,
+    categories: z
+      .array(TextInput(40))
+      .min(1)
+      .max(40)
+      .optional()
+      .meta({ description: '类别为其中之一' }),
   })
-  .refine(someMember, { message: sentence('须至少一项条件', 'at least one condition') });
+  .refine(someMember, { message: sentence('须至少一项条件', 'at least one condition') })
+  .meta({ description: '只借给符合全部所列条件的同级；缺省不限对象' });
 
 /** Members of an input that gives terms; all may be left out. */
 export const termsShape = {
@@ -105,9 +114,7 @@ export const termsShape = {
   lend: AmountInput.optional(),
   /** 可向同级借用的额度；缺省为不可 */
   borrow: AmountInput.optional(),
-  /** 表内外、承诺、担保、类别；未说明的不作推定 */
   attributes: AttributesInput.optional(),
-  /** 只借给符合全部所列条件的同级；缺省不限对象 */
   lendTo: LendToInput.optional(),
   /** 超限容忍：占额度的比例，或一个金额；按累计占用检查，不计入可用额度 */
   toleranceRate: RateInput.optional(),

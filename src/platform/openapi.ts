@@ -94,16 +94,18 @@ function bodySchema(route: Route, input: Json, schemas: Schemas, name: string): 
 
 const jsonOf = (schema: Json): Json => ({ 'application/json': { schema } });
 
-const problemResponses = (...statuses: readonly string[]): Json =>
+/** Refusals of these statuses, and whatever else may go wrong. */
+export const problemResponses = (...statuses: readonly string[]): Json =>
   Object.fromEntries(
     [...statuses, 'default'].map((status) => [status, reference('responses', 'Problem')]),
   );
 
 function writing(route: Exclude<Route, { method: 'get' }>, input: Json, schemas: Schemas): Json {
-  const { operation, path } = route;
+  const { operation } = route;
   const body = bodySchema(route, input, schemas, operation.name);
   const status = String(route.status ?? (route.method === 'post' ? 201 : 200));
-  const stale = operation.versioned ? ['412', '428'] : [];
+  // A version may also be told as a member of the input, and then need not be.
+  const stale = operation.versioned || Object.hasOwn(propertiesOf(input), 'version');
   return {
     parameters: [
       ...pathParameters(route, input),
@@ -118,13 +120,14 @@ function writing(route: Exclude<Route, { method: 'get' }>, input: Json, schemas:
         content: jsonOf(reference('schemas', `${operation.name}.output`)),
       },
       ...(operation.approval ? { '202': reference('responses', 'Submitted') } : {}),
-      ...problemResponses('400', '401', '403', ...missing(path), '409', ...stale, '422'),
+      // What a write names may be missing, wherever it is named: address, body or book.
+      ...problemResponses('400', '401', '403', '404', '409', '422'),
+      ...(stale ? problemResponses('412') : {}),
+      ...(operation.versioned ? problemResponses('428') : {}),
     },
     ...approvalOf(operation),
   };
 }
-
-const missing = (path: string): string[] => (parameterNames(path).length > 0 ? ['404'] : []);
 
 function approvalOf({ approval }: Operation): Json {
   if (!approval) return {};
@@ -133,7 +136,11 @@ function approvalOf({ approval }: Operation): Json {
   return { 'x-approval': { by, permission: approval.permission } };
 }
 
+/** A filter by an id that is not there finds nothing; only what an address names is missing. */
 function reading(route: Extract<Route, { method: 'get' }>, input: Json): Json {
+  const missing = parameterNames(route.path).length > 0 ? ['404'] : [];
+  // A day may be ahead of what can be told.
+  const ahead = Object.hasOwn(propertiesOf(input), 'asOf') ? ['422'] : [];
   return {
     parameters: [...pathParameters(route, input), ...queryParameters(route, input)],
     responses: {
@@ -141,7 +148,7 @@ function reading(route: Extract<Route, { method: 'get' }>, input: Json): Json {
         description: 'Found',
         content: jsonOf(reference('schemas', `${route.query.name}.output`)),
       },
-      ...problemResponses('400', '401', '403', ...missing(route.path)),
+      ...problemResponses('400', '401', '403', ...missing, ...ahead),
     },
   };
 }

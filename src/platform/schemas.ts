@@ -127,24 +127,27 @@ export const FileTextInput = (length: number) =>
     });
 
 /** A reason that a person gives: at least two characters. */
-export const ReasonInput = TextInput(500).refine((text) => text.length >= 2, {
-  message: sentence('理由至少两个字', 'a reason has at least two characters'),
-});
+export const ReasonInput = TextInput(500)
+  .min(2, sentence('理由至少两个字', 'a reason has at least two characters'))
+  .meta({ description: '理由，至少两个字' });
 
 /** Amounts are kept in one currency; who names it names that one. */
 export const CurrencyInput = z
   .literal('CNY', sentence('只记人民币（CNY）金额', 'only amounts in CNY are booked'))
-  .optional();
+  .optional()
+  .meta({ description: '币种，只记人民币' });
 
 /** 'true' or 'false' as a filter of an address. */
 export const FlagFilter = z.enum(['true', 'false']).optional();
 
+const place = (most: number) => z.coerce.number().int().min(1).max(most);
+
 /** A list's place: `cursor`/`limit`, or `page`/`pageSize`; 50 by default, 200 at most. */
 export const pageShape = {
-  page: z.coerce.number().int().min(1).max(100_000).optional(),
-  pageSize: z.coerce.number().int().min(1).max(200).optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  page: place(100_000).optional().meta({ description: '页码，从 1 起' }),
+  pageSize: place(200).optional().meta({ description: '每页条数，缺省 50' }),
+  cursor: z.string().max(200).optional().meta({ description: '上一页的 nextCursor' }),
+  limit: place(200).optional().meta({ description: '随 cursor 的条数，缺省 50' }),
 };
 
 export const listOf = <T extends z.ZodType>(item: T) =>

@@ -8,17 +8,32 @@ import { bearerToken } from './headers.ts';
 import type { ApiParts } from './http.ts';
 import { apiBase } from './http.ts';
 import { traceOf } from './log.ts';
+import { problemResponses } from './openapi.ts';
 import { parseInput } from './perform.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { platformRefusals as no } from './refusals.ts';
 
 export const trialInput = z.strictObject({
-  /** Its name, for instance `credit.draw-down`. */
-  operation: z.string().min(1).max(100),
-  /** Its whole input: what path and body give together. */
-  input: z.record(z.string(), z.unknown()),
-  /** Of the thing as the caller saw it, where `If-Match` would be asked for. */
-  version: z.int().min(1).optional(),
+  operation: z
+    .string()
+    .min(1)
+    .max(100)
+    .meta({
+      description: '操作名，即各操作的 operationId The name of the operation, its operationId',
+      examples: ['credit.draw-down'],
+    }),
+  input: z.record(z.string(), z.unknown()).meta({
+    description: '地址与请求体中的全部参数 Its whole input: what path and body give together',
+  }),
+  version: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        '所见对象的版本，凡该操作须带 If-Match 者必填 ' +
+        'Of the thing as the caller saw it; needed where the operation asks for If-Match',
+    }),
 });
 
 export function trialEndpoint(parts: ApiParts): RequestHandler {
@@ -65,6 +80,7 @@ export const trialPaths: Readonly<Record<string, Readonly<Record<string, unknown
           description: 'Its answer or refusal, whether it needs approval, and its effects',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
+        ...problemResponses('400', '401', '403', '404', '428'),
       },
     },
   },

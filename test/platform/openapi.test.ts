@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defineModule } from '../../src/platform/module.ts';
 import { operation, query } from '../../src/platform/operation.ts';
 import { apiDocument, type ApiDocument } from '../../src/platform/openapi.ts';
-import { IdInput, RateInput } from '../../src/platform/schemas.ts';
+import { IdInput, RateInput, ReasonInput } from '../../src/platform/schemas.ts';
 import { toysModule } from './toys.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -137,6 +137,28 @@ describe('the OpenAPI document', () => {
     expect(take['responses']).to.have.any.keys('202');
     const responses = find('toys.open-pot').operation['responses'];
     expect(responses).to.have.any.keys('201').and.not.have.any.keys('202');
+  });
+
+  it('lists what may be missing for every write, and a version that the body may tell', () => {
+    const responses = (id: string) => Object.keys(find(id).operation['responses'] as Json);
+    expect(responses('toys.open-pot')).to.include('404').and.not.include('412');
+    expect(responses('toys.list-pots')).to.not.include('404');
+    const versioned = operation({
+      name: 'odd.decide',
+      title: { zh: '审', en: 'Decide' },
+      permission: 'odd:write',
+      input: z.strictObject({ version: z.int().optional(), reason: ReasonInput }),
+      output: z.object({}),
+      run: () => Promise.resolve({}),
+    });
+    const routes = [{ method: 'post' as const, path: '/odd', operation: versioned }];
+    const odd = apiDocument([defineModule({ name: 'odd', routes })], '1');
+    const [one] = operationsOf(odd);
+    expect(Object.keys(one?.operation['responses'] as Json)).to.include('412');
+    expect(one?.operation['responses']).to.not.have.property('428');
+    const input = at(odd, '#/components/schemas/odd.decide.input') as Json;
+    const { reason } = input['properties'] as Record<string, Json>;
+    expect(reason).to.deep.include({ minLength: 2, description: '理由，至少两个字' });
   });
 
   it('shows no body where the path says everything, and none for a query', () => {
