@@ -248,10 +248,10 @@ function eventText({ payload }, { unit }) {
     cause && word('incidentCause', cause),
     severity && word('severity', severity),
     trigger && word('reviewTrigger', trigger),
-    payload.misuseId && `自 ${from} 起`,
+    payload.misuseId && `自 ${from} 起；原因：${reason}`,
     paidOn && `拟拨付日 ${paidOn}`,
     payload.failure && `截至 ${asOf} 未能计算`,
-    (title || code || reason) && `原因：${title ?? code ?? reason}`,
+    (title || code) && `原因：${title ?? code}`,
   ].filter(Boolean);
   const amounts = eventAmounts
     .filter((name) => typeof payload[name] === 'string')
@@ -266,7 +266,8 @@ const eventAmounts = ['outstanding', 'bound', 'used', 'size', 'amount', 'compens
 const events = {
   key: 'events',
   permission: 'credit:read',
-  caption: '预警事件：贷款逾期、将到期、分类变动与挪用，指标不足、额度超限、补偿暂缓与承诺费未出账，新的在前',
+  caption:
+    '预警事件：贷款逾期、将到期、分类变动与挪用，指标不足、额度超限、补偿暂缓与承诺费未出账，新的在前',
   empty: '没有预警事件。',
   load: listed('/events'),
   columns: [
