@@ -133,6 +133,11 @@ export const limitRefusals = refusals('limits', {
     zh: '下级额度合计超过上级的超配比例',
     en: 'More would be granted below the limit than its policy allows',
   },
+  'hard-expected': {
+    kind: 'refused',
+    zh: '软约束额度不限下级合计，没有超配比例可设',
+    en: 'A SOFT limit refuses no grants below it and has no policy of over-subscription',
+  },
   'no-siblings': {
     kind: 'refused',
     zh: '横向限额与最上级额度没有同级，无从借出或借用',

@@ -61,6 +61,21 @@ describe('over-subscription', () => {
     expect(await outcome(park, '1000.00')).to.equal('done');
   });
 
+  it('is no matter of a SOFT limit, which refuses no grant', async () => {
+    const { agreementId } = await parkIn(stage, '100.00');
+    const soft = { agreementId, name: '园区经营', scope: 'operations', enforcement: 'SOFT' };
+    await stage.done(openSegment, { ...soft, amount: '50.00' }, stage.bank);
+    const [row] = await stage.rows<{ node_id: string }>(
+      `select node_id from credit_segments where agreement_id = '${agreementId}'
+       and name = '园区经营'`,
+    );
+    const input = { nodeId: row?.node_id, oversub: '1', reason: '政策' };
+    const refused = await stage.refused(setOversubscription, input, stage.bank, {
+      expectedVersion: 1,
+    });
+    expect(refused.code).to.equal('hard-expected');
+  });
+
   it('decides a batch in order, and says what would fit', async () => {
     const park = await parkIn(stage, '100.00');
     await policy(await segmentNode(park), '1.5');

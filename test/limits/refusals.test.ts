@@ -224,6 +224,8 @@ const elsewhere: readonly string[] = [
   'cap-expected',
   'cap-nested',
   'over-allocated',
+  // In oversubscription.db.test.ts.
+  'hard-expected',
   // In borrowing.db.test.ts.
   'no-siblings',
   'parent-soft',

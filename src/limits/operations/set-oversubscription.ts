@@ -33,7 +33,7 @@ export const setOversubscription = operation({
     const node = await nodeToChange(context, item);
     const settled = refuseSettled(node);
     if (settled) throw settled;
-    if (node.enforcement === 'SOFT') throw new Failure(no['parent-soft'], { nodeId: node.id });
+    if (node.enforcement === 'SOFT') throw new Failure(no['hard-expected'], { nodeId: node.id });
     const { id: subjectId, zoneId, ownerId } = node;
     const event = { name: 'limits.oversubscription-set', zoneId, ownerId, subjectId };
     context.emit(item, { ...event, payload: { oversub } });
