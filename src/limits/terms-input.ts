@@ -52,8 +52,7 @@ const AttributesInput = z
     ...flags,
     category: TextInput(40).optional().meta({ description: '类别' }),
   })
-  .refine(someMember, { message: sentence('须至少一项属性', 'at least one attribute') })
-  .meta({ description: '额度属性；未说明的不作推定' });
+  .refine(someMember, { message: sentence('须至少一项属性', 'at least one attribute') });
 
 const LendToInput = z
   .strictObject({
@@ -71,29 +70,48 @@ const LendToInput = z
       .optional()
       .meta({ description: '类别为其中之一' }),
   })
-  .refine(someMember, { message: sentence('须至少一项条件', 'at least one condition') })
-  .meta({ description: '只借给符合全部所列条件的同级；缺省不限对象' });
+  .refine(someMember, { message: sentence('须至少一项条件', 'at least one condition') });
+
+/** What the members of terms are, for who gives or changes them. */
+const meanings = {
+  schedule: '额度计划：自某日起的额度',
+  seasons: '季节额度：每年的一段时间',
+  topUps: '临时额度，起止日均含',
+  basis: '额度依据：LINE 授信额度，MIN 授信与押品孰低，SUM 授信与押品合计',
+  collateral: '押品：单价、数量、折扣率',
+  buckets: '期限分档：不超过若干天的额度',
+  lend: '可借出给同级的空闲额度；缺省为全部，0 为专用',
+  borrow: '可向同级借用的额度；缺省为不可',
+  attributes: '表内外、承诺、担保、类别；未说明的不作推定',
+  lendTo: '只借给符合全部所列条件的同级；缺省不限对象',
+  toleranceRate: '超限容忍，占额度的比例；按累计占用检查，不计入可用额度',
+  toleranceAmount: '超限容忍，金额；按累计占用检查，不计入可用额度',
+  warnRate: '预警线：占额度的比例；缺省按规则包',
+  margin: '押品的初始线、补仓线、处置线；缺省按规则包',
+} as const;
+
+const means = (name: keyof typeof meanings) => ({ description: meanings[name] });
 
 /** Members of an input that gives terms; all may be left out. */
 export const termsShape = {
-  /** 额度计划：自某日起的额度 */
   schedule: z
     .array(z.strictObject({ from: DayInput, amount: AmountInput }))
     .max(120)
-    .default([]),
-  /** 季节额度：每年的一段时间 */
+    .default([])
+    .meta(means('schedule')),
   seasons: z
     .array(z.strictObject({ from: YearDay, to: YearDay, amount: AmountInput }))
     .max(12)
-    .default([]),
-  /** 临时额度，起止日均含 */
+    .default([])
+    .meta(means('seasons')),
   topUps: z
     .array(
       z.strictObject({ ref: TextInput(60), amount: AmountInput, from: DayInput, to: DayInput }),
     )
     .max(50)
-    .default([]),
-  basis: z.enum(['LINE', 'MIN', 'SUM']).default('LINE'),
+    .default([])
+    .meta(means('topUps')),
+  basis: z.enum(['LINE', 'MIN', 'SUM']).default('LINE').meta(means('basis')),
   collateral: z
     .array(
       z.strictObject({
@@ -104,25 +122,21 @@ export const termsShape = {
       }),
     )
     .max(200)
-    .default([]),
-  /** 期限分档 */
+    .default([])
+    .meta(means('collateral')),
   buckets: z
     .array(z.strictObject({ days: z.int().min(1).max(36_500), amount: AmountInput }))
     .max(40)
-    .default([]),
-  /** 可借出给同级的空闲额度；缺省为全部，0 为专用 */
-  lend: AmountInput.optional(),
-  /** 可向同级借用的额度；缺省为不可 */
-  borrow: AmountInput.optional(),
-  attributes: AttributesInput.optional(),
-  lendTo: LendToInput.optional(),
-  /** 超限容忍：占额度的比例，或一个金额；按累计占用检查，不计入可用额度 */
-  toleranceRate: RateInput.optional(),
-  toleranceAmount: AmountInput.optional(),
-  /** 预警线：占额度的比例；缺省按规则包 */
-  warnRate: ShareInput.optional(),
-  /** 押品的初始线、补仓线、处置线；缺省按规则包 */
-  margin: MarginInput.optional(),
+    .default([])
+    .meta(means('buckets')),
+  lend: AmountInput.optional().meta(means('lend')),
+  borrow: AmountInput.optional().meta(means('borrow')),
+  attributes: AttributesInput.optional().meta(means('attributes')),
+  lendTo: LendToInput.optional().meta(means('lendTo')),
+  toleranceRate: RateInput.optional().meta(means('toleranceRate')),
+  toleranceAmount: AmountInput.optional().meta(means('toleranceAmount')),
+  warnRate: ShareInput.optional().meta(means('warnRate')),
+  margin: MarginInput.optional().meta(means('margin')),
 };
 
 /**
@@ -130,20 +144,20 @@ export const termsShape = {
  * what `termsView` tells can be sent back whole and changes nothing.
  */
 export const termsChangeShape = {
-  schedule: termsShape.schedule.unwrap().nullish(),
-  seasons: termsShape.seasons.unwrap().nullish(),
-  topUps: termsShape.topUps.unwrap().nullish(),
-  basis: termsShape.basis.unwrap().nullish(),
-  collateral: termsShape.collateral.unwrap().nullish(),
-  buckets: termsShape.buckets.unwrap().nullish(),
-  lend: termsShape.lend.nullable(),
-  borrow: termsShape.borrow.nullable(),
-  attributes: termsShape.attributes.nullable(),
-  lendTo: termsShape.lendTo.nullable(),
-  toleranceRate: termsShape.toleranceRate.nullable(),
-  toleranceAmount: termsShape.toleranceAmount.nullable(),
-  warnRate: termsShape.warnRate.nullable(),
-  margin: termsShape.margin.nullable(),
+  schedule: termsShape.schedule.unwrap().nullish().meta(means('schedule')),
+  seasons: termsShape.seasons.unwrap().nullish().meta(means('seasons')),
+  topUps: termsShape.topUps.unwrap().nullish().meta(means('topUps')),
+  basis: termsShape.basis.unwrap().nullish().meta(means('basis')),
+  collateral: termsShape.collateral.unwrap().nullish().meta(means('collateral')),
+  buckets: termsShape.buckets.unwrap().nullish().meta(means('buckets')),
+  lend: termsShape.lend.nullable().meta(means('lend')),
+  borrow: termsShape.borrow.nullable().meta(means('borrow')),
+  attributes: termsShape.attributes.nullable().meta(means('attributes')),
+  lendTo: termsShape.lendTo.nullable().meta(means('lendTo')),
+  toleranceRate: termsShape.toleranceRate.nullable().meta(means('toleranceRate')),
+  toleranceAmount: termsShape.toleranceAmount.nullable().meta(means('toleranceAmount')),
+  warnRate: termsShape.warnRate.nullable().meta(means('warnRate')),
+  margin: termsShape.margin.nullable().meta(means('margin')),
 };
 
 const TermsChange = z.strictObject(termsChangeShape);
