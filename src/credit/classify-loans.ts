@@ -16,6 +16,7 @@ import {
   loansOfDebtors,
   saveClasses,
   someLoansOf,
+  watchDrawdownsWithoutTerms,
   watchedDebtors,
 } from './store-loan-classes.ts';
 
@@ -115,6 +116,7 @@ export async function classifyPortion(
   const { tx } = context;
   const [debtor = '', loanId] = after.split('/');
   if (loanId !== undefined) return classifySome(context, item, day, { debtor, loanId }, most);
+  if (after === '') watchDrawdownsWithoutTerms(tx, day);
   const debtors = await watchedDebtors(tx, after, most.debtors);
   const [first] = debtors;
   if (first === undefined) return { next: undefined, loans: 0 };

@@ -4,8 +4,14 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 
-/** What the day-end found of the loan; a loan without a schedule has only its state. */
-export const classOfDrawdown = `coalesce(l.risk_class,
+/**
+ * The class of drawdown `d` as the day-end found it; without terms no loan `l` keeps it, and one
+ * that defaulted is non-performing before the night has looked at it.
+ */
+export const classOfDrawdown = `coalesce(l.risk_class, (
+    select case when d.state = 'NPL' and k.risk_class in ('NORMAL', 'SPECIAL_MENTION')
+      then 'SUBSTANDARD' else k.risk_class end
+    from credit_loan_classes k where k.drawdown_id = d.id order by k.classified_on desc limit 1),
   case d.state when 'NPL' then 'SUBSTANDARD' else 'NORMAL' end)`;
 
 const selectInspected = statement(

@@ -1,6 +1,7 @@
 /**
  * Classes of loans in the book. Only debtors with something overdue or already below normal are
- * looked at; they are classified whole, with their loans at every bank, by the pure rules.
+ * looked at; they are classified whole, with their loans at every bank, by the pure rules. A
+ * drawdown without terms is a loan here, due whole on its due day.
  */
 import type { Day } from '../kernel/index.ts';
 import { Money } from '../kernel/index.ts';
@@ -12,16 +13,23 @@ import type { Cure } from './rules/class-upgrade.ts';
 import type { Restructuring } from './rules/restructuring.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 
+/** Drawdown `d` is owed and has no terms. */
+const withoutTerms = `not d.scheduled and d.state in ('DISBURSED', 'PARTLY_REPAID', 'NPL')`;
+
 const selectWatched = statement(
   'credit.select-watched-debtors',
-  `select w.id, (select count(*) from credit_loans l
-     where l.enterprise_id = w.id and l.state = 'OPEN')::int as loans
+  `select w.id, ((select count(*) from credit_loans l
+       where l.enterprise_id = w.id and l.state = 'OPEN')
+     + (select count(*) from credit_lines e join credit_drawdowns d on d.line_id = e.id
+       where e.enterprise_id = w.id and ${withoutTerms}))::int as loans
    from ((select distinct enterprise_id as id from credit_loans
        where state = 'OPEN' and (delinquency is not null or risk_class <> 'NORMAL')
          and enterprise_id > $1
        order by 1 limit $2::int)
      union (select distinct enterprise_id from credit_loans
        where state = 'OPEN' and watched and enterprise_id > $1 order by 1 limit $2::int)
+     union (select distinct d.enterprise_id from credit_drawdowns d
+       where d.watched and ${withoutTerms} and d.enterprise_id > $1 order by 1 limit $2::int)
      order by 1 limit $2::int) w
    order by w.id`,
 );
@@ -36,17 +44,41 @@ export function watchLoans(tx: Tx, ids: readonly string[]): void {
   if (ids.length > 0) tx.send(watch, [ids]);
 }
 
+const watchWithoutTerms = statement(
+  'credit.watch-drawdowns-without-terms',
+  `update credit_drawdowns w set watched = true where w.id in (select d.id from credit_drawdowns d
+     where ${withoutTerms} and not d.watched and (d.due_on < $1::date or d.state = 'NPL'
+       or exists (select from credit_loan_renewals n where n.new_drawdown_id = d.id)
+       or exists (select from credit_loan_classes c where c.drawdown_id = d.id))
+     order by d.id for no key update skip locked)`,
+);
+
 /**
- * Open loans with the class and triggers that they had before the day: what a portion of the same
- * day has decided already must not count as a fact for the next.
+ * Before the night looks for debtors: once over all drawdowns, which is why it is not asked anew
+ * for each portion. One that somebody changes at this moment is found by the next night.
  */
-const watched = `credit_loans l join credit_drawdowns d on d.id = l.id
+export const watchDrawdownsWithoutTerms = (tx: Tx, day: Day): void =>
+  tx.send(watchWithoutTerms, [day]);
+
+/**
+ * What debtors owe, with terms and without, and the class and triggers that it had before the day:
+ * what a portion of the same day has decided already must not count as a fact for the next.
+ * @param debtors condition on the debtor, as "= $1"
+ */
+const claimsOf = (debtors: string): string => `(
+     select id, zone_id, owner_id, enterprise_id, risk_class, days_past_due
+     from credit_loans where enterprise_id ${debtors} and state = 'OPEN'
+     union all
+     select d.id, d.zone_id, d.owner_id, d.enterprise_id, null, greatest($2::date - d.due_on, 0)
+     from credit_lines e join credit_drawdowns d on d.line_id = e.id
+     where e.enterprise_id ${debtors} and ${withoutTerms} and d.value_on <= $2::date) l
+   join credit_drawdowns d on d.id = l.id
    left join lateral (select c.triggers, c.risk_class from credit_loan_classes c
      where c.drawdown_id = l.id and c.classified_on < $2::date
      order by c.classified_on desc limit 1) b on true
    left join credit_loan_classes t on t.drawdown_id = l.id and t.classified_on = $2::date`;
-const classBefore = `case when t.drawdown_id is null then l.risk_class
-  else coalesce(b.risk_class, 'NORMAL') end`;
+const classBefore = `coalesce(case when t.drawdown_id is null then l.risk_class end, b.risk_class,
+  'NORMAL')`;
 /** What persons agreed and found of a loan, as the rules of its class take it. */
 const loanHistory = `
   exists (select from credit_misuses m where m.drawdown_id = l.id and m.from_on <= $2::date
@@ -73,13 +105,11 @@ const columns = `l.id, l.zone_id as "zoneId", l.owner_id as "ownerId",
 
 const selectLoansOf = statement(
   'credit.select-loans-of-debtors',
-  `select ${columns} from ${watched}
-   where l.enterprise_id = any ($1::text[]) and l.state = 'OPEN' order by l.id`,
+  `select ${columns} from ${claimsOf('= any ($1::text[])')} order by l.id`,
 );
 const selectSomeLoansOf = statement(
   'credit.select-some-loans-of-debtor',
-  `select ${columns} from ${watched}
-   where l.enterprise_id = $1 and l.state = 'OPEN' and l.id > $3 order by l.id limit $4::int`,
+  `select ${columns} from ${claimsOf('= $1')} where l.id > $3 order by l.id limit $4::int`,
 );
 const selectBanksOf = statement(
   'credit.select-banks-of-debtor',
@@ -87,7 +117,7 @@ const selectBanksOf = statement(
      coalesce(sum(d.outstanding) filter (where l.days_past_due > $3::int), 0) as overdue,
      bool_or(${classBefore} in ('SUBSTANDARD', 'DOUBTFUL', 'LOSS')) as "isBad",
      bool_or(d.state = 'NPL') as impaired
-   from ${watched} where l.enterprise_id = $1 and l.state = 'OPEN' group by 1 order by 1`,
+   from ${claimsOf('= $1')} group by 1 order by 1`,
 );
 
 /** A loan as its class is decided by. */

@@ -23,9 +23,11 @@ const insertLoan = statement(
   'credit.insert-loan',
   `insert into credit_loans (id, zone_id, owner_id, enterprise_id, product, state, value_on, due_on,
      day_count, rounding, penalty_markup, closed_on, stretch_from, lpr_term, repriced_on,
-     reprice_on, watched)
+     reprice_on, risk_class, watched)
    values ($1, $2, $3, $4, $5, 'OPEN', $6::date, $7::date, $8, $9, $10::numeric, $11::date,
      $6::date, $12, $13::date, $14::date,
+     coalesce((select risk_class from credit_loan_classes where drawdown_id = $1
+       order by classified_on desc limit 1), 'NORMAL'),
      exists (select from credit_loan_renewals where new_drawdown_id = $1))`,
 );
 const markScheduled = statement(
@@ -42,7 +44,7 @@ interface Agreed {
   readonly today: Day;
 }
 
-/** A loan without instalments yet: `saveStand` writes them. */
+/** A loan without instalments yet: `saveStand` writes them. It keeps the class of its drawdown. */
 export function createLoan(tx: Tx, drawdown: Drawdown, agreed: Agreed): void {
   const { id, zoneId, ownerId, enterpriseId, valueOn, dueOn } = drawdown;
   const { terms, rates, closedOn, operationId, at } = agreed;

@@ -2,6 +2,7 @@
 // contagion in the bank and across banks counts the loans of every part.
 import { expect } from 'chai';
 import { z } from 'zod';
+import { drawDown } from '../../src/credit/index.ts';
 import { classifyPortion } from '../../src/credit/classify-loans.ts';
 import { Day, Failure, addDays, refusals } from '../../src/kernel/index.ts';
 import { operation } from '../../src/platform/operation.ts';
@@ -9,7 +10,7 @@ import { statement } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage } from '../support/stage.ts';
 import { loanIn, monthly, runDayEnds } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, parkIn } from './stage.ts';
 
 const { undone } = refusals('credit', {
   undone: { kind: 'refused', zh: '仅供查看', en: 'Only to be looked at' },
@@ -66,12 +67,11 @@ describe('the classification of a debtor with many loans', () => {
     const { lineId } = await lineIn(stage, park, '90000000.00');
     for (let i = 0; i < 7; i += 1) {
       const valueOn = ago(i < 2 ? 150 : 12);
-      await loanIn(stage, lineId, {
-        amount: `${120000 + i}.00`,
-        valueOn,
-        dueOn: addDays(valueOn, 366),
-        terms: monthly(),
-      });
+      const dueOn = addDays(valueOn, 366);
+      const amount = `${120000 + i}.00`;
+      // The last two have no terms.
+      if (i < 5) await loanIn(stage, lineId, { amount, valueOn, dueOn, terms: monthly() });
+      else await stage.done(drawDown, drawing(lineId, amount, { valueOn, dueOn }), stage.bank);
     }
     await runDayEnds(stage, ago(10));
     // As if nothing had been classified yet, and some loans were another bank's.

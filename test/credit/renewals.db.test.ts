@@ -252,7 +252,9 @@ describe('credit: renewals', () => {
   });
 
   it('lets the night lower the class of a loan that repaid another', async () => {
-    const { lineId } = await lineIn(stage, park, '5000000');
+    // A firm that has defaulted on nothing yet.
+    const enterpriseId = stage.otherFirmId;
+    const { lineId } = await lineIn(stage, park, '5000000', { enterpriseId });
     const terms = { product: 'working-capital', method: 'bullet', rate: '0.0435' };
     const renewed = async (findings: readonly string[]): Promise<string> => {
       const answer = await renewLoan(await drawn(lineId, '1000000'), { findings });
