@@ -101,11 +101,12 @@ export const problemResponses = (...statuses: readonly string[]): Json =>
   );
 
 function writing(route: Exclude<Route, { method: 'get' }>, input: Json, schemas: Schemas): Json {
-  const { operation } = route;
+  const { operation, path } = route;
   const body = bodySchema(route, input, schemas, operation.name);
   const status = String(route.status ?? (route.method === 'post' ? 201 : 200));
-  // A version may also be told as a member of the input, and then need not be.
-  const stale = operation.versioned || Object.hasOwn(propertiesOf(input), 'version');
+  // A version that nobody asks for is held to as well: in If-Match, of what is addressed, or where
+  // the input has a member for it.
+  const stale = parameterNames(path).length > 0 || takesVersion(input);
   return {
     parameters: [
       ...pathParameters(route, input),
@@ -128,6 +129,13 @@ function writing(route: Exclude<Route, { method: 'get' }>, input: Json, schemas:
     ...approvalOf(operation),
   };
 }
+
+/** Whether the input has a member for a version, itself or in the entries of a batch. */
+const takesVersion = (schema: unknown): boolean =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  (Object.hasOwn(propertiesOf(schema as Json), 'version') ||
+    Object.values(schema).some(takesVersion));
 
 function approvalOf({ approval }: Operation): Json {
   if (!approval) return {};

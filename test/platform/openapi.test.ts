@@ -143,11 +143,16 @@ describe('the OpenAPI document', () => {
     const responses = (id: string) => Object.keys(find(id).operation['responses'] as Json);
     expect(responses('toys.open-pot')).to.include('404').and.not.include('412');
     expect(responses('toys.list-pots')).to.not.include('404');
+    // A version that is not asked for may be told all the same.
+    expect(responses('toys.take')).to.include('412').and.not.include('428');
     const versioned = operation({
       name: 'odd.decide',
       title: { zh: '审', en: 'Decide' },
       permission: 'odd:write',
-      input: z.strictObject({ version: z.int().optional(), reason: ReasonInput }),
+      input: z.strictObject({
+        reason: ReasonInput,
+        entries: z.array(z.strictObject({ version: z.int().optional() })),
+      }),
       output: z.object({}),
       run: () => Promise.resolve({}),
     });
