@@ -55,7 +55,7 @@ export async function undoCorrections(
   if (!first) return;
   const { tx, today } = context;
   const { operationId } = item;
-  for (const { id } of falling) markFindingReversed(tx, id, operationId);
+  for (const { id } of falling) markFindingReversed(tx, id, operationId, 'FACT_TAKEN_BACK');
   const history = await foundClasses(tx, [drawdown.id]);
   const last = history.findLast(({ riskClass }) => isNonPerforming(riskClass));
   const loans = await loansOfDebtors(tx, [drawdown.enterpriseId], today);

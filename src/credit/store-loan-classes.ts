@@ -91,7 +91,7 @@ const loanHistory = `
   (select jsonb_build_object('curedOn', f.cured_on, 'periodMonths', f.period_months,
      'paidNormallySince', true, 'abilityAssessed', true, 'factsCorrected', f.facts_corrected)
    from credit_upgrade_findings f where f.drawdown_id = l.id and f.reversed_by is null
-     and f.found_on <= $2::date
+     and f.outdated_by is null and f.found_on <= $2::date
      and not exists (select from credit_loan_classes k where k.drawdown_id = l.id
        and k.classified_on > f.found_on and k.classified_on < $2::date
        and k.risk_class in ('SUBSTANDARD', 'DOUBTFUL', 'LOSS'))

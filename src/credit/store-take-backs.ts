@@ -41,16 +41,32 @@ export async function repaymentsOf(tx: Tx, drawdownId: string): Promise<StoredRe
 const selectDefaulted = statement(
   'credit.select-defaulted',
   `select d.defaulted_on is not null and not exists (select from credit_upgrade_findings f
-     where f.drawdown_id = d.id and f.reversed_by is null and not f.facts_corrected
-       and f.found_on >= d.defaulted_on)
-     as defaulted
+     where f.drawdown_id = d.id and f.reversed_by is null and f.outdated_by is null
+       and not f.facts_corrected) as defaulted
    from credit_drawdowns d where d.id = $1`,
 );
 
-/** It defaulted, and no finding has lifted it since: so it stands once it is owed again. */
+/** It defaulted and no finding told after that has lifted it: it stands once it is owed again. */
 export async function isDefaulted(tx: Tx, drawdownId: string): Promise<boolean> {
   const [row] = await tx.rows<{ defaulted: boolean }>(selectDefaulted, [drawdownId]);
   return row?.defaulted === true;
+}
+
+const outdate = statement(
+  'credit.outdate-upgrade-findings',
+  `update credit_upgrade_findings f set outdated_by = c.operation_id
+   from unnest($1::text[], $2::text[]) as c (drawdown_id, operation_id)
+   where f.drawdown_id = c.drawdown_id and f.reversed_by is null and f.outdated_by is null`,
+);
+
+/** The findings made so far do not cure a default that is told now. */
+export function outdateFindings(
+  tx: Tx,
+  told: readonly { readonly drawdownId: string; readonly operationId: string }[],
+): void {
+  if (told.length === 0) return;
+  const operations = told.map(({ operationId }) => operationId);
+  tx.send(outdate, [told.map(({ drawdownId }) => drawdownId), operations]);
 }
 
 const selectSuccessor = statement(
@@ -105,8 +121,16 @@ export const findingsOf = (tx: Tx, drawdownId: string): Promise<StoredFinding[]>
 
 const markFinding = statement(
   'credit.reverse-upgrade-finding',
-  'update credit_upgrade_findings set reversed_by = $2 where id = $1',
+  'update credit_upgrade_findings set reversed_by = $2, reversal_cause = $3 where id = $1',
 );
 
-export const markFindingReversed = (tx: Tx, id: string, operationId: string): void =>
-  tx.send(markFinding, [id, operationId]);
+/** A person took it back, a fact that it stood on was, or a correction found with it fell. */
+export const reversalCauses = ['TAKEN_BACK', 'FACT_TAKEN_BACK', 'FELL_TOGETHER'] as const;
+export type ReversalCause = (typeof reversalCauses)[number];
+
+export const markFindingReversed = (
+  tx: Tx,
+  id: string,
+  operationId: string,
+  cause: ReversalCause,
+): void => tx.send(markFinding, [id, operationId, cause]);

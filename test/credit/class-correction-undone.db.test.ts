@@ -142,5 +142,11 @@ describe('a class correction', () => {
       `select state from credit_drawdowns where id = '${drawdownId}'`,
     );
     expect(row?.state).to.equal('NPL');
+    await runDayEnds(stage, today);
+    const [night] = await stage.rows<{ codes: string[] }>(
+      `select jsonb_path_query_array(triggers, '$[*].code') as codes from credit_loan_classes
+       where drawdown_id = '${drawdownId}' order by classified_on desc limit 1`,
+    );
+    expect(night?.codes).to.include('upgrade-not-earned');
   });
 });

@@ -12,6 +12,7 @@ import type { Drawdown } from '../model.ts';
 import { creditRefusals as no } from '../refusals.ts';
 import { watchLoans } from '../store-loan-classes.ts';
 import { lockDrawdownsById, saveDrawdowns } from '../store-loans.ts';
+import { outdateFindings } from '../store-take-backs.ts';
 
 const input = z.strictObject({ drawdownId: IdInput('draw'), defaultedOn: DayInput });
 type Input = z.output<typeof input>;
@@ -73,9 +74,17 @@ async function runMany(
       defaultedOn: item.input.defaultedOn,
     })),
   );
+  const scheduled = defaulted.filter(({ drawdown }) => drawdown.scheduled === true);
   watchLoans(
     context.tx,
-    defaulted.flatMap(({ drawdown }) => (drawdown.scheduled === true ? drawdown.id : [])),
+    scheduled.map(({ drawdown }) => drawdown.id),
+  );
+  outdateFindings(
+    context.tx,
+    scheduled.map(({ item, drawdown }) => ({
+      drawdownId: drawdown.id,
+      operationId: item.operationId,
+    })),
   );
   await recordDefaults(
     context,

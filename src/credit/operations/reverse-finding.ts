@@ -28,7 +28,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (!finding) throw new Failure(no['finding-missing'], { findingId });
   if (finding.reversedBy !== null) throw new Failure(no['finding-reversed'], { findingId });
   if (finding.served) throw new Failure(no['finding-served'], { findingId });
-  markFindingReversed(tx, findingId, operationId);
+  markFindingReversed(tx, findingId, operationId, 'TAKEN_BACK');
   const isOwed = drawdown.state === 'PARTLY_REPAID' || drawdown.state === 'DISBURSED';
   if (isOwed && (await isDefaulted(tx, drawdownId))) {
     saveDrawdowns(tx, [{ ...drawdown, state: 'NPL' }]);
