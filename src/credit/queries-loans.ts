@@ -1,15 +1,17 @@
 /** The read side of loans: schedule, what is paid, due, overdue and next; LPR; day-ends. */
 import { z } from 'zod';
 import type { Day } from '../kernel/index.ts';
-import { Day as Days, Failure, Money } from '../kernel/index.ts';
+import { Failure, Money } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { pageOf } from '../platform/page.ts';
 import { DayText, IdInput, IdText, MoneyText, listOf, pageShape } from '../platform/schemas.ts';
 import { sql } from '../platform/sql.ts';
 import type { Tx } from '../platform/transaction.ts';
+import { ClaimRow, claimOf, duesLeft } from './claim-left.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { delinquencyRanges } from './packs/delinquency-ranges.ts';
 import { creditRefusals } from './refusals.ts';
+import type { Due } from './rules/delinquency.ts';
 import { delinquencyOf } from './rules/delinquency.ts';
 import type { StoredPause } from './store-loan-findings.ts';
 import { pausesOf } from './store-loan-findings.ts';
@@ -162,7 +164,12 @@ const LoanShown = LoanRow.extend({
   refunds: z.array(RefundRow),
   upgradeFindings: z.array(FindingRow),
   classes: z.array(ClassRow),
-  /** Of instalments: paid, fallen due and unpaid, of that overdue, and what falls due next. */
+  /** Null unless it is written off: the claim that stands, and what was recovered of it. */
+  writtenOff: ClaimRow.nullable(),
+  /**
+   * Of instalments: paid, fallen due and unpaid, of that overdue, and what falls due next. What
+   * was recovered of a loan written off is owed no more; the instalments stay as they were.
+   */
   paid: MoneyText,
   due: MoneyText,
   overdue: MoneyText,
@@ -193,26 +200,23 @@ const instalmentRows = (drawdownId: string, today: string) =>
       ),
     );
 
-function summaryOf(schedule: readonly Row[]) {
-  const sum = (list: readonly Row[]) => Money.sum(list.map((row) => Money.of(row.unpaid)));
-  const of = (...states: Row['state'][]) => sum(schedule.filter((r) => states.includes(r.state)));
-  const all = Money.sum(schedule.flatMap((r) => [Money.of(r.interest), Money.of(r.principal)]));
-  const next = schedule.find((row) => row.state === 'AHEAD');
+function summaryOf(schedule: readonly Row[], dues: readonly Due[], today: Day) {
+  const all = schedule.flatMap((r) => [Money.of(r.interest), Money.of(r.principal)]);
+  const unpaid = schedule.map((row) => Money.of(row.unpaid));
+  const owed = (is: (dueOn: Day) => boolean): string =>
+    Money.sum(dues.filter(({ dueOn }) => is(dueOn)).map(({ amount }) => amount)).toString();
+  const next = dues.find(({ dueOn }) => dueOn > today);
   return {
-    paid: all.minus(sum(schedule)).toString(),
-    due: of('DUE', 'OVERDUE').toString(),
-    overdue: of('OVERDUE').toString(),
-    next: next ? { dueOn: next.dueOn, amount: next.unpaid } : null,
+    paid: Money.sum(all).minus(Money.sum(unpaid)).toString(),
+    due: owed((dueOn) => dueOn <= today),
+    overdue: owed((dueOn) => dueOn < today),
+    next: next ? { dueOn: next.dueOn, amount: next.amount.toString() } : null,
   };
 }
 
 /** Days past due and range as the bank's own rules of collection count them. */
-function ageingOf(schedule: readonly Row[], today: Day, pauses: readonly StoredPause[]) {
-  const unpaid = schedule.map((row) => ({
-    dueOn: Days.of(row.dueOn),
-    amount: Money.of(row.unpaid),
-  }));
-  const counted = delinquencyOf(unpaid, today, delinquencyRanges.parameters, pauses);
+function ageingOf(dues: readonly Due[], today: Day, pauses: readonly StoredPause[]) {
+  const counted = delinquencyOf(dues, today, delinquencyRanges.parameters, pauses);
   return {
     daysPastDue: counted.daysPastDue,
     range: counted.range ?? null,
@@ -283,7 +287,9 @@ export const showLoan = query({
         .orderBy(['from_on', 'id'])
         .select('id', 'amount', 'markup', { from: 'from_on', clearedOn: 'cleared_on' }),
     );
-    const ageing = ageingOf(schedule, today, await pausesOf(tx, drawdownId));
+    const writtenOff = await claimOf(tx, drawdownId);
+    const dues = duesLeft(schedule, writtenOff, today);
+    const ageing = ageingOf(dues, today, await pausesOf(tx, drawdownId));
     const terms = agreed?.terms;
     return {
       ...loan,
@@ -297,7 +303,8 @@ export const showLoan = query({
       refunds,
       upgradeFindings,
       classes,
-      ...summaryOf(schedule),
+      writtenOff,
+      ...summaryOf(schedule, dues, today),
     };
   },
 });

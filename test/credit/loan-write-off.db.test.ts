@@ -1,9 +1,9 @@
 // Loans written off, recovered and brought back; over-payments given back.
 import { expect } from 'chai';
-import { addDays } from '../../src/kernel/index.ts';
+import { Money, addDays } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
-import { operationOf } from './agreement-desk.ts';
+import { operationOf, queryOf } from './agreement-desk.ts';
 import type { Drawn } from './loan-stage.ts';
 import { bookFigures, loanIn, monthly, repayLoan, runDayEnds } from './loan-stage.ts';
 import { lineIn, parkIn } from './stage.ts';
@@ -88,6 +88,48 @@ describe('loans written off', () => {
       'write-off-recovered',
     );
     await stage.check();
+  });
+
+  it('are shown with what is left of the claim, and no recovery as due', async () => {
+    interface Shown {
+      readonly due: string;
+      readonly overdue: string;
+      readonly next: { readonly amount: string } | null;
+      readonly ageing: { readonly daysPastDue: number; readonly overdue: string };
+      readonly writtenOff: Readonly<Record<string, string>> | null;
+    }
+    const shown = async () =>
+      (await stage.ask(queryOf('show-loan'), { drawdownId: loan.drawdownId }, stage.bank)) as Shown;
+    await runDayEnds(stage, ago(1));
+    await bad();
+    const before = await shown();
+    expect(before.writtenOff).to.equal(null);
+    const { interest } = await stage.done(writeOff, undo(), stage.bank);
+    const { due, overdue, ageing } = await shown();
+    expect({ due, overdue, ageing }).to.deep.equal({
+      due: before.due,
+      overdue: before.overdue,
+      ageing: before.ageing,
+    });
+    await came('20000.00');
+    const part = await shown();
+    expect(Money.of(part.overdue).plus(Money.of('20000.00')).toString()).to.equal(overdue);
+    expect(part.ageing.overdue).to.equal(part.overdue);
+    expect(part.ageing.daysPastDue).to.be.lessThan(ageing.daysPastDue);
+    // No interest falls due any more: 10,000 of principal a month.
+    expect(part.next?.amount).to.equal('10000.00');
+    const left = Money.of('100000.00').plus(Money.of(interest as string));
+    expect(part.writtenOff).to.include({
+      writtenOffOn: today,
+      principal: '120000.00',
+      recoveredPrincipal: '20000.00',
+      claimLeft: left.toString(),
+    });
+    await came(left.toString());
+    const settled = await shown();
+    expect(settled).to.include({ due: '0.00', overdue: '0.00', next: null });
+    expect(settled.ageing).to.include({ daysPastDue: 0, range: null, overdue: '0.00' });
+    expect(settled.writtenOff?.['claimLeft']).to.equal('0.00');
   });
 
   it('are brought back as they were, and the nights are made up for', async () => {
