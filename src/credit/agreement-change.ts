@@ -6,7 +6,7 @@
 import type { Day } from '../kernel/index.ts';
 import { Failure } from '../kernel/index.ts';
 import type { TermChange } from '../limits/index.ts';
-import { changeTerms, lockNode, termCause } from '../limits/index.ts';
+import { changeTerms, lockNode, raiseOf, refuseGrants, termCause } from '../limits/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import { DayInput, ReasonInput } from '../platform/schemas.ts';
 import { agreementRefusals as no } from './agreement-refusals.ts';
@@ -82,7 +82,7 @@ export function refuseEnded({ id, terms }: Agreement): Failure | undefined {
 
 /**
  * Changes the limits of nodes, given deepest first. A cut below use is carried out and opens its
- * incident, as everywhere in the limit tree.
+ * incident, as everywhere in the limit tree; a raise is held to the policy of the limit above.
  */
 export async function changeNodes(
   context: Context,
@@ -93,6 +93,10 @@ export async function changeNodes(
   for (const { nodeId, change } of nodes) {
     const node = await lockNode(context.tx, nodeId);
     if (!node) throw new Error(`The limit ${nodeId} of an agreement is gone.`);
+    const { limit } = change;
+    const raise = limit === undefined ? [] : [raiseOf(node, { granted: limit })];
+    const [over] = await refuseGrants(context, item.actor.scope, raise);
+    if (over) throw over;
     await changeTerms(context.tx, node, change, {
       ...termCause(context, item, why.reason),
       valueOn: why.valueOn,

@@ -5,7 +5,7 @@
 import type { Day, Failure, Money } from '../kernel/index.ts';
 import { Rate } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
-import { openLine } from './operations/open-line.ts';
+import { openLine, openLines } from './operations/open-line.ts';
 
 export interface LineWanted {
   readonly segmentId: string;
@@ -20,6 +20,8 @@ export interface LineWanted {
   readonly renewal: boolean;
   readonly programmeId?: string | undefined;
   readonly commitmentRateAnnual?: string | null | undefined;
+  /** What it takes the place of and is granted already. */
+  readonly replaced?: Money;
 }
 
 export async function openLineFor(
@@ -35,10 +37,11 @@ export async function openLineFor(
     quote: (_item, rule) => context.quote(item, rule),
   };
   const rate = Rate.of(wanted.rateAnnual).toString();
-  const { amount, startsOn, expiresOn, programmeId, commitmentRateAnnual } = wanted;
+  const { replaced, ...line } = wanted;
+  const { amount, startsOn, expiresOn, programmeId, commitmentRateAnnual } = line;
   const commitment = commitmentRateAnnual ?? undefined;
   const raw = {
-    ...wanted,
+    ...line,
     reason: '由其他业务开立',
     amount: amount.toString(),
     rateAnnual: rate,
@@ -49,7 +52,7 @@ export async function openLineFor(
   };
   const { actor, operationId } = item;
   const input = openLine.input.parse(raw);
-  const [answer] = await openLine.runMany(onBehalf, [{ input, actor, operationId }]);
+  const [answer] = await openLines(onBehalf, [{ input, actor, operationId }], replaced);
   if (answer === undefined) throw new Error('A line got no answer.');
   return answer;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import { query } from '../platform/operation.ts';
 import { enforcements, readNodes } from '../limits/index.ts';
-import { DayText, IdInput, IdText, InstantText } from '../platform/schemas.ts';
+import { DayText, IdInput, IdText, InstantText, MoneyText } from '../platform/schemas.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { AgreementView, ProgrammeView, SegmentView } from './agreement-input.ts';
 import { creditRefusals } from './refusals.ts';
@@ -24,6 +24,9 @@ async function agreementSeen(tx: Tx, agreementId: string): Promise<Agreement> {
 
 /** SOFT: it tells what passes it and refuses nothing. */
 const Enforced = z.enum(enforcements);
+const LimitNow = MoneyText.meta({
+  description: '节点现行核定限额；银行可单独调整，与协议约定的 amount 不必相同',
+});
 
 export const showAgreement = query({
   name: 'credit.show-agreement',
@@ -32,7 +35,7 @@ export const showAgreement = query({
   input: z.strictObject({ agreementId: IdInput('agr') }),
   output: AgreementView.extend({
     enforcement: Enforced,
-    segments: z.array(SegmentView.extend({ enforcement: Enforced })),
+    segments: z.array(SegmentView.extend({ enforcement: Enforced, limit: LimitNow })),
     /** In the order of the queue. */
     programmes: z.array(ProgrammeView),
   }),
@@ -60,6 +63,7 @@ export const showAgreement = query({
         version,
         enforcement: enforcementOf(nodeId),
         amount: segment.amount.toString(),
+        limit: (nodes.get(nodeId)?.granted ?? segment.amount).toString(),
         eligiblePurposes: [...segment.eligiblePurposes],
       })),
       programmes: programmes.map(({ id, version, terms: programme }) => ({

@@ -9,10 +9,13 @@ const owedBelow = (child: string): string => `coalesce((select sum(h.outstanding
     and not exists (select from limits_nodes m where m.id = any (h.path[2:])
       and ${child}.id = any (m.path) and m.enforcement = 'HARD')), 0)`;
 
-/** SQL of an amount. @param child alias of its row. @param day SQL of the day. */
+/** SQL: whether a child counts by its limit. @param child its alias. @param day SQL of the day. */
+export const countsInFull = (child: string, day: string): string =>
+  `${child}.state <> 'CLOSED' and coalesce(${child}.expires_on, 'infinity') >= ${day}`;
+
+/** SQL of an amount; what dated terms make of a limit on the day is not in it. */
 export const countsAsGranted = (child: string, day: string): string => `case
-  when ${child}.state <> 'CLOSED' and coalesce(${child}.expires_on, 'infinity') >= ${day}
-    then ${child}.amount
+  when ${countsInFull(child, day)} then ${child}.amount
   when ${child}.enforcement = 'HARD' then ${child}.outstanding
   else ${owedBelow(child)} end`;
 

@@ -7,7 +7,7 @@ import { IdText } from '../platform/schemas.ts';
 import type { Scope, Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { LimitNode } from './model.ts';
-import { withAllOwners } from './store-figures.ts';
+import { withAllOwners } from './all-owners.ts';
 
 const most = 100;
 

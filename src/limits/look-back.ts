@@ -14,7 +14,8 @@ import { participants } from './rules/headroom.ts';
 import type { Counted, PastDay } from './rules/past-days.ts';
 import { firstOf, pastDays, wasTighter } from './rules/past-days.ts';
 import type { Step } from './rules/step.ts';
-import { changesOf, withAllOwners } from './store-figures.ts';
+import { withAllOwners } from './all-owners.ts';
+import { changesOf } from './store-figures.ts';
 
 const selectCounted = statement(
   'limits.select-counted-since',

@@ -5,9 +5,9 @@
  */
 import type { Day } from '../kernel/index.ts';
 import { Failure, Money, groupedBy, isFailure } from '../kernel/index.ts';
-import type { Tx } from '../platform/transaction.ts';
+import type { Scope, Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
-import { refuseGrants } from './allocation.ts';
+import { grantOfNode, refuseGrants } from './allocation.ts';
 import { lockCapRules, ruleLeft } from './cap-selectors.ts';
 import { forgetTerms } from './last-seen.ts';
 import type { LimitNode, Movement, Reservation } from './model.ts';
@@ -258,7 +258,7 @@ export interface Move {
 export async function moveNode(
   tx: Tx,
   move: Move,
-  cause: MoveCause,
+  cause: MoveCause & { readonly scope: Pick<Scope, 'owners'> },
 ): Promise<{ node: LimitNode; outstanding: Money; reserved: Money }> {
   const found = await readNodes(tx, [move.nodeId, move.parentId]);
   const seen = found.get(move.nodeId);
@@ -293,8 +293,8 @@ export async function moveNode(
   const moving: Moving = { node, parent, subtree, leaves, day: cause.today };
   const moved = decideMove(book, moving);
   if (isFailure(moved)) throw moved;
-  const grant = { parentId: parent.id, amount: node.granted };
-  const [over] = await refuseGrants(tx, [grant], cause.today);
+  const grant = grantOfNode(parent.id, node);
+  const [over] = await refuseGrants({ tx, today: cause.today }, cause.scope, [grant]);
   if (over) throw over;
   await save(tx, book, moving, moved, cause);
   return {

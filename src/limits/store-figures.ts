@@ -12,10 +12,11 @@ import type { LimitNode } from './model.ts';
 import type { TermRecord } from './rules/as-of.ts';
 import { changedTerms, nodeAsOf } from './rules/as-of.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
-import { onDay } from './rules/dated-terms.ts';
+import { limitOn, onDay } from './rules/dated-terms.ts';
 import type { Expired } from './expired-tenors.ts';
 import { bucketsWithout, heldWhere, readExpired } from './expired-tenors.ts';
-import { countedAsGranted, countsAsGranted } from './allocated.ts';
+import { withAllOwners } from './all-owners.ts';
+import { countedAsGranted, countsAsGranted, countsInFull } from './allocated.ts';
 import { termsFromText } from './terms-input.ts';
 
 /**
@@ -109,7 +110,9 @@ const pastFigures = statement(
 
 const selectGranted = statement(
   'limits.select-granted',
-  `select c.parent_id as id, sum(${countsAsGranted('c', '$2::date')})::numeric(20,2) as granted
+  `select c.parent_id as id, sum(${countsAsGranted('c', '$2::date')})::numeric(20,2) as granted,
+     json_agg(json_build_object('amount', c.amount::text, 'terms', c.terms))
+       filter (where c.terms is not null and ${countsInFull('c', '$2::date')}) as dated
    from limits_nodes c where c.parent_id = any ($1::text[]) group by c.parent_id`,
 );
 const selectGrantedThen = statement(
@@ -224,39 +227,56 @@ async function readFigures(
   return { figures: new Map(figures), sums };
 }
 
-const setOwners = statement('limits.set-owners', `select set_config('yuanxin.owners', $1, true)`);
-
-/**
- * Reads beyond the owner's rows, inside the zones of the scope; a failure ends the transaction.
- * @param send must send all its statements at once: the scope is put back right behind them, so
- * that whatever else is sent while their answers travel sees the owner's rows only.
- */
-export async function withAllOwners<T>(
-  tx: Tx,
-  { owners }: { readonly owners: readonly string[] },
-  send: () => Promise<T>,
-): Promise<T> {
-  const opened = tx.rows(setOwners, ['*']);
-  const answer = send();
-  const closed = tx.rows(setOwners, [owners.join(',')]);
-  const [result] = await Promise.all([answer, opened, closed]);
-  return result;
-}
-
 type Granted = ReadonlyMap<string, Money>;
 
-/** The sum granted below each, as the nominal check counts; it reads every child. */
+/** What dated terms make of the limits of children on a day, beyond the amounts themselves. */
+const byTerms = (dated: readonly DatedChild[], day: Day): Money =>
+  Money.sum(
+    dated.map(({ amount, terms }) => {
+      const granted = Money.of(amount);
+      return limitOn(granted, termsFromText(terms), day).minus(granted);
+    }),
+  );
+
+interface DatedChild {
+  readonly amount: string;
+  readonly terms: unknown;
+}
+
+/**
+ * The sum granted below each, as the nominal check counts; it reads every child. Limits are those
+ * in force on the day; of a past day their amounts, dated terms left out.
+ */
 async function readGranted(
   tx: Tx,
   ids: readonly string[],
   { day, past, knownAt }: Pick<AsOf, 'day' | 'past' | 'knownAt'>,
 ): Promise<Granted> {
   if (ids.length === 0) return new Map();
-  type Row = { readonly id: string; readonly granted: string };
+  type Row = { id: string; granted: string; dated?: readonly DatedChild[] | null };
   const rows = past
     ? await tx.rows<Row>(selectGrantedThen, [ids, day, knownAt?.toISOString() ?? null])
     : await tx.rows<Row>(selectGranted, [ids, day]);
-  return new Map(rows.map((row) => [row.id, Money.of(row.granted)]));
+  return new Map(
+    rows.map(({ id, granted, dated }) => [id, Money.of(granted).plus(byTerms(dated ?? [], day))]),
+  );
+}
+
+const selectTermsBelow = statement(
+  'limits.select-terms-below',
+  `select terms from limits_nodes where parent_id = any ($1::text[]) and terms is not null
+     and state <> 'CLOSED'`,
+);
+
+/** The terms of children that have any, of all banks. */
+export async function termsBelow(
+  tx: Tx,
+  { owners }: Pick<Scope, 'owners'>,
+  ids: readonly string[],
+): Promise<DatedTerms[]> {
+  const read = () => tx.rows<Pick<DatedChild, 'terms'>>(selectTermsBelow, [ids]);
+  const rows = owners === '*' ? await read() : await withAllOwners(tx, { owners }, read);
+  return rows.map(({ terms }) => termsFromText(terms));
 }
 
 /** By node: Σ granted to its children on a day, of all banks; the nominal check's sum. */

@@ -8,10 +8,11 @@ import { Money, Rate, dayInShanghai, newId } from '../kernel/index.ts';
 import type { DomainEvent } from '../platform/operation.ts';
 import type { Scope, Tx } from '../platform/transaction.ts';
 import { packInForce, packsOf } from '../rulebook/index.ts';
+import { mostGranted, policiesOf } from './allocation.ts';
 import type { LimitNode } from './model.ts';
 import { onDay } from './rules/dated-terms.ts';
 import type { Finding, Incident, IncidentCause, Levels, Severity } from './rules/incident.ts';
-import { findingsOf, followed, softFindingsOf } from './rules/incident.ts';
+import { findingsOf, followed, ofAllocation, softFindingsOf } from './rules/incident.ts';
 import { lockHardNodes, lockSoftNodes, readNodes } from './store.ts';
 import { asOfDay, isOnlySum, readAllocated, seeNodes } from './store-figures.ts';
 import type { SteppedIncident } from './store-incidents.ts';
@@ -123,10 +124,25 @@ async function findingsFor(
   const ids = hard.map((node) => node.id);
   const excess = hard.length === 0 ? new Map<string, Money>() : await excessOfNodes(tx, ids);
   const found = await softFindings(tx, soft, by, levelsOf, current);
+  const policies = hard.length === 0 ? [] : await policiesOf(tx, ids);
+  const allocated = await readAllocated(
+    tx,
+    by.scope,
+    policies.map(({ id }) => id),
+    today,
+  );
   for (const node of hard) {
     const passing = excess.get(node.id) ?? Money.zero;
     const known = (of: IncidentCause) => current(node.id, of);
-    found.set(node, findingsOf(onDay(node, today), levelsOf(node), passing, known));
+    const own = findingsOf(onDay(node, today), levelsOf(node), passing, known);
+    const policy = policies.find(({ id }) => id === node.id);
+    // One whose policy was taken away may still have an incident to close.
+    if (policy ?? known('allocation')) {
+      const limit = policy ? mostGranted(policy, today) : node.limit;
+      const granted = allocated.get(node.id) ?? Money.zero;
+      own.push(ofAllocation({ ...node, limit }, levelsOf(node), granted, known('allocation')));
+    }
+    found.set(node, own);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { lockCapRules } from '../../src/limits/cap-selectors.ts';
 import { lockCarriers, setCarriers } from '../../src/limits/caps.ts';
 import { setCap } from '../../src/limits/operations/set-cap.ts';
 import type { Tx } from '../../src/platform/transaction.ts';
+import { everything } from '../../src/platform/transaction.ts';
 import type { LimitTestBook } from './book.ts';
 import { bankId, because, lockWaits, openLimitBook, zoneId } from './book.ts';
 import { ask, banker, makePerformer } from './desk.ts';
@@ -63,7 +64,9 @@ describe('caps that change while limits are used', () => {
     let moving: Promise<unknown> | undefined;
     await book.tx(async (tx) => {
       await carry(tx, cap, [to]);
-      moving = book.tx((other) => moveNode(other, { nodeId: line, parentId: to }, cause()));
+      moving = book.tx((other) =>
+        moveNode(other, { nodeId: line, parentId: to }, { ...cause(), scope: everything }),
+      );
       await waiting(1);
     });
     await moving;

@@ -230,8 +230,8 @@ export function stepFrom(
       // To restore what has run out meanwhile would restore nothing.
       const alive = (view.held.get(one.of ?? '')?.expiresAt ?? 0) > now;
       const restore = drawn.flag && alive;
-      const { node: on, tenorDays: days, amount } = one;
-      return { ...asked, op, node: on, of, amount, restore, tenorDays: days };
+      const { node: on, tenorDays: days, amount, day: drawnOn } = one;
+      return { ...asked, op, node: on, of, amount, day: drawnOn, restore, tenorDays: days };
     }
     case 'unpay': {
       const all = [...view.repayments].filter(([, one]) => !one.undone);

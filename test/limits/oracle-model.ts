@@ -78,6 +78,7 @@ export interface Held {
 
 export interface Drawn {
   readonly node: string;
+  readonly day: string;
   readonly amount: bigint;
   readonly of: string | undefined;
   readonly tenorDays: number | undefined;

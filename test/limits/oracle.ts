@@ -255,7 +255,7 @@ export class Oracle implements Model {
         held.set(ref, { node, expiresAt, tenorDays, open: amount, used: 0n, state: 'open' });
       } else if (op === 'draw') {
         moves.push({ kind: 'draw', leaf: node, amount, day, tenorDays });
-        draws.set(ref, { node, amount, of: one ? of : undefined, tenorDays, reversed: false });
+        draws.set(ref, { node, day, amount, of: one ? of : undefined, tenorDays, reversed: false });
         if (one) Object.assign(one, { state: 'posted', used: least(amount, one.open), open: 0n });
       } else if (op === 'repay') {
         moves.push({ kind: 'repay', leaf: node, amount, day, tenorDays });
@@ -300,16 +300,16 @@ export class Oracle implements Model {
   }
 
   /**
-   * What the repayment at `place` gives back of the draws of its own day. The run of movements of
-   * that day ends at the first movement of another day, counted back from the repayment.
+   * What the repayment at `place` gives back of the draws of its own day: nothing any more once
+   * something of a later day has come. A reversal has the day of its draw.
    */
   #restored(id: string, moves: readonly Move[], place: number): bigint {
     const { kind, day, amount } = moves[place] as Move;
     if (kind !== 'repay') return 0n;
     const reaching = moves.slice(0, place).filter(({ leaf }) => this.route(leaf).has(id));
-    const from = reaching.findLastIndex((move) => move.day !== day) + 1;
+    if (reaching.some((move) => move.day > day)) return 0n;
     let restorable = 0n;
-    for (const move of reaching.slice(from)) {
+    for (const move of reaching.filter((one) => one.day === day)) {
       restorable = move.kind === 'draw' ? restorable + move.amount : restorable - move.amount;
       if (restorable < 0n) restorable = 0n;
     }

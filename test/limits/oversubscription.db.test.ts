@@ -1,11 +1,14 @@
 /** Σ of what is granted below a node against its policy: the nominal check, beside that of use. */
 import { expect } from 'chai';
+import { addDays } from '../../src/kernel/index.ts';
 import { drawDown, openLine, openSegment } from '../../src/credit/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
+import { showNode } from '../../src/limits/queries.ts';
 import { setOversubscription } from '../../src/limits/operations/set-oversubscription.ts';
 import { drawing, lineIn, outsideWhitelist, parkIn, type Park } from '../credit/stage.ts';
-import { ago, openStage, type Stage } from '../support/stage.ts';
+import { operationOf } from '../credit/agreement-desk.ts';
+import { ago, openStage, type Stage, today } from '../support/stage.ts';
 
 describe('over-subscription', () => {
   let stage: Stage;
@@ -117,6 +120,123 @@ describe('over-subscription', () => {
     expect(over.kind === 'refused' && over.failure.code).to.equal('over-allocated');
     expect((await raise('100.00')).kind).to.equal('done');
     expect((await raise('10.00')).kind).to.equal('done');
+  });
+
+  it('counts what terms make of a limit, today and on every day to come', async () => {
+    const park = await parkIn(stage, '100.00');
+    const node = await segmentNode(park);
+    const { nodeId } = await lineIn(stage, park, '80.00');
+    await policy(node, '1');
+    const set = async (id: string, terms: object) =>
+      stage.outcome(setTerms, { nodeId: id, reason: '计划', ...terms }, stage.bank, {
+        expectedVersion: await versionOf(id),
+      });
+    const answer = async (id: string, terms: object): Promise<unknown> => {
+      const one = await set(id, terms);
+      return one.kind === 'refused' ? JSON.parse(JSON.stringify(one.failure)) : one.kind;
+    };
+    const topUps = (amount: string, from = today) => ({
+      topUps: [{ ref: '旺季', amount, from, to: addDays(from, 30) }],
+    });
+    expect(await answer(nodeId, topUps('20.01'))).to.deep.include({ code: 'over-allocated' });
+    expect(await answer(nodeId, topUps('20.00'))).to.equal('done');
+    const { granted } = (await stage.ask(showNode, { nodeId: node }, stage.bank)) as {
+      granted: string;
+    };
+    expect(granted).to.equal('100.00');
+    expect(await outcome(park, '0.01')).to.equal('over-allocated');
+    const later = addDays(today, 200);
+    expect(await answer(nodeId, { schedule: [{ amount: '100.01', from: later }] })).to.deep.include(
+      {
+        code: 'over-allocated',
+      },
+    );
+    expect(
+      await answer(nodeId, { topUps: [], schedule: [{ amount: '90.00', from: later }] }),
+    ).to.equal('done');
+    // Today 20.00 are free, from `later` on 10.00.
+    expect(await outcome(park, '10.01')).to.equal('over-allocated');
+    // What the limit itself may be on a day bounds what is granted on it.
+    expect(await answer(node, topUps('5.00', later))).to.equal('done');
+    expect(await outcome(park, '10.01')).to.equal('over-allocated');
+    expect(await outcome(park, '10.00')).to.equal('done');
+  });
+
+  it('holds for amendments, and tells of a cut below what is granted', async () => {
+    const park = await parkIn(stage, '100.00');
+    await policy(park.masterId, '1');
+    const { segmentId } = park;
+    const amend = async (amount: string): Promise<string> => {
+      const [{ version } = { version: '1' }] = await stage.rows<{ version: string }>(
+        `select version from credit_segments where id = '${segmentId}'`,
+      );
+      const answered = await stage.outcome(
+        operationOf('amend-segment'),
+        { segmentId, amount, reason: '调整' },
+        stage.bank,
+        { expectedVersion: parseInt(version, 10) },
+      );
+      return answered.kind === 'refused' ? answered.failure.code : answered.kind;
+    };
+    expect(await amend('100.01')).to.equal('over-allocated');
+    expect(await amend('60.00')).to.equal('done');
+    expect(await amend('100.00')).to.equal('done');
+    const incidents = () =>
+      stage.rows(
+        `select state, size from limits_incidents where node_id = '${park.masterId}'
+         and cause = 'allocation'`,
+      );
+    const change = async (limit: string) =>
+      stage.done(changeLimit, { nodeId: park.masterId, limit, reason: '压降' }, stage.bank, {
+        expectedVersion: await versionOf(park.masterId),
+      });
+    expect(await change('99.99')).to.deep.include({
+      overAllocated: {
+        nodeId: park.masterId,
+        name: '示例整园授信',
+        limit: '99.99',
+        allocated: '100.00',
+        size: '0.01',
+      },
+    });
+    expect(await incidents()).to.deep.equal([{ state: 'OPEN', size: '0.01' }]);
+    // Within the buffer it stays open; above it, it is over.
+    await change('200.00');
+    expect(await incidents()).to.deep.equal([{ state: 'RESOLVED', size: '0.00' }]);
+  });
+
+  it('tells of a policy that is tighter than what is granted, until it is taken away', async () => {
+    const park = await parkIn(stage, '100.00');
+    const node = await segmentNode(park);
+    await lineIn(stage, park, '80.00');
+    await lineIn(stage, park, '80.00');
+    const states = () =>
+      stage.rows(`select state, size from limits_incidents where node_id = '${node}'`);
+    await policy(node, '1.5');
+    expect(await states()).to.deep.equal([{ state: 'OPEN', size: '10.00' }]);
+    await policy(node, null);
+    expect(await states()).to.deep.include({ state: 'RESOLVED', size: '0.00' });
+  });
+
+  it('lets a line that takes the place of another be granted what that was', async () => {
+    const park = await parkIn(stage, '100.00');
+    const { lineId, nodeId } = await lineIn(stage, park, '100.00');
+    await policy(await segmentNode(park), '1');
+    const renew = async (amount: string): Promise<string> => {
+      const input = {
+        lineId,
+        amount,
+        expiresOn: ago(-500),
+        reason: '续授信',
+        whitelistRequired: false,
+      };
+      const options = { expectedVersion: await versionOf(nodeId) };
+      const answered = await stage.outcome(operationOf('renew-line'), input, stage.bank, options);
+      return answered.kind === 'refused' ? answered.failure.code : answered.kind;
+    };
+    expect(await renew('100.01')).to.equal('over-allocated');
+    expect(await renew('100.00')).to.equal('done');
+    await stage.check();
   });
 
   it('is independent of use: neither check stands in for the other', async () => {

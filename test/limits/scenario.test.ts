@@ -38,6 +38,24 @@ describe('limit-scenario', () => {
     expect(all?.nodes['line']).to.include({ reserved: '0.00', available: '100.00' });
   });
 
+  it('restores what was drawn and repaid on one day, whatever was reversed or dated back', () => {
+    const [, , , , , late, repaid] = run({
+      nodes: [{ id: 'line', limit: '200', revolving: 'NRS' }],
+      steps: [
+        { op: 'draw', node: 'line', amount: '50', ref: 'first', at: '2026-11-02' },
+        { op: 'draw', node: 'line', amount: '50', ref: 'second', at: '2026-11-03' },
+        { op: 'reverse', of: 'first', at: '2026-11-03' },
+        { op: 'draw', node: 'line', amount: '10', at: '2026-11-02' },
+        { op: 'draw', node: 'line', amount: '20', ref: 'third', at: '2026-11-03' },
+        { op: 'reverse', of: 'third', at: '2026-11-03' },
+        { op: 'repay', node: 'line', amount: '50', at: '2026-11-03' },
+      ],
+    });
+    expect(late?.nodes['line']).to.include({ used: '60.00', outstanding: '60.00' });
+    // What was drawn on the day before stays used.
+    expect(repaid?.nodes['line']).to.include({ used: '10.00', outstanding: '10.00' });
+  });
+
   it('takes node and amount of a draw from its reservation', () => {
     const [, drawn] = run({
       nodes: [line],

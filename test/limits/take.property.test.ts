@@ -213,7 +213,11 @@ async function rearrange(tx: Tx, asked: Asked): Promise<Failure | undefined> {
   const today = dayInShanghai(now);
   const [reason, operationId] = ['test', 'op_test'];
   if (asked.op === 'move') {
-    await moveNode(tx, { nodeId, parentId }, { now, today, reason, operationId });
+    await moveNode(
+      tx,
+      { nodeId, parentId },
+      { now, today, reason, operationId, scope: everything },
+    );
     return undefined;
   }
   if (line) {

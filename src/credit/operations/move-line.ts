@@ -78,7 +78,8 @@ export const moveLine = operation({
     const line = await lineToMove(context, item);
     const { id: lineId, nodeId, zoneId, ownerId, segmentId: fromId } = line;
     const parentId = await placeFor(context, line, segmentId);
-    const cause = { now, today, reason, operationId: item.operationId };
+    const { scope } = item.actor;
+    const cause = { now, today, reason, operationId: item.operationId, scope };
     const { outstanding, reserved } = await moveNode(tx, { nodeId, parentId }, cause);
     await putIntoSegment(tx, lineId, segmentId);
     const payload = { from: fromId, to: segmentId, outstanding, reserved, reason };

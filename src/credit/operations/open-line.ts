@@ -5,12 +5,13 @@
  */
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
-import { Failure, isFailure, newId, sentence } from '../../kernel/index.ts';
+import { Failure, Money, isFailure, newId, sentence } from '../../kernel/index.ts';
 import {
   createNodes,
   joinCaps,
   limitRefusals,
   readNodes,
+  grantOf,
   refuseGrants,
   shareCapRules,
 } from '../../limits/index.ts';
@@ -226,18 +227,19 @@ async function refuseBelowClosed(
  * over-subscription policy allows.
  */
 async function withinPolicy(
-  tx: Tx,
+  { tx, today }: Pick<Context, 'tx' | 'today'>,
   decided: readonly (Opened | Failure)[],
-  today: Day,
+  replaced: Money,
 ): Promise<(Opened | Failure)[]> {
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   const closed = await refuseBelowClosed(tx, opened);
   const left = opened.filter((_, i) => closed[i] === undefined);
-  const refused = await refuseGrants(
-    tx,
-    left.map((one) => ({ parentId: one.parentNodeId, amount: one.item.input.amount })),
-    today,
+  const [first] = left;
+  if (!first) return refusedAmong(decided, opened, closed);
+  const grants = left.map(({ parentNodeId, item }) =>
+    grantOf(parentNodeId, item.input.amount.minus(replaced)),
   );
+  const refused = await refuseGrants({ tx, today }, first.item.actor.scope, grants);
   return refusedAmong(refusedAmong(decided, opened, closed), left, refused);
 }
 
@@ -265,9 +267,11 @@ function agreeFees(tx: Tx, opened: readonly Opened[], now: Date): void {
   addFeeRates(tx, agreed, now);
 }
 
-async function runMany(
+/** @param replaced what each line takes the place of: it is granted already. */
+export async function openLines(
   { tx, today, now, concern, emit }: Context,
   items: readonly Item<Input>[],
+  replaced: Money = Money.zero,
 ): Promise<({ lineId: string; nodeId: string } | Failure)[]> {
   const enterpriseIds = items.map((item) => item.input.enterpriseId);
   const needed = items.filter((item) => item.input.whitelistRequired);
@@ -291,7 +295,11 @@ async function runMany(
     ),
   };
   const possible = items.map((item) => decideOne(item, facts));
-  const decided = await withinPolicy(tx, await withinQuotas(tx, possible, today), today);
+  const decided = await withinPolicy(
+    { tx, today },
+    await withinQuotas(tx, possible, today),
+    replaced,
+  );
   const opened = decided.filter((one): one is Opened => !isFailure(one));
   await createNodes(tx, opened.map(nodeOf));
   const made = new Map(opened.map(({ item, line }) => [line.nodeId, item.operationId]));
@@ -327,5 +335,5 @@ export const openLine = hotOperation({
   },
   input,
   output: z.object({ lineId: IdText, nodeId: IdText }),
-  runMany,
+  runMany: (context, items) => openLines(context, items),
 });

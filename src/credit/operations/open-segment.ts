@@ -1,7 +1,7 @@
 /** Divides an agreement by purpose (分类额度): infrastructure, one industry cluster, operations. */
 import { z } from 'zod';
 import { Failure, newId } from '../../kernel/index.ts';
-import { createNodes, refuseGrants } from '../../limits/index.ts';
+import { createNodes, grantOf, refuseGrants } from '../../limits/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, PositiveAmountInput, TextInput } from '../../platform/schemas.ts';
 import { refuseEnded } from '../agreement-change.ts';
@@ -37,8 +37,8 @@ export const openSegment = operation({
     const id = newId('seg');
     const nodeId = newId('lim');
     const place = { zoneId, ownerId, agreementId, nodeId };
-    const grant = { parentId: agreement.nodeId, amount };
-    const [over] = await refuseGrants(tx, [grant], today);
+    const grant = grantOf(agreement.nodeId, amount);
+    const [over] = await refuseGrants({ tx, today }, item.actor.scope, [grant]);
     if (over) throw over;
     await createNodes(tx, [
       {

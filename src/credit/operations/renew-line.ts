@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { Failure, Money, isFailure } from '../../kernel/index.ts';
 import type { LimitNode } from '../../limits/index.ts';
-import { readNodes } from '../../limits/index.ts';
+import { countedGrant, readNodes } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -115,6 +115,7 @@ export const renewLine = operation({
       whitelistRequired,
       renewal: true,
       commitmentRateAnnual: line.commitmentRateAnnual,
+      replaced: Money.sum(owing.map((one) => countedGrant(one, context.today))),
     });
     if (isFailure(opened)) throw opened;
     await linkSuccessor(context.tx, opened.lineId, line.id, granted);

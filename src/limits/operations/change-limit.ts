@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, MoneyText } from '../../platform/schemas.ts';
-import { OverAllocated, overAllocated, refuseGrants } from '../allocation.ts';
+import { OverAllocated, overAllocated, raiseOf, refuseGrants } from '../allocation.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
@@ -27,7 +27,10 @@ export const changeLimit = operation({
     available: MoneyText.nullable(),
     /** How far use stands above the new limit; null when it does not. */
     overLimit: MoneyText.nullable(),
-    /** A raise that grants more below a SOFT limit than that is: a warning, no refusal. */
+    /**
+     * A raise that grants more below a SOFT limit than that is, or a cut to less than is granted
+     * below: a warning, no refusal.
+     */
     overAllocated: OverAllocated.nullable(),
   }),
   async run(context, item) {
@@ -37,8 +40,8 @@ export const changeLimit = operation({
     if (refusal) throw refusal;
     const raised = limit.moreThan(node.granted);
     if (raised) {
-      const grant = { parentId: node.parentId, amount: limit.minus(node.granted) };
-      const [over] = await refuseGrants(context.tx, [grant], context.today);
+      const raise = raiseOf(node, { granted: limit });
+      const [over] = await refuseGrants(context, item.actor.scope, [raise]);
       if (over) throw over;
     }
     const after = await changeNode(
@@ -56,9 +59,12 @@ export const changeLimit = operation({
       limit: limit.toString(),
       available: after.enforcement === 'HARD' ? availableOf(after).toString() : null,
       overLimit: excessOf(after)?.toString() ?? null,
-      overAllocated: raised
-        ? await overAllocated(context.tx, item.actor.scope, node.parentId, context.today)
-        : null,
+      overAllocated: await overAllocated(
+        context.tx,
+        item.actor.scope,
+        raised ? node.parentId : node.id,
+        context.today,
+      ),
     };
   },
 });

@@ -4,7 +4,7 @@ import { Money } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
-import { refuseGrants } from '../allocation.ts';
+import { grantOf, refuseGrants } from '../allocation.ts';
 import { refuseExtension } from '../rules/terms.ts';
 
 export const extend = operation({
@@ -22,8 +22,8 @@ export const extend = operation({
     if (node.expiresOn !== undefined && node.expiresOn < context.today) {
       // An expired limit counts for what it owes; revived, it is granted in full again.
       const amount = Money.max(node.granted.minus(node.outstanding), Money.zero);
-      const grant = { parentId: node.parentId, amount };
-      const [over] = await refuseGrants(context.tx, [grant], context.today);
+      const grant = grantOf(node.parentId, amount);
+      const [over] = await refuseGrants(context, item.actor.scope, [grant]);
       if (over) throw over;
     }
     const after = await changeNode(

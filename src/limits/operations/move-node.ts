@@ -47,7 +47,8 @@ export const moveNodeOperation = operation({
       throw new Failure(no['limit-not-owned'], { nodeId: parentId });
     const elsewhere = refuseOwnMove(node);
     if (elsewhere) throw elsewhere;
-    const cause = { now, today, reason, operationId: item.operationId };
+    const { scope } = item.actor;
+    const cause = { now, today, reason, operationId: item.operationId, scope };
     const { expectedVersion } = item;
     const went = await moveNode(tx, { nodeId, parentId, expectedVersion }, cause);
     const [after = went.node] = await bothOf(tx, item.input);

@@ -9,6 +9,7 @@ import { savePolicy } from '../allocation.ts';
 import { Changed, changeShape, changed, nodeToChange, termCause } from '../administration.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import { refuseSettled } from '../rules/terms.ts';
+import { watchNodes } from '../watch.ts';
 
 const input = z.strictObject({
   ...changeShape,
@@ -37,7 +38,9 @@ export const setOversubscription = operation({
     const { id: subjectId, zoneId, ownerId } = node;
     const event = { name: 'limits.oversubscription-set', zoneId, ownerId, subjectId };
     context.emit(item, { ...event, payload: { oversub } });
-    await savePolicy(context.tx, node, oversub, termCause(context, item, item.input.reason));
+    const why = termCause(context, item, item.input.reason);
+    await savePolicy(context.tx, node, oversub, why);
+    await watchNodes(context.tx, [node], why);
     return { ...changed(node), version: node.version + 1, oversub };
   },
 });

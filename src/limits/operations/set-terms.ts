@@ -17,6 +17,7 @@ import {
   nodeToChange,
   termCause,
 } from '../administration.ts';
+import { raiseOf, refuseGrants } from '../allocation.ts';
 import { demandTerms, onDay } from '../rules/dated-terms.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
@@ -65,6 +66,9 @@ export const setTerms = operation({
       refuseSharing(node, terms, parent) ??
       refuseBuckets({ ...onToday, terms: node.terms }, terms.buckets, parent);
     if (refusal) throw refusal;
+    const raise = raiseOf(node, { terms });
+    const [over] = await refuseGrants(context, item.actor.scope, [raise]);
+    if (over) throw over;
     const after = await changeNode(
       context,
       item,

@@ -31,6 +31,7 @@ const selectWorth = statement(
      n.enforcement = 'SOFT' and n.state <> 'CLOSED' and (n.kind <> 'ZONE' or n.amount > 0)
      or n.enforcement = 'HARD' and n.consumed + n.reserved > 0
        and (n.terms is not null or n.consumed + n.reserved >= n.amount * $2::numeric)
+     or n.oversub is not null
      or n.terms::text like any ($3::text[])
      or exists (select from limits_incidents i where i.node_id = n.id and i.state <> 'RESOLVED'))
    order by n.id limit ${portion}`,

@@ -310,6 +310,8 @@ function bucketsMoved(node: LimitNode, m: Movement): LimitNode['bucketUse'] {
 /** What may still be restored of a day's draws on a node that revolves within the day. */
 function restorableAfter(node: LimitNode, m: Movement): Partial<LimitNode> {
   if (node.revolving !== 'NRS' || m.outstanding.isZero()) return {};
+  // What is dated back to an earlier day, as a reversal is, leaves the latest day as it is.
+  if (node.sameDayOn !== undefined && m.valueOn < node.sameDayOn) return {};
   const isSameDay = node.sameDayOn === m.valueOn;
   // A repayment taken back draws nothing: only what it had restored may be restored again.
   const owed = m.kind === 'unpay' ? (m.consumed.get(node.id) ?? nothing) : m.outstanding;

@@ -174,8 +174,12 @@ export function findingsOf(
   ];
 }
 
-/** An intent may be granted whole, so nothing is said before it is passed. */
-function ofAllocation(
+/**
+ * What is granted below a node against what may be: an intent may be granted whole, so nothing is
+ * said before it is passed.
+ * @param node its limit is the most that may be granted.
+ */
+export function ofAllocation(
   { limit: bound }: LimitNode,
   { buffer, rule }: Levels,
   used: Money,

@@ -65,6 +65,7 @@ export interface ScenarioAnswer {
 /** What a draw of the scenario did, so that it can be repaid by name or reversed. */
 interface Draw {
   readonly nodeId: string;
+  readonly on: Day;
   readonly tenorDays: number | undefined;
   readonly amount: Money;
   readonly of: string | undefined;
@@ -165,6 +166,7 @@ function draw(trial: Trial, step: ScenarioStep): Refusal {
   applyTo(trial, decision);
   trial.draws.set(step.ref, {
     nodeId,
+    on: valueOn,
     tenorDays,
     amount,
     of,
@@ -238,7 +240,8 @@ function reverse(trial: Trial, step: ScenarioStep): Refusal {
     kind: 'reverse',
     nodeId: drawn.nodeId,
     amount: drawn.amount,
-    valueOn: step.day,
+    // As in the book: as if it had never been.
+    valueOn: drawn.on,
     of: drawn.of,
     restore: step.restore,
     tenorDays: drawn.tenorDays,
