@@ -119,9 +119,38 @@ export interface StoredFinding {
 export const findingsOf = (tx: Tx, drawdownId: string): Promise<StoredFinding[]> =>
   tx.rows<StoredFinding>(selectFindings, [drawdownId]);
 
+const selectFoundWith = statement(
+  'credit.select-corrections-found-with',
+  `select f.id, f.drawdown_id as "drawdownId", f.zone_id as "zoneId", f.owner_id as "ownerId",
+     d.enterprise_id as "enterpriseId", f.found_on as "foundOn", f.cured_on as "curedOn",
+     exists (select from credit_loan_classes k where k.drawdown_id = f.drawdown_id
+       and k.classified_on >= f.found_on and k.risk_class in ('NORMAL', 'SPECIAL_MENTION'))
+       as served
+   from credit_upgrade_findings f join credit_drawdowns d on d.id = f.drawdown_id
+   where f.facts_corrected and f.reversed_by is null and f.operation_id in
+     (select operation_id from credit_upgrade_findings where id = any ($1::text[]))
+   order by f.drawdown_id, f.id`,
+);
+
+/** A correction in force, as it was found with others. */
+export interface FoundTogether extends Pick<
+  StoredFinding,
+  'id' | 'foundOn' | 'curedOn' | 'served'
+> {
+  readonly drawdownId: string;
+  readonly zoneId: string;
+  readonly ownerId: string;
+  readonly enterpriseId: string;
+}
+
+/** Of these corrections and all that were found by the same operations, those in force. */
+export const correctionsFoundWith = (tx: Tx, ids: readonly string[]): Promise<FoundTogether[]> =>
+  tx.rows<FoundTogether>(selectFoundWith, [ids]);
+
 const markFinding = statement(
   'credit.reverse-upgrade-finding',
-  'update credit_upgrade_findings set reversed_by = $2, reversal_cause = $3 where id = $1',
+  `update credit_upgrade_findings set reversed_by = $2, reversal_cause = $3
+   where id = $1 and reversed_by is null`,
 );
 
 /** A person took it back, a fact that it stood on was, or a correction found with it fell. */

@@ -65,7 +65,7 @@ export async function takeBackPayment(
   const change = { on, sourceId: paymentId, facts: { payments }, takesBack: true };
   const { outstanding } = await replayLoan(context, item, locked, change);
   // First: a day has one class, and days past due alone would not hold the loan once it is paid.
-  await undoCorrections(context, item, without, falling);
+  await undoCorrections(context, item, falling);
   await classifyAtOnce(context, item, drawdown);
   return { amount, outstanding };
 }

@@ -7,6 +7,7 @@ import { Failure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
+import { undoCorrections, withThoseFoundTogether } from '../class-corrections.ts';
 import { lockLoan } from '../loan-change.ts';
 import { loanRefusals as no } from '../loan-refusals.ts';
 import { saveDrawdowns } from '../store-loans.ts';
@@ -28,6 +29,11 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   if (!finding) throw new Failure(no['finding-missing'], { findingId });
   if (finding.reversedBy !== null) throw new Failure(no['finding-reversed'], { findingId });
   if (finding.served) throw new Failure(no['finding-served'], { findingId });
+  if (finding.factsCorrected) {
+    const falling = await withThoseFoundTogether(tx, [findingId], 'TAKEN_BACK');
+    const others = falling.filter(({ id }) => id !== findingId);
+    await undoCorrections(context, item, others);
+  }
   markFindingReversed(tx, findingId, operationId, 'TAKEN_BACK');
   const isOwed = drawdown.state === 'PARTLY_REPAID' || drawdown.state === 'DISBURSED';
   if (isOwed && (await isDefaulted(tx, drawdownId))) {

@@ -38,7 +38,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   });
   const change = { on: last.on, sourceId: drawdownId, facts: { reschedules } };
   const { outstanding } = await replayLoan(context, item, { loan, drawdown }, change);
-  await undoCorrections(context, item, without, falling);
+  await undoCorrections(context, item, falling);
   const { zoneId, ownerId } = drawdown;
   const payload = { kind: last.kind, agreedOn: last.on, reason };
   const name = 'credit.reschedule-reversed';
