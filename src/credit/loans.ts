@@ -29,6 +29,7 @@ import { reverseWriteOff } from './operations/reverse-write-off.ts';
 import { setRestructuringQuota } from './operations/set-restructuring-quota.ts';
 import { runDayEnd } from './operations/run-day-end.ts';
 import { writeOffLoan } from './operations/write-off-loan.ts';
+import { listClassCorrections } from './queries-class-corrections.ts';
 import { listLoanProducts, listRepayments, listRestructuringQuotas } from './queries-loan-lists.ts';
 import { listDayEnds, listLoans, listLprRates, showLoan } from './queries-loans.ts';
 
@@ -58,6 +59,7 @@ const routes: readonly Route[] = [
   { method: 'post', path: `${one}/ageing-pauses/:pauseId/ends`, operation: resumeAgeing },
   { method: 'post', path: `${one}/upgrade-findings`, operation: findUpgrade },
   { method: 'post', path: '/class-corrections', operation: correctClass },
+  { method: 'get', path: '/class-corrections', query: listClassCorrections },
   {
     method: 'post',
     path: `${one}/upgrade-findings/:findingId/reversals`,
@@ -163,6 +165,7 @@ export const loans = {
   queries: [
     listLoans,
     showLoan,
+    listClassCorrections,
     listRepayments,
     listLprRates,
     listLoanProducts,

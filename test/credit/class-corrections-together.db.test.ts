@@ -3,12 +3,13 @@
 import { expect } from 'chai';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
-import { operationOf } from './agreement-desk.ts';
+import { operationOf, queryOf } from './agreement-desk.ts';
 import { classOf, loanIn, repayLoan, runDayEnds } from './loan-stage.ts';
 import { lineIn, parkIn } from './stage.ts';
 
 const correctClass = operationOf('correct-class');
 const reverse = operationOf('reverse-repayment');
+const listed = queryOf('list-class-corrections');
 const reverseFinding = operationOf('reverse-upgrade-finding');
 
 describe('class corrections found together', () => {
@@ -103,5 +104,38 @@ describe('class corrections found together', () => {
     expect(await causes()).to.deep.equal([null, null, 'TAKEN_BACK']);
     await runDayEnds(stage, today);
     expect(await classes()).to.deep.equal(['NORMAL', 'NORMAL', 'SUBSTANDARD']);
+  });
+
+  it('are listed with those that fell and why, to the bank whose loans they are', async () => {
+    const back = { drawdownId: one, findingId: findings[one], ...undo };
+    await stage.done(reverseFinding, back, stage.bank);
+    type Row = Readonly<Record<string, string | boolean | null>>;
+    const list = async (asked: object, actor = stage.bank): Promise<Row[]> =>
+      ((await stage.ask(listed, asked, actor)) as { items: Row[] }).items;
+    const all = await list({});
+    expect(all.map((row) => [row['drawdownId'], row['reversalCause']])).to.have.deep.members([
+      [one, 'TAKEN_BACK'],
+      [larger, 'FELL_TOGETHER'],
+      [foreign, null],
+    ]);
+    expect(new Set(all.map(({ operationId }) => operationId)).size).to.equal(1);
+    const [standing, ...others] = await list({ fallen: 'false', zoneId: stage.zoneId });
+    expect(others).to.deep.equal([]);
+    expect(standing).to.include({
+      id: findings[foreign],
+      drawdownId: foreign,
+      enterpriseId: stage.otherFirmId,
+      since: ago(9),
+      foundOn: today,
+      served: false,
+      reversedBy: null,
+      reason,
+    });
+    expect(await list({ fallen: 'true' })).to.have.length(2);
+    expect((await list({ drawdownId: larger })).map(({ id }) => id)).to.deep.equal([
+      findings[larger],
+    ]);
+    expect(await list({ zoneId: 'zone_01ARZ3NDEKTSV4RRFFQ69G5FAV' })).to.deep.equal([]);
+    expect(await list({}, stage.otherBank)).to.deep.equal([]);
   });
 });
