@@ -28,8 +28,7 @@ const LoanRow = z.object({
   outstanding: MoneyText,
   valueOn: DayText,
   dueOn: DayText,
-  /** The last business day whose day-end is in the figures. */
-  closedOn: DayText,
+  dayEndOn: DayText.meta({ description: '最后一个日终已计入各项数字的营业日' }),
   /** Not due yet, unrounded; penalty and compound interest whether paid or not. */
   accrued: z.string(),
   penalty: z.string(),
@@ -49,7 +48,7 @@ const loanRows = () =>
       enterpriseId: 'l.enterprise_id',
       valueOn: 'l.value_on',
       dueOn: 'l.due_on',
-      closedOn: 'l.closed_on',
+      dayEndOn: 'l.closed_on',
       compound: 'l.compound',
       daysPastDue: 'l.days_past_due',
       riskClass: 'l.risk_class',

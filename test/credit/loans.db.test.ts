@@ -173,6 +173,10 @@ describe('loans with terms', () => {
   it('take a new rate from a past day and correct what fell due', async () => {
     const loan = await oneYear();
     await runDayEnds(stage, ago(1));
+    const open = await stage.ask(showLoan, { drawdownId: loan.drawdownId }, stage.bank);
+    expect(open)
+      .to.include({ state: 'OPEN', dayEndOn: ago(1) })
+      .and.not.have.property('closedOn');
     const earned = await balance('interest-earned');
     const from = ago(50);
     const change = { drawdownId: loan.drawdownId, from, rateAnnual: '0.05', reason: '利率优惠' };
