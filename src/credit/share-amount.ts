@@ -8,6 +8,7 @@ import { Failure, Money } from '../kernel/index.ts';
 import type { LimitNode, TermCause, UsedStep } from '../limits/index.ts';
 import {
   changeTerms,
+  freezeFor,
   lockNode,
   readNodes,
   staleFacts,
@@ -77,9 +78,7 @@ async function keep(
   why: TermCause,
 ): Promise<LimitNode> {
   const limit = node.revolving === 'R' ? owed : node.consumed;
-  if (node.state === 'CLOSED') return node;
-  if (node.state === 'FROZEN' && node.granted.equals(limit)) return node;
-  return changeTerms(tx, node, { limit, state: 'FROZEN' }, why);
+  return freezeFor(tx, node, 'renewal', why, { limit });
 }
 
 const giveRoom = async (

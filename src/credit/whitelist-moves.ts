@@ -127,7 +127,7 @@ async function moveLimits(context: Context, one: Taken): Promise<Partial<Entry>>
   const reason = `白名单 ${before.id}：${change.reason}`;
   if (change.limits === 'freeze') {
     const frozen = await freezeLinesOf(context, move.item, before, reason);
-    return { frozenNodes: [...before.frozenNodes, ...frozen] };
+    return { frozenNodes: [...new Set([...before.frozenNodes, ...frozen])] };
   }
   if (change.limits === 'thaw') {
     await thawLimits(context, move.item, before.frozenNodes, reason);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Failure } from '../kernel/index.ts';
 import type { Actor, Context, Item } from '../platform/operation.ts';
 import { IdInput, IdText, ReasonInput } from '../platform/schemas.ts';
-import type { LimitNode, NodeState } from './model.ts';
+import type { LimitNode } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { expectVersion } from './store-changes.ts';
 import type { TermCause, TermChange } from './store-terms.ts';
@@ -69,21 +69,6 @@ export async function changeNode(
   const { zoneId, ownerId, id: subjectId } = node;
   context.emit(item, { ...event, zoneId, ownerId, subjectId });
   return changeTerms(context.tx, node, change, termCause(context, item, reason));
-}
-
-/** Another state for the node; throws what `refuse` has against it. */
-export async function changeState(
-  context: Context,
-  item: Item<{ readonly nodeId: string; readonly reason: string }>,
-  refuse: (node: LimitNode) => Failure | undefined,
-  to: { readonly state: NodeState; readonly event: string },
-): Promise<z.output<typeof Changed>> {
-  const node = await nodeToChange(context, item);
-  const refusal = refuse(node);
-  if (refusal) throw refusal;
-  const { reason } = item.input;
-  const event = { name: to.event, payload: { reason } };
-  return changed(await changeNode(context, item, node, { state: to.state }, event));
 }
 
 export const changed = ({ id: nodeId, state, version }: LimitNode): z.output<typeof Changed> => ({

@@ -67,6 +67,7 @@ export {
   usedOverTime,
 } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
+export { freezeFor, thawFrom } from './frozen.ts';
 export { countedGrant, grantOf, raiseOf, refuseGrants } from './allocation.ts';
 export { lockReservations, takeLimits, type Take, type Taken } from './take.ts';
 export { takeOptimistically } from './take-optimistic.ts';

@@ -26,6 +26,9 @@ export type Enforcement = (typeof enforcements)[number];
 /** What a child counts for in its parent: all it consumed, or only what is still owed. */
 export type Contribution = 'consumed' | 'outstanding';
 export type NodeState = 'ACTIVE' | 'FROZEN' | 'CLOSED';
+/** A person by hand; the firm's whitelist entry; the line was renewed and another lends for it. */
+export const freezeCauses = ['person', 'whitelist', 'renewal'] as const;
+export type FreezeCause = (typeof freezeCauses)[number];
 
 export interface Counters {
   readonly outstanding: Money;

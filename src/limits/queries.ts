@@ -23,7 +23,8 @@ import { sql as build } from '../platform/sql.ts';
 import { policyOf } from './allocation.ts';
 import { selectorOf } from './cap-selectors.ts';
 import { Carriers, carriersSeen } from './carriers-seen.ts';
-import { movementKinds, nodeKinds } from './model.ts';
+import { causesOf } from './frozen.ts';
+import { freezeCauses, movementKinds, nodeKinds } from './model.ts';
 import { limitRefusals as no } from './refusals.ts';
 import { topUpUse } from './rules/dated-terms.ts';
 import { availableOf, reinstatableOf, strandedOf, toleratedOf } from './rules/headroom.ts';
@@ -202,6 +203,8 @@ export const showNode = query({
       .nullable(),
     /** Who carries a cap; null: it is no cap. */
     carriers: Carriers.nullable(),
+    /** 冻结原因: of a frozen one; only a freeze by a person is taken back by hand. */
+    frozenFor: z.array(z.enum(freezeCauses)),
   }),
   async run(context, { nodeId }) {
     const [node] = await nodesOf(context, [nodeId]);
@@ -228,6 +231,7 @@ export const showNode = query({
       })),
       selector,
       carriers: isCap ? await carriersSeen(context.tx, context.actor.scope, node.node) : null,
+      frozenFor: [...(await causesOf(context.tx, nodeId))],
     };
   },
 });

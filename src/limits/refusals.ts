@@ -72,6 +72,16 @@ export const limitRefusals = refusals('limits', {
   'limit-not-frozen': { kind: 'refused', zh: '额度未冻结', en: 'The limit is not frozen' },
   'limit-not-open': { kind: 'refused', zh: '额度尚未生效', en: 'The limit is not in force yet' },
   'limit-expired': { kind: 'refused', zh: '额度已到期', en: 'The limit has expired' },
+  'frozen-otherwise': {
+    kind: 'refused',
+    zh: '额度因名单或续授信冻结，由该业务恢复，不能手工解冻',
+    en: 'The whitelist or a renewal froze the limit: only that opens it, no person by hand',
+  },
+  'extension-beyond-parent': {
+    kind: 'refused',
+    zh: '展期超过上级额度的到期日',
+    en: 'The limit would outlive the one that it hangs under',
+  },
   'extension-too-short': {
     kind: 'refused',
     zh: '展期后的到期日须晚于原到期日，且不早于今日',

@@ -126,13 +126,17 @@ describe('credit: a grant over several renewals', () => {
     expect(await limitOf(next)).to.equal('1000.00');
   });
 
-  it('leaves no room on a line that does not revolve, should it be thawed', async () => {
+  it('leaves no room on a line that does not revolve, which no person thaws either', async () => {
     const { lineId, nodeId } = await lineIn(stage, park, '3000.00', { revolving: 'NR' });
     await draw(lineId, '2000.00', { valueOn: ago(100) });
     await renewed(lineId);
     const { version: expectedVersion } = await line(lineId);
-    await stage.done(unfreeze, { nodeId, reason }, stage.bank, { expectedVersion });
-    expect(await noDraw(lineId, '0.01')).to.equal('limit-exceeded');
+    const thawed = await stage.refused(unfreeze, { nodeId, reason }, stage.bank, {
+      expectedVersion,
+    });
+    expect(thawed.code).to.equal('frozen-otherwise');
+    expect(await limitOf(lineId)).to.equal('2000.00');
+    expect(await noDraw(lineId, '0.01')).to.equal('limit-frozen');
   });
 
   it('lets a loan follow its line on a past day', async () => {

@@ -207,6 +207,9 @@ const rows: readonly Row[] = [
 
 /** Said where there is a database or another module: see the tests with `db` in their name. */
 const elsewhere: readonly string[] = [
+  // In freeze-causes.db.test.ts of credit.
+  'frozen-otherwise',
+  'extension-beyond-parent',
   // In close.db.test.ts.
   'close-with-line',
   'close-impossible',

@@ -1,7 +1,8 @@
 /** Stops new reservations and draws on a node and all below it; repayment and release go on. */
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
-import { Changed, changeShape, changeState } from '../administration.ts';
+import { Changed, changeShape, changed, nodeToChange, termCause } from '../administration.ts';
+import { causesOf, freezeFor } from '../frozen.ts';
 import { refuseFreeze } from '../rules/terms.ts';
 
 export const freeze = operation({
@@ -11,6 +12,15 @@ export const freeze = operation({
   versioned: true,
   input: z.strictObject(changeShape),
   output: Changed,
-  run: (context, item) =>
-    changeState(context, item, refuseFreeze, { state: 'FROZEN', event: 'limits.limit-frozen' }),
+  async run(context, item) {
+    const { tx } = context;
+    const { reason } = item.input;
+    const node = await nodeToChange(context, item);
+    const refusal = refuseFreeze(node, await causesOf(tx, node.id));
+    if (refusal) throw refusal;
+    const { zoneId, ownerId, id: subjectId } = node;
+    const event = { name: 'limits.limit-frozen', zoneId, ownerId, subjectId };
+    context.emit(item, { ...event, payload: { reason } });
+    return changed(await freezeFor(tx, node, 'person', termCause(context, item, reason)));
+  },
 });

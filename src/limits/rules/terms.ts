@@ -4,7 +4,7 @@
  */
 import type { Day, Money } from '../../kernel/index.ts';
 import { Failure } from '../../kernel/index.ts';
-import type { LimitNode } from '../model.ts';
+import type { FreezeCause, LimitNode } from '../model.ts';
 import { limitRefusals as no } from '../refusals.ts';
 import type { DatedTerms } from './dated-terms.ts';
 import { sharesHeadroom } from './dated-terms.ts';
@@ -51,20 +51,45 @@ export function refuseClosing(
   return new Failure(no['limit-open-below'], { nodeId, openBelow });
 }
 
-export function refuseFreeze(node: LimitNode): Failure | undefined {
-  if (node.state !== 'FROZEN') return refuseSettled(node);
+/** By a person; what something else froze may be frozen by a person as well. */
+export function refuseFreeze(
+  node: LimitNode,
+  causes: readonly FreezeCause[] = ['person'],
+): Failure | undefined {
+  if (node.state !== 'FROZEN' || !causes.includes('person')) return refuseSettled(node);
   return new Failure(no['limit-frozen'], { nodeId: node.id });
 }
 
-export function refuseUnfreeze(node: LimitNode): Failure | undefined {
+/** By a person: what the whitelist or a renewal froze is not theirs to open. */
+export function refuseUnfreeze(
+  node: LimitNode,
+  causes: readonly FreezeCause[] = [],
+): Failure | undefined {
+  const others = causes.filter((one) => one !== 'person');
+  if (node.state === 'FROZEN' && others.length > 0) {
+    return new Failure(no['frozen-otherwise'], { nodeId: node.id, frozenFor: others });
+  }
   if (node.state === 'FROZEN') return undefined;
   return refuseSettled(node) ?? new Failure(no['limit-not-frozen'], { nodeId: node.id });
 }
 
-/** An expired node revives by it. A node without a last day has nothing to extend. */
-export function refuseExtension(node: LimitNode, to: Day, today: Day): Failure | undefined {
+/**
+ * An expired node revives by it. A node without a last day has nothing to extend, and none outlives
+ * the one that it hangs under.
+ */
+export function refuseExtension(
+  node: LimitNode,
+  to: Day,
+  today: Day,
+  parent?: Pick<LimitNode, 'id' | 'expiresOn'>,
+): Failure | undefined {
   const { id: nodeId, expiresOn } = node;
   const settled = refuseSettled(node);
+  const last = parent?.expiresOn;
+  if (!settled && parent && last !== undefined && to > last) {
+    const facts = { nodeId, parentId: parent.id, parentExpiresOn: last, requested: to };
+    return new Failure(no['extension-beyond-parent'], facts);
+  }
   if (settled || (expiresOn !== undefined && to > expiresOn && to >= today)) return settled;
   return new Failure(no['extension-too-short'], { nodeId, expiresOn, requested: to, today });
 }
