@@ -4,8 +4,8 @@
  * tree; those of a past day are projected from its journal, and the two agree.
  */
 import type { Day } from '../kernel/index.ts';
-import { Money } from '../kernel/index.ts';
-import { limitsOn } from '../limits/index.ts';
+import { Money, addDays } from '../kernel/index.ts';
+import { limitsOn, promisedOverTime } from '../limits/index.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { Measure } from './rules/pace.ts';
@@ -91,18 +91,23 @@ const pastUse = `use as (
 const inForce = `a.state_then <> 'CLOSED' and a.starts_on <= $2::date
         and (a.expires_then is null or a.expires_then >= $2::date)`;
 
-/** Lines in force whose limit is, or was once, more than one amount. */
+/** Lines whose limit is, or was once, more than one amount. */
 const dated = `with ${lines}
   select a.node_id as "nodeId", a.agreement_id as "agreementId", a.segment_id as "segmentId",
-    a.programmes as "programmeIds", coalesce(a.amount_then, a.amount)::numeric(20,2) as granted
-  from agreed a where ${inForce} and exists (select from limits_nodes n
+    a.programmes as "programmeIds", coalesce(a.amount_then, a.amount)::numeric(20,2) as granted,
+    a.highest::numeric(20,2) as highest, a.starts_on as "startsOn", a.renewal,
+    coalesce(${inForce}, false) as "inForce"
+  from agreed a where a.starts_on <= $2::date and exists (select from limits_nodes n
     where n.id = a.node_id and (n.terms is not null or exists (select from limits_changes c
       where c.node_id = n.id and c.field = 'terms')))`;
 
 const sum = (value: string, only?: string): string =>
   `coalesce(sum(${value})${only === undefined ? '' : ` filter (where ${only})`}, 0)::numeric(20,2)`;
 
-/** What is approved once stays approved: a cut, and a raise up to what was before, add nothing. */
+/**
+ * What is approved once stays approved: a cut, and a raise up to what was before, add nothing. What
+ * terms granted for a time is approved as well, and added by `datedMore`.
+ */
 const portions = (use: string): string => `with ${lines}, ${use}
   select a.agreement_id as "agreementId", a.segment_id as "segmentId",
     a.programmes as "programmeIds",
@@ -123,28 +128,63 @@ interface DatedRow {
   readonly segmentId: string;
   readonly programmeIds: readonly string[];
   readonly granted: string;
+  readonly highest: string;
+  readonly startsOn: Day;
+  readonly renewal: boolean;
+  readonly inForce: boolean;
 }
 
 const portionKey = (one: Omit<Portion, 'measured'>): string =>
   [one.agreementId, one.segmentId, ...one.programmeIds].join();
 
-/** By portion: how much more (or less) is in force by dated terms than was granted. */
+interface More {
+  readonly cumulative: Money;
+  readonly inForce: Money;
+}
+
+const nothingMore: More = { cumulative: Money.zero, inForce: Money.zero };
+
+/** The most that limits were by their terms on a day up to this one. */
+async function highestByTerms(
+  tx: Tx,
+  rows: readonly DatedRow[],
+  { day, knownAt }: When,
+): Promise<(nodeId: string) => Money> {
+  const until = day === '9999-12-31' ? day : addDays(day, 1);
+  const spans = rows.map(({ nodeId, startsOn }) => ({ nodeId, from: startsOn, until }));
+  // Over time a limit is read as it is known now; at an earlier instant only the day itself is.
+  const steps = knownAt ? new Map<string, never[]>() : await promisedOverTime(tx, spans);
+  return (nodeId) =>
+    (steps.get(nodeId) ?? []).reduce((most, { limit }) => Money.max(most, limit), Money.zero);
+}
+
+/**
+ * By portion: how much more (or less) is in force by dated terms than was granted, and how much
+ * more was approved by them once than the highest amount.
+ */
 async function datedMore(
   tx: Tx,
   agreementIds: readonly string[],
-  { day, knownAt }: When,
-): Promise<Map<string, Money>> {
+  when: When,
+): Promise<Map<string, More>> {
+  const { day, knownAt } = when;
   const given = [agreementIds, day, knownAt?.toISOString() ?? null];
   const rows = await tx.rows<DatedRow>(selectDated, given);
-  const more = new Map<string, Money>();
+  const more = new Map<string, More>();
   if (rows.length === 0) return more;
   const ids = rows.map((row) => row.nodeId);
   const limits = await limitsOn(tx, ids, { day, knownAt });
+  const highestOf = await highestByTerms(tx, rows, when);
   for (const row of rows) {
-    const granted = Money.of(row.granted);
+    const [granted, highest] = [Money.of(row.granted), Money.of(row.highest)];
+    const limit = row.inForce ? (limits.get(row.nodeId) ?? granted) : granted;
+    const most = Money.max(Money.max(highest, limit), highestOf(row.nodeId));
     const key = portionKey(row);
-    const by = (limits.get(row.nodeId) ?? granted).minus(granted);
-    more.set(key, (more.get(key) ?? Money.zero).plus(by));
+    const { cumulative, inForce: now } = more.get(key) ?? nothingMore;
+    more.set(key, {
+      cumulative: row.renewal ? cumulative : cumulative.plus(most.minus(highest)),
+      inForce: now.plus(limit.minus(granted)),
+    });
   }
   return more;
 }
@@ -175,8 +215,10 @@ export async function portionsOf(
     segmentId: row.segmentId,
     programmeIds: row.programmeIds,
     measured: measuredBy((measure) => {
-      const inTerms = measure === 'approved-in-force' ? more.get(portionKey(row)) : undefined;
-      return Money.of(row[measure]).plus(inTerms ?? Money.zero);
+      const { cumulative, inForce: now } = more.get(portionKey(row)) ?? nothingMore;
+      const own = Money.of(row[measure]);
+      if (measure === 'approved-cumulative') return own.plus(cumulative);
+      return measure === 'approved-in-force' ? own.plus(now) : own;
     }),
   }));
 }

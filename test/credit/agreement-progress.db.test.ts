@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { drawDown, openAgreement, repay } from '../../src/credit/index.ts';
 import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { freeze } from '../../src/limits/operations/freeze.ts';
+import { setTerms } from '../../src/limits/operations/set-terms.ts';
 import type { Actor } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
@@ -73,8 +74,16 @@ describe('progress of agreements', () => {
     expect(await measured()).to.equal('300.00 300.00 0.00 0.00');
     await limit('350', 3);
     expect(await measured()).to.equal('350.00 350.00 0.00 0.00');
-    await stage.done(freeze, { nodeId, reason }, stage.bank, at(4));
-    expect(await measured()).to.equal('350.00 350.00 0.00 0.00');
+    // What terms grant for a time is approved too; others on their first day take their place.
+    const topUp = { ref: '旺季', amount: '50', from: today, to: ago(-30) };
+    const terms = async (topUps: readonly object[], version: number) =>
+      stage.done(setTerms, { nodeId, reason, topUps }, stage.bank, at(version));
+    await terms([topUp], 4);
+    expect(await measured()).to.equal('400.00 400.00 0.00 0.00');
+    await terms([{ ...topUp, amount: '20' }], 5);
+    expect(await measured()).to.equal('370.00 370.00 0.00 0.00');
+    await stage.done(freeze, { nodeId, reason }, stage.bank, at(6));
+    expect(await measured()).to.equal('370.00 370.00 0.00 0.00');
     const yesterday = await progress(park.agreementId, { asOf: ago(1) });
     expect(four(yesterday.measured)).to.equal('300.00 300.00 0.00 0.00');
   });
