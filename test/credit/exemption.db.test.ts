@@ -5,6 +5,7 @@ import type { Actor, Operation } from '../../src/platform/operation.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
 import { at, operationOf, queryOf, refusalOf } from './agreement-desk.ts';
+import { runDayEnds } from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 
 const open = operationOf('open-exemption-file');
@@ -113,6 +114,25 @@ describe('exemption files', () => {
     await stage.done(open, { drawdownId, reason }, finder);
     expect(await code(open, { drawdownId, reason })).to.equal('exemption-file-exists');
   });
+
+  for (const [days, answered] of [
+    [90, 'drawdown-not-bad'],
+    [91, 'done'],
+  ] as const) {
+    it(`of a loan that is bad by its class alone: ${days} days overdue`, async () => {
+      const since = { startsOn: ago(290) };
+      const { lineId } = await lineIn(stage, await parkIn(stage, '1000.00'), '500.00', since);
+      const term = { valueOn: ago(200), dueOn: ago(days) };
+      const { drawdownId } = await stage.done(
+        drawDown,
+        drawing(lineId, '100.00', term),
+        stage.bank,
+      );
+      await runDayEnds(stage, today);
+      const outcome = await stage.outcome(open, { drawdownId, reason }, finder);
+      expect(outcome.kind === 'refused' ? outcome.failure.code : outcome.kind).to.equal(answered);
+    });
+  }
 
   it('refuse an answer in order', async () => {
     const { fileId } = await stage.done(open, { drawdownId: await badLoan(), reason }, finder);

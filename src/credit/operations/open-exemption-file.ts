@@ -9,9 +9,19 @@ import { IdInput, IdText, ReasonInput } from '../../platform/schemas.ts';
 import { exemptionRefusals as no } from '../agreement-refusals.ts';
 import { stepBy } from '../exemption-change.ts';
 import { creditRefusals } from '../refusals.ts';
+import type { DrawdownState } from '../model.ts';
+import type { RiskClass } from '../rules/risk-class.ts';
+import { isNonPerforming } from '../rules/risk-class.ts';
 import type { ExemptionFile } from '../store-exemptions.ts';
 import { addFile, itemsOf } from '../store-exemptions.ts';
+import { inspectedOf } from '../store-inspections.ts';
 import { lockDrawdownsById } from '../store-loans.ts';
+
+/** Defaulted, written off, or owed and non-performing by its class. */
+const isBad = (state: DrawdownState, riskClass: RiskClass): boolean =>
+  state === 'NPL' ||
+  state === 'WRITTEN_OFF' ||
+  ((state === 'DISBURSED' || state === 'PARTLY_REPAID') && isNonPerforming(riskClass));
 
 export const openExemptionFile = operation({
   name: 'credit.open-exemption-file',
@@ -31,7 +41,10 @@ export const openExemptionFile = operation({
     if (!drawdown) throw new Failure(creditRefusals['drawdown-missing'], { drawdownId });
     const { zoneId, ownerId, state } = drawdown;
     concern(item, zoneId);
-    if (state !== 'NPL') throw new Failure(no['drawdown-not-bad'], { drawdownId, state });
+    const { riskClass } = await inspectedOf(tx, drawdownId);
+    if (!isBad(state, riskClass)) {
+      throw new Failure(no['drawdown-not-bad'], { drawdownId, state, riskClass });
+    }
     const file: ExemptionFile = {
       id: newId('exf'),
       zoneId,
