@@ -52,6 +52,11 @@ export const demandRefusals = refusals('credit', {
     zh: '该状态下不允许此操作',
     en: 'The application is not at this step',
   },
+  'effective-too-early': {
+    kind: 'refused',
+    zh: '授信生效日早于批复、签约或前提条件落实之日',
+    en: 'The line would begin before its approval, its contract or its last condition',
+  },
   'approval-lapsed': {
     kind: 'refused',
     zh: '批复已过有效期',

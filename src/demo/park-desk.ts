@@ -237,7 +237,9 @@ async function leadApplications(
     await bank.do(signContract, `${key}-contract`, contract, 3);
     const proof = { conditionId: conditionIds[0], evidence: '质押登记证明（生成）' };
     await bank.do(meetCondition, `${key}-proof`, { applicationId, ...proof }, 4);
-    const effective = { applicationId, startsOn: '2026-11-16', whitelistRequired: false };
+    const { conditions: kept } = await bank.ask(showApplication, { applicationId });
+    const startsOn = kept.find(({ kind }) => kind === 'precedent')?.metOn ?? approvedOn;
+    const effective = { applicationId, startsOn, whitelistRequired: false };
     await bank.do(makeEffective, `${key}-line`, effective, 5);
   }
   await manager.do(apply, 'park:application-3', wanted(26, 500));

@@ -1,5 +1,6 @@
 // Applications: every way from state to state, the refusals in order, and the line at the end.
 import { expect } from 'chai';
+import { Day, addDays } from '../../src/kernel/index.ts';
 import { drawDown } from '../../src/credit/index.ts';
 import { apply } from '../../src/credit/operations/apply.ts';
 import { approveApplication } from '../../src/credit/operations/approve-application.ts';
@@ -375,8 +376,13 @@ describe('credit: applications', () => {
       const { signed, refusedStep, step } = desk();
       const id = await signed();
       expect(await refusedStep(makeEffective, id)).to.equal('not-whitelisted');
-      const outside = { whitelistRequired: false, startsOn: ago(301) };
-      expect(await refusedStep(makeEffective, id, outside)).to.equal('term-outside-agreement');
+      const shown = await show(id);
+      const [signedOn, validUntil] = [Day.of(`${shown.signedOn}`), Day.of(`${shown.validUntil}`)];
+      const from = (startsOn: Day) => ({ whitelistRequired: false, startsOn });
+      const early = await refusedStep(makeEffective, id, from(addDays(signedOn, -1)));
+      expect(early).to.equal('effective-too-early');
+      const late = await refusedStep(makeEffective, id, from(addDays(validUntil, 1)));
+      expect(late).to.equal('approval-lapsed');
       expect((await show(id)).state).to.equal('SIGNED');
       await step(makeEffective, id, { whitelistRequired: false });
     });

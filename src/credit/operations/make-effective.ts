@@ -3,6 +3,7 @@
  * opened by the very code of `credit.open-line`, so limits, whitelist and agreement hold alike.
  */
 import { z } from 'zod';
+import type { Day } from '../../kernel/index.ts';
 import { Failure, addMonths, isFailure } from '../../kernel/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
@@ -16,6 +17,7 @@ import {
 } from '../application-change.ts';
 import { closeDemandOf } from '../demand-change.ts';
 import { demandRefusals as no } from '../demand-refusals.ts';
+import type { Application, Approval } from '../model-demands.ts';
 import { openLineFor } from '../open-line-for.ts';
 import { conditionsOf } from '../store-applications.ts';
 
@@ -29,12 +31,32 @@ const input = z.strictObject({
 
 type Input = z.output<typeof input>;
 
-async function refuseOpenConditions({ tx }: Context, applicationId: string): Promise<void> {
+/** The days on which conditions precedent were met; throws `condition-open` where one is not. */
+async function metConditions({ tx }: Context, applicationId: string): Promise<Day[]> {
   const conditions = await conditionsOf(tx, applicationId);
-  const open = conditions.filter(({ kind, metOn }) => kind === 'precedent' && metOn === null);
-  if (open.length === 0) return;
+  const precedent = conditions.filter(({ kind }) => kind === 'precedent');
+  const open = precedent.filter(({ metOn }) => metOn === null);
+  if (open.length === 0) return precedent.flatMap(({ metOn }) => metOn ?? []);
   const listed = open.map(({ id, wording }) => ({ conditionId: id, wording }));
   throw new Failure(no['condition-open'], { applicationId, open: listed });
+}
+
+/** A line begins when all that it rests on is there, and while its approval holds. */
+function demandFirstDay(
+  { id: applicationId, signedOn }: Application,
+  { approvedOn, validUntil }: Approval,
+  metOn: readonly Day[],
+  startsOn: Day,
+): void {
+  const earliest = [approvedOn, ...(signedOn ? [signedOn] : []), ...metOn].reduce((last, day) =>
+    day > last ? day : last,
+  );
+  if (startsOn < earliest) {
+    throw new Failure(no['effective-too-early'], { applicationId, startsOn, earliest });
+  }
+  if (startsOn > validUntil) {
+    throw new Failure(no['approval-lapsed'], { applicationId, startsOn, validUntil });
+  }
 }
 
 export const makeEffective = operation({
@@ -53,8 +75,9 @@ export const makeEffective = operation({
     applicationStep(application, 'EFFECTIVE');
     const approval = approvalInForce(context, application);
     const { amount, rateAnnual, commitmentRateAnnual } = approval;
-    await refuseOpenConditions(context, application.id);
+    const metOn = await metConditions(context, application.id);
     const { startsOn = context.today, whitelistRequired } = item.input;
+    demandFirstDay(application, approval, metOn, startsOn);
     const { segmentId, enterpriseId, product, revolving, termMonths, demandId } = application;
     const opened = await openLineFor(context, item, {
       segmentId,
