@@ -77,6 +77,17 @@ export const failToStart = (settings: Settings) => run([main], settings);
 export const command = (words: readonly string[], settings: Settings) =>
   run([cli, ...words], settings);
 
+/** One that is going to be killed. */
+export function startCommand(words: readonly string[], settings: Settings): Pick<Server, 'end'> {
+  const { child, ended } = launch([cli, ...words], settings);
+  return {
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
 /**
  * Ends at once whatever a failed test left running; their PostgreSQL is the next owner's matter.
  */
