@@ -14,6 +14,7 @@ export interface LineWanted {
   readonly amount: Money;
   readonly rateAnnual: string;
   readonly revolving: 'R' | 'NR' | 'NRS';
+  readonly contribution?: 'consumed' | 'outstanding';
   readonly startsOn: Day;
   readonly expiresOn: Day;
   readonly whitelistRequired: boolean;

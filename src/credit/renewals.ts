@@ -19,6 +19,7 @@ const routes: readonly Route[] = [
 
 const invariants: readonly Invariant[] = [
   {
+    // Dated terms, collateral that adds, tolerance: what they let through is granted beside it.
     name: 'a line and all that it took over from never owe more than was granted',
     sql: `with recursive chain (line, member) as (
             select id, predecessor_id from credit_lines where predecessor_id is not null
@@ -29,6 +30,7 @@ const invariants: readonly Invariant[] = [
           select l.id from chain c join credit_lines l on l.id = c.line
           join limits_nodes n on n.id = l.node_id
           join credit_lines p on p.id = c.member join limits_nodes o on o.id = p.node_id
+          where n.terms is null
           group by l.id, n.outstanding, l.renewed_amount
           having n.outstanding + sum(o.outstanding) > l.renewed_amount`,
   },

@@ -9,8 +9,11 @@ import type { LimitNode, TermCause, UsedStep } from '../limits/index.ts';
 import {
   changeTerms,
   freezeFor,
+  keptTerms,
+  limitOn,
   lockNode,
   readNodes,
+  securingBefore,
   staleFacts,
   termCause,
   usedOverTime,
@@ -78,16 +81,22 @@ async function keep(
   why: TermCause,
 ): Promise<LimitNode> {
   const limit = node.revolving === 'R' ? owed : node.consumed;
-  return freezeFor(tx, node, 'renewal', why, { limit });
+  return freezeFor(tx, node, 'renewal', why, { limit, terms: keptTerms(node.terms) });
 }
 
-const giveRoom = async (
+/** The successor's part of the grant, and of the collateral, while the others owe so much. */
+async function giveRoom(
   { tx }: Context,
   node: LimitNode,
-  limit: Money,
+  { granted, owed }: { readonly granted: Money; readonly owed: Money },
   why: TermCause,
-): Promise<LimitNode> =>
-  node.granted.equals(limit) ? node : changeTerms(tx, node, { limit }, why);
+): Promise<LimitNode> {
+  const limit = roomOf(granted, owed);
+  const terms = securingBefore(node.terms, owed);
+  const before = node.terms.priorClaim ?? Money.zero;
+  const isSame = node.granted.equals(limit) && before.equals(terms.priorClaim ?? Money.zero);
+  return isSame ? node : changeTerms(tx, node, { limit, terms }, why);
+}
 
 export interface Sharing {
   /** All of them, the nearest first. */
@@ -136,17 +145,20 @@ export async function shareAmount(
       const own = peakSince([used.get(nearest.nodeId) ?? []], since);
       nodes.set(nearest.id, await keep(context, at(nearest), own, then));
     }
-    given = await giveRoom(context, given, roomOf(granted, most), then);
+    given = await giveRoom(context, given, { granted, owed: most }, then);
   }
   const owed = Money.sum(predecessors.map((one) => at(one).outstanding));
-  const room = roomOf(granted, owed);
+  const { today } = context;
+  const secured = limitOn(roomOf(granted, owed), securingBefore(next.terms, owed), today);
+  const room = Money.min(roomOf(granted, owed), secured);
+  const had = Money.min(next.granted, limitOn(next.granted, next.terms, today));
   const lent = next.consumed.plus(next.reserved);
-  if (room.lessThan(lent) && room.lessThan(next.granted)) {
+  if (room.lessThan(lent) && room.lessThan(had)) {
     const shortBy = lent.minus(room);
     throw new Failure(no['renewal-room-lent'], { lineId, granted, owed, lent, shortBy });
   }
   for (const one of predecessors) await keep(context, at(one), at(one).outstanding, why);
-  await giveRoom(context, given, room, why);
+  await giveRoom(context, given, { granted, owed }, why);
   return room;
 }
 

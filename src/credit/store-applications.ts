@@ -1,6 +1,7 @@
 /** Rows of applications: the application, its steps, its diligences, collateral and conditions. */
 import type { Day } from '../kernel/index.ts';
-import { Money, newId } from '../kernel/index.ts';
+import { Exact, Money, Rate, newId } from '../kernel/index.ts';
+import type { LimitNode } from '../limits/index.ts';
 import { bulkInsert } from '../platform/bulk-insert.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
@@ -247,6 +248,32 @@ export async function lastDiligence(
   const [row] = await tx.rows<{ newLoan: string; counted: string }>(selectWeight, [applicationId]);
   return row && { newLoan: Money.of(row.newLoan), counted: Money.of(row.counted) };
 }
+
+const selectSecuring = statement(
+  'credit.select-securing-collaterals',
+  `select c.id, c.name, c.value, c.haircut from credit_collaterals c
+   where c.kind <> 'credit' and c.diligence_id = (
+     select d.id from credit_diligences d where d.application_id = $1 order by d.id desc limit 1)
+   order by c.id`,
+);
+
+/** The collateral of the last diligence, as the terms of a limit take it. */
+export async function securingCollaterals(
+  tx: Tx,
+  applicationId: string,
+): Promise<LimitNode['terms']['collateral']> {
+  type Row = { id: string; name: string; value: string; haircut: string };
+  const rows = await tx.rows<Row>(selectSecuring, [applicationId]);
+  return rows.map(({ id, name, value, haircut }) => ({
+    ref: name.length <= longestRef ? name : id,
+    price: Money.of(value),
+    quantity: Exact.one,
+    haircut: Rate.of(haircut),
+  }));
+}
+
+/** A limit names its pieces shorter than a diligence does. */
+const longestRef = 60;
 
 const insertConditions = bulkInsert('credit.insert-conditions', 'credit_conditions', {
   id: 'text',

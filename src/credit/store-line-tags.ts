@@ -42,6 +42,18 @@ export const lastTag = async (
 ): Promise<LastTag | undefined> =>
   (await tx.rows<{ counts: boolean; valueOn: Day }>(selectLast, [lineId, programmeId]))[0];
 
+const selectCounting = statement(
+  'credit.select-counting-tags',
+  `select t.programme_id as "programmeId" from (
+     select distinct on (programme_id) programme_id, counts from credit_line_tags
+     where line_id = $1 order by programme_id, id desc
+   ) t where t.counts order by 1`,
+);
+
+/** The programmes for which a line counts by the last that was said. */
+export const programmesOf = async (tx: Tx, lineId: string): Promise<string[]> =>
+  (await tx.rows<{ programmeId: string }>(selectCounting, [lineId])).map((row) => row.programmeId);
+
 export interface NewTag extends Why {
   readonly zoneId: string;
   readonly ownerId: string;

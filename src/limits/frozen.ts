@@ -32,12 +32,13 @@ export async function freezeFor(
   node: LimitNode,
   cause: FreezeCause,
   why: TermCause,
-  change: Pick<TermChange, 'limit'> = {},
+  change: Pick<TermChange, 'limit' | 'terms'> = {},
 ): Promise<LimitNode> {
   if (node.state === 'CLOSED') return node;
   const causes = await causesOf(tx, node.id);
   if (!causes.includes(cause)) await tx.rows(updateCauses, [node.id, [...causes, cause]]);
-  const isSame = change.limit === undefined || node.granted.equals(change.limit);
+  const { limit = node.granted, terms = node.terms } = change;
+  const isSame = node.granted.equals(limit) && node.terms === terms;
   if (node.state === 'FROZEN' && isSame) return node;
   return changeTerms(tx, node, { ...change, state: 'FROZEN' }, why);
 }

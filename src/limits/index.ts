@@ -56,6 +56,9 @@ export {
 export type { ExpectedReturn } from './rules/expected-returns.ts';
 export { Forecast, lastAsked, whenDrawable } from './when-available.ts';
 export { moveNode } from './move.ts';
+export { inheritBounds, sayFencedAboveSuccessor } from './succession.ts';
+export { limitOn } from './rules/dated-terms.ts';
+export { inheritedTerms, keptTerms, securingBefore } from './rules/succession.ts';
 export { staleFacts } from './store-changes.ts';
 export { watchLimits } from './operations/watch-limits.ts';
 export {

@@ -16,7 +16,7 @@ import {
 } from '../platform/schemas.ts';
 import { MarginInput } from '../rulebook/index.ts';
 import type { DatedTerms } from './rules/dated-terms.ts';
-import { plainTerms, sharesHeadroom } from './rules/dated-terms.ts';
+import { orPlain, plainTerms } from './rules/dated-terms.ts';
 
 const YearDay = z
   .string()
@@ -79,6 +79,7 @@ const meanings = {
   topUps: '临时额度，起止日均含',
   basis: '额度依据：LINE 授信额度，MIN 授信与押品孰低，SUM 授信与押品合计',
   collateral: '押品：单价、数量、折扣率',
+  priorClaim: '押品先担保的债权：被续的授信尚欠，随还款重算',
   buckets: '期限分档：不超过若干天的额度',
   lend: '可借出给同级的空闲额度；缺省为全部，0 为专用',
   borrow: '可向同级借用的额度；缺省为不可',
@@ -124,6 +125,7 @@ export const termsShape = {
     .max(200)
     .default([])
     .meta(means('collateral')),
+  priorClaim: AmountInput.optional().meta(means('priorClaim')),
   buckets: z
     .array(z.strictObject({ days: z.int().min(1).max(36_500), amount: AmountInput }))
     .max(40)
@@ -149,6 +151,7 @@ export const termsChangeShape = {
   topUps: termsShape.topUps.unwrap().nullish().meta(means('topUps')),
   basis: termsShape.basis.unwrap().nullish().meta(means('basis')),
   collateral: termsShape.collateral.unwrap().nullish().meta(means('collateral')),
+  priorClaim: termsShape.priorClaim.nullable().meta(means('priorClaim')),
   buckets: termsShape.buckets.unwrap().nullish().meta(means('buckets')),
   lend: termsShape.lend.nullable().meta(means('lend')),
   borrow: termsShape.borrow.nullable().meta(means('borrow')),
@@ -170,17 +173,6 @@ export const namesTerms = (change: object): boolean =>
 const Terms = z.strictObject(termsShape);
 type TermsInput = z.output<typeof Terms>;
 
-const isPlain = (terms: DatedTerms): boolean =>
-  terms.steps.length + terms.seasons.length + terms.topUps.length === 0 &&
-  terms.collateral.length + terms.buckets.length === 0 &&
-  terms.basis === 'LINE' &&
-  terms.attributes === undefined &&
-  !sharesHeadroom(terms) &&
-  terms.toleranceRate === undefined &&
-  terms.toleranceAmount === undefined &&
-  terms.warnRate === undefined &&
-  terms.margin === undefined;
-
 /** The terms that an input gives; `plainTerms` itself when it gives none. */
 export function termsOf(input: TermsInput): DatedTerms {
   const terms: DatedTerms = {
@@ -189,6 +181,7 @@ export function termsOf(input: TermsInput): DatedTerms {
     topUps: input.topUps,
     basis: input.basis,
     collateral: input.collateral,
+    priorClaim: input.priorClaim,
     buckets: input.buckets.toSorted((a, b) => a.days - b.days),
     lend: input.lend,
     borrow: input.borrow,
@@ -199,7 +192,7 @@ export function termsOf(input: TermsInput): DatedTerms {
     warnRate: input.warnRate,
     margin: input.margin,
   };
-  return isPlain(terms) ? plainTerms : terms;
+  return orPlain(terms);
 }
 
 /** The terms as a change leaves them. */
@@ -212,6 +205,7 @@ export function termsChanged(before: DatedTerms, change: TermsChange): DatedTerm
     topUps: after(change.topUps, [...before.topUps], []),
     basis: after(change.basis, before.basis, 'LINE'),
     collateral: after(change.collateral, [...before.collateral], []),
+    priorClaim: after(change.priorClaim, before.priorClaim, undefined),
     buckets: after(change.buckets, [...before.buckets], []),
     lend: after(change.lend, before.lend, undefined),
     borrow: after(change.borrow, before.borrow, undefined),
@@ -231,7 +225,7 @@ const stepText = ({ from, amount }: { from: Day; amount: Money }) => ({
 
 /** The same as plain JSON; null for plain terms. */
 export function termsText(terms: DatedTerms) {
-  if (isPlain(terms)) return null;
+  if (orPlain(terms) === plainTerms) return null;
   return {
     schedule: terms.steps.map(stepText),
     seasons: terms.seasons.map((one) => ({ ...one, amount: one.amount.toString() })),
@@ -243,6 +237,7 @@ export function termsText(terms: DatedTerms) {
       quantity: one.quantity.toString(),
       haircut: one.haircut.toString(),
     })),
+    ...(terms.priorClaim && { priorClaim: terms.priorClaim.toString() }),
     buckets: terms.buckets.map(({ days, amount }) => ({ days, amount: amount.toString() })),
     ...(terms.lend === undefined ? {} : { lend: terms.lend.toString() }),
     ...(terms.borrow === undefined ? {} : { borrow: terms.borrow.toString() }),
@@ -271,6 +266,7 @@ export const TermsView = z.object({
   collateral: z.array(
     z.object({ ref: z.string(), price: MoneyText, quantity: z.string(), haircut: z.string() }),
   ),
+  priorClaim: MoneyText.nullable(),
   buckets: z.array(z.object({ days: z.int(), amount: MoneyText })),
   lend: MoneyText.nullable(),
   borrow: MoneyText.nullable(),
@@ -295,6 +291,7 @@ const nothingTold: z.output<typeof TermsView> = {
   topUps: [],
   basis: 'LINE',
   collateral: [],
+  priorClaim: null,
   buckets: [],
   lend: null,
   borrow: null,

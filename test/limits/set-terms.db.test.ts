@@ -188,6 +188,7 @@ describe('dated terms of a limit', () => {
       topUps: [],
       basis: 'LINE',
       collateral: [],
+      priorClaim: null,
       buckets: [],
       lend: null,
       borrow: null,
@@ -205,6 +206,7 @@ describe('dated terms of a limit', () => {
       topUps: [topUp],
       basis: 'SUM',
       collateral: [{ ref: '专利', price: '10.00', quantity: '1', haircut: '0.5' }],
+      priorClaim: '1.50',
       buckets: [
         { days: 30, amount: '80.00' },
         { days: 360, amount: '50.00' },

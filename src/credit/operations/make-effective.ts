@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Day } from '../../kernel/index.ts';
 import { Failure, addMonths, isFailure } from '../../kernel/index.ts';
+import { changeTerms, lockNode, termCause } from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, IdInput, IdText } from '../../platform/schemas.ts';
@@ -19,7 +20,7 @@ import { closeDemandOf } from '../demand-change.ts';
 import { demandRefusals as no } from '../demand-refusals.ts';
 import type { Application, Approval } from '../model-demands.ts';
 import { openLineFor } from '../open-line-for.ts';
-import { conditionsOf } from '../store-applications.ts';
+import { conditionsOf, securingCollaterals } from '../store-applications.ts';
 
 const input = z.strictObject({
   applicationId: IdInput('appl'),
@@ -59,6 +60,21 @@ function demandFirstDay(
   }
 }
 
+/** Where the collateral caps the amount, its value does from now on: a revaluation tells. */
+async function boundByCollateral(
+  context: Context,
+  item: Item<Input>,
+  { id: applicationId }: Application,
+  nodeId: string,
+): Promise<void> {
+  const collateral = await securingCollaterals(context.tx, applicationId);
+  const node = await lockNode(context.tx, nodeId);
+  if (!node) throw new Error(`The limit ${nodeId} is not there.`);
+  const terms = { ...node.terms, basis: 'MIN' as const, collateral };
+  const why = termCause(context, item, `批复的押品：${applicationId}`);
+  await changeTerms(context.tx, node, { terms }, why);
+}
+
 export const makeEffective = operation({
   name: 'credit.make-effective',
   title: { zh: '授信生效（由申请）', en: 'Make an approved line effective' },
@@ -94,7 +110,10 @@ export const makeEffective = operation({
       commitmentRateAnnual,
     });
     if (isFailure(opened)) throw opened;
-    const { lineId } = opened;
+    const { lineId, nodeId } = opened;
+    if (approval.collateralBasis === 'MIN') {
+      await boundByCollateral(context, item, application, nodeId);
+    }
     const moved = await moveApplication(context, item, application, 'EFFECTIVE', { lineId });
     await closeDemandOf(context, item, demandId, { to: 'MET' });
     return { ...moved, ...opened };

@@ -6,7 +6,17 @@
 import { z } from 'zod';
 import { Failure, Money, isFailure } from '../../kernel/index.ts';
 import type { LimitNode } from '../../limits/index.ts';
-import { countedGrant, readNodes } from '../../limits/index.ts';
+import {
+  countedGrant,
+  inheritBounds,
+  inheritedTerms,
+  limitOn,
+  lockNode,
+  readNodes,
+  sayFencedAboveSuccessor,
+  shareCapRules,
+  termCause,
+} from '../../limits/index.ts';
 import type { Context, Item } from '../../platform/operation.ts';
 import { operation } from '../../platform/operation.ts';
 import {
@@ -24,6 +34,7 @@ import { creditRefusals } from '../refusals.ts';
 import { expectLineVersion, lockedNode, predecessorsOf, shareAmount } from '../share-amount.ts';
 import { carryLineProducts } from '../store-line-products.ts';
 import type { RenewedLine } from '../store-renewals.ts';
+import { addTags, programmesOf } from '../store-line-tags.ts';
 import { linkSuccessor, lockLineById } from '../store-renewals.ts';
 
 const input = z.strictObject({
@@ -48,6 +59,7 @@ async function lineToRenew(context: Context, item: Item<Input>) {
   const own = line && (line.ownerId === organisationId || scope.zones === '*');
   if (!own) throw new Failure(creditRefusals['line-missing'], { lineId });
   context.concern(item, line.zoneId);
+  await shareCapRules(context.tx, [line]);
   const node = await lockedNode(context, line);
   await expectLineVersion(context, item, lineId, node);
   return { line, node };
@@ -84,6 +96,40 @@ function refuse(
   return undefined;
 }
 
+/** What was agreed for the old line holds for the new one: products, programmes, bounds. */
+async function carryOver(
+  context: Context,
+  item: Item<Input>,
+  { line, node }: { readonly line: RenewedLine; readonly node: LimitNode },
+  opened: { readonly lineId: string; readonly nodeId: string; readonly granted: Money },
+): Promise<void> {
+  const { tx, today } = context;
+  const { startsOn = today, reason } = item.input;
+  const valueOn = startsOn > today ? today : startsOn;
+  const why = { ...termCause(context, item, reason), valueOn };
+  carryLineProducts(tx, line.id, opened.lineId, { ...why, valueOn: startsOn });
+  const { zoneId, ownerId } = line;
+  const tag = { ...why, zoneId, ownerId, lineId: opened.lineId, counts: true };
+  const programmes = await programmesOf(tx, line.id);
+  addTags(
+    tx,
+    programmes.map((programmeId) => ({ ...tag, programmeId, reason: '续授信延续' })),
+  );
+  await inheritBounds(tx, node, opened.nodeId, opened.granted, why);
+}
+
+/** What the line counts for in what is granted above it, less what it takes the place of. */
+function replacedBy(
+  owing: readonly LimitNode[],
+  { terms }: LimitNode,
+  granted: Money,
+  { today }: Context,
+): Money {
+  const inForce = limitOn(granted, inheritedTerms(terms, granted), today);
+  const replaced = Money.sum(owing.map((one) => countedGrant(one, today)));
+  return replaced.plus(granted).minus(inForce);
+}
+
 export const renewLine = operation({
   name: 'credit.renew-line',
   title: { zh: '续授信', en: 'Renew a line' },
@@ -115,18 +161,19 @@ export const renewLine = operation({
       whitelistRequired,
       renewal: true,
       commitmentRateAnnual: line.commitmentRateAnnual,
-      replaced: Money.sum(owing.map((one) => countedGrant(one, context.today))),
+      contribution: node.contribution,
+      replaced: replacedBy(owing, node, granted, context),
     });
     if (isFailure(opened)) throw opened;
     await linkSuccessor(context.tx, opened.lineId, line.id, granted);
-    const { reason } = item.input;
-    const { now, tx } = context;
-    const why = { valueOn: startsOn, now, reason, operationId: item.operationId };
-    carryLineProducts(tx, line.id, opened.lineId, why);
+    await carryOver(context, item, { line, node }, { ...opened, granted });
     const successor = { id: opened.lineId, nodeId: opened.nodeId };
     const predecessors = [line, ...earlier];
     const shared = { predecessors, successor, granted, since: startsOn };
     const room = await shareAmount(context, item, shared);
+    const { reason } = item.input;
+    const made = await lockNode(context.tx, opened.nodeId);
+    if (made) await sayFencedAboveSuccessor(context.tx, made, termCause(context, item, reason));
     const { zoneId, ownerId, id: predecessorId } = line;
     const payload = { enterpriseId, predecessorId, amount: granted, reason };
     const name = 'credit.line-renewed';

@@ -76,6 +76,8 @@ export interface DatedTerms {
   /** LINE: collateral is not asked. MIN: it bounds the line. SUM: it adds to it. */
   readonly basis: 'LINE' | 'MIN' | 'SUM';
   readonly collateral: readonly Collateral[];
+  /** What the collateral secures before this limit, of MIN: a renewed line still owes it. */
+  readonly priorClaim: Money | undefined;
   /** By tenor, shortest first; without one every tenor is allowed. */
   readonly buckets: readonly TenorBucket[];
   /** What of its free part siblings may use; undefined: all of it. */
@@ -100,6 +102,7 @@ export const plainTerms: DatedTerms = {
   topUps: [],
   basis: 'LINE',
   collateral: [],
+  priorClaim: undefined,
   buckets: [],
   lend: undefined,
   borrow: undefined,
@@ -110,6 +113,15 @@ export const plainTerms: DatedTerms = {
   warnRate: undefined,
   margin: undefined,
 };
+
+/** `plainTerms` itself when nothing is given, so that a plain limit stays on the short way. */
+export const orPlain = (terms: DatedTerms): DatedTerms =>
+  (Object.keys(plainTerms) as (keyof DatedTerms)[]).every((name) => {
+    const [own, plain] = [terms[name], plainTerms[name]];
+    return Array.isArray(own) && Array.isArray(plain) ? own.length === 0 : own === plain;
+  })
+    ? plainTerms
+    : terms;
 
 /** Whether the node may keep something from its siblings. */
 export const ringFences = ({ lend, lendTo }: DatedTerms): boolean =>
@@ -158,7 +170,7 @@ export function limitOn(granted: Money, terms: DatedTerms, day: Day): Money {
   const { counted } = collateralValue(terms.collateral);
   const base =
     terms.basis === 'MIN'
-      ? Money.min(sanctioned, counted)
+      ? Money.min(sanctioned, counted.minus(terms.priorClaim ?? Money.zero))
       : terms.basis === 'SUM'
         ? sanctioned.plus(counted)
         : sanctioned;

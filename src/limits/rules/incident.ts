@@ -139,7 +139,8 @@ function ofCollateral(
   { margin, rule }: Levels,
   current: Severity | undefined,
 ): Finding {
-  const { outstanding: used, reserved } = node;
+  const { outstanding, reserved } = node;
+  const used = outstanding.plus(node.terms.priorClaim ?? Money.zero);
   if (margin === undefined || node.terms.collateral.length === 0) {
     const [size, bound] = [Money.zero, Money.zero];
     return { cause: 'collateral', severity: undefined, size, bound, used, reserved, rule };
