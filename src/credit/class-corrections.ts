@@ -13,7 +13,7 @@ import { classification2023 as pack } from './packs/classification-2023.ts';
 import { performingUpTo, refusedCorrection } from './rules/class-correction.ts';
 import { mostDaysPastDue } from './rules/overdue-history.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
-import { foundClasses, loansOfDebtors } from './store-loan-classes.ts';
+import { claimsWrittenOff, foundClasses, loansOfDebtors } from './store-loan-classes.ts';
 import type { FoundTogether, ReversalCause } from './store-take-backs.ts';
 import { correctionsFoundWith, findingsOf, markFindingReversed } from './store-take-backs.ts';
 
@@ -129,8 +129,12 @@ export async function undoCorrections(
     if (riskClass === undefined || !lifted.has(one.id)) return one;
     return { ...one, riskClass, triggers: [], cure: null };
   });
-  const anew = [...groupedBy(as, ({ enterpriseId }) => enterpriseId).values()].flatMap((own) =>
-    reclassified(own, today),
+  const claims = groupedBy(
+    await claimsWrittenOff(tx, debtors, today),
+    ({ enterpriseId }) => enterpriseId,
+  );
+  const anew = [...groupedBy(as, ({ enterpriseId }) => enterpriseId)].flatMap(([id, own]) =>
+    reclassified(own, claims.get(id) ?? [], today),
   );
   // What is told is the step from the class that the correction had given it.
   const told = anew.flatMap((one) => {

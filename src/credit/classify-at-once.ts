@@ -6,7 +6,7 @@ import type { Context, Item } from '../platform/operation.ts';
 import { keepClasses, reclassified } from './classify-loans.ts';
 import type { Drawdown } from './model.ts';
 import { riskClasses } from './rules/risk-class.ts';
-import { loansOfDebtors } from './store-loan-classes.ts';
+import { claimsWrittenOff, loansOfDebtors } from './store-loan-classes.ts';
 
 export async function classifyAtOnce(
   context: Context,
@@ -15,7 +15,8 @@ export async function classifyAtOnce(
 ): Promise<void> {
   const { tx, today } = context;
   const loans = await loansOfDebtors(tx, [enterpriseId], today);
-  const worse = reclassified(loans, today).filter(
+  const claims = await claimsWrittenOff(tx, [enterpriseId], today);
+  const worse = reclassified(loans, claims, today).filter(
     ({ loan, riskClass }) => riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
   );
   keepClasses(context, item, today, worse);

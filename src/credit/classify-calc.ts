@@ -61,6 +61,10 @@ const LoanInput = z
     message: sentence('欠款到期日与逾期天数，二者取一', 'either unpaidDueOn or daysPastDue'),
   });
 
+const WrittenOffInput = z
+  .strictObject({ loans: z.int().min(1).max(10_000), owed: AmountInput })
+  .meta({ description: '已核销未收回的贷款：笔数与本金，按损失计入债务人的不良' });
+
 const DebtorInput = z.strictObject({
   retail: No,
   sharpDowngrade: No,
@@ -73,6 +77,7 @@ const DebtorInput = z.strictObject({
       message: sentence('逾期部分大于全部债务', 'the overdue part is larger than the debts'),
     })
     .optional(),
+  writtenOff: WrittenOffInput.optional(),
 });
 
 export const classifyInput = z.strictObject({

@@ -10,9 +10,15 @@ import { classification2023 } from './packs/classification-2023.ts';
 import type { ClassifiedLoan, DebtorFacts, DebtorSum, LoanFacts } from './rules/classification.ts';
 import { addPart, classifyDebtor, classifyPart, startOf } from './rules/classification.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
-import type { DebtorAtBank, NewClass, WatchedLoan } from './store-loan-classes.ts';
+import type {
+  ClaimsWrittenOff,
+  DebtorAtBank,
+  NewClass,
+  WatchedLoan,
+} from './store-loan-classes.ts';
 import {
   banksOfDebtor,
+  claimsWrittenOff,
   loansOfDebtors,
   saveClasses,
   someLoansOf,
@@ -39,6 +45,26 @@ const loanFacts = (loan: WatchedLoan): LoanFacts => ({
 const owedOn = (loans: readonly WatchedLoan[]): Money =>
   Money.sum(loans.map(({ outstanding }) => outstanding));
 
+/** With what is off the books: overdue, bad and impaired as long as it is not recovered. */
+function withWrittenOff(
+  banks: readonly DebtorAtBank[],
+  claims: readonly ClaimsWrittenOff[],
+): DebtorAtBank[] {
+  if (claims.length === 0) return [...banks];
+  const byBank = new Map(banks.map((bank) => [bank.ownerId, bank]));
+  for (const { ownerId, owed } of claims) {
+    const bank = byBank.get(ownerId);
+    byBank.set(ownerId, {
+      ownerId,
+      owed: owed.plus(bank?.owed ?? Money.zero),
+      overdue: owed.plus(bank?.overdue ?? Money.zero),
+      isBad: true,
+      impaired: true,
+    });
+  }
+  return [...byBank.values()];
+}
+
 /** What a debtor owes at each bank, from its loans at all of them. */
 function banksOf(loans: readonly WatchedLoan[]): DebtorAtBank[] {
   const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
@@ -52,7 +78,11 @@ function banksOf(loans: readonly WatchedLoan[]): DebtorAtBank[] {
 }
 
 /** What the shared book knows of the debtor, seen from one bank. */
-function debtorFacts(banks: readonly DebtorAtBank[], bankId: string): DebtorFacts {
+function debtorFacts(
+  banks: readonly DebtorAtBank[],
+  claims: readonly ClaimsWrittenOff[],
+  bankId: string,
+): DebtorFacts {
   const others = banks.filter(({ ownerId }) => ownerId !== bankId);
   return {
     retail: false,
@@ -64,6 +94,7 @@ function debtorFacts(banks: readonly DebtorAtBank[], bankId: string): DebtorFact
       overdue: Money.sum(banks.map(({ overdue }) => overdue)),
       total: Money.sum(banks.map(({ owed }) => owed)),
     },
+    writtenOff: claims.find(({ ownerId }) => ownerId === bankId),
   };
 }
 
@@ -79,10 +110,14 @@ const changedOf = (own: readonly WatchedLoan[], decided: readonly ClassifiedLoan
   });
 
 /** New classes of one debtor's loans at all banks. */
-export function reclassified(loans: readonly WatchedLoan[], day: Day): NewClass[] {
-  const banks = banksOf(loans);
+export function reclassified(
+  loans: readonly WatchedLoan[],
+  claims: readonly ClaimsWrittenOff[],
+  day: Day,
+): NewClass[] {
+  const banks = withWrittenOff(banksOf(loans), claims);
   return [...groupedBy(loans, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
-    const facts = debtorFacts(banks, bankId);
+    const facts = debtorFacts(banks, claims, bankId);
     return changedOf(own, classifyDebtor(own.map(loanFacts), facts, day, pack).loans);
   });
 }
@@ -132,11 +167,15 @@ export async function classifyPortion(
   }
   const loans = await loansOfDebtors(tx, ids, day);
   const byDebtor = groupedBy(loans, ({ enterpriseId }) => enterpriseId);
+  const claims = groupedBy(
+    await claimsWrittenOff(tx, ids, day),
+    ({ enterpriseId }) => enterpriseId,
+  );
   keepClasses(
     context,
     item,
     day,
-    [...byDebtor.values()].flatMap((one) => reclassified(one, day)),
+    [...byDebtor].flatMap(([id, one]) => reclassified(one, claims.get(id) ?? [], day)),
   );
   const isLast = ids.length === debtors.length && debtors.length < most.debtors;
   return { next: isLast ? undefined : ids.at(-1), loans: loans.length };
@@ -147,21 +186,18 @@ type Sums = Map<string, { readonly facts: DebtorFacts; readonly sum: DebtorSum }
 /** The sums of each bank, from all loans of the debtor, a part of them in memory at a time. */
 async function sumsOf({ tx }: Context, debtor: string, day: Day, most: number): Promise<Sums> {
   const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
-  const banks = await banksOfDebtor(tx, debtor, day, daysMoreThan);
-  const sums = new Map(
-    banks.map(({ ownerId, impaired }) => [
-      ownerId,
-      { facts: debtorFacts(banks, ownerId), sum: startOf(impaired) },
-    ]),
-  );
+  const claims = await claimsWrittenOff(tx, [debtor], day);
+  const banks = withWrittenOff(await banksOfDebtor(tx, debtor, day, daysMoreThan), claims);
+  const startAt = (bankId: string, impaired: boolean) => {
+    const facts = debtorFacts(banks, claims, bankId);
+    return { facts, sum: startOf(impaired, facts) };
+  };
+  const sums = new Map(banks.map(({ ownerId, impaired }) => [ownerId, startAt(ownerId, impaired)]));
   let after = '';
   for (;;) {
     const part = await someLoansOf(tx, debtor, day, { after, most });
     for (const [bankId, own] of groupedBy(part, ({ ownerId }) => ownerId)) {
-      const { facts, sum } = sums.get(bankId) ?? {
-        facts: debtorFacts(banks, bankId),
-        sum: startOf(false),
-      };
+      const { facts, sum } = sums.get(bankId) ?? startAt(bankId, false);
       sums.set(bankId, { facts, sum: addPart(sum, own.map(loanFacts), facts, day, pack) });
     }
     if (part.length < most) return sums;

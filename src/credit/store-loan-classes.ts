@@ -10,11 +10,16 @@ import type { Tx } from '../platform/transaction.ts';
 import { statement } from '../platform/transaction.ts';
 import type { FoundClass } from './rules/class-correction.ts';
 import type { Cure } from './rules/class-upgrade.ts';
+import type { WrittenOff } from './rules/classification.ts';
 import type { Restructuring } from './rules/restructuring.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 
 /** Drawdown `d` is owed and has no terms. */
 const withoutTerms = `not d.scheduled and d.state in ('DISBURSED', 'PARTLY_REPAID', 'NPL')`;
+
+/** Of claim `w` off the books something is still owed. */
+const claimLeft = `w.reversed_by is null
+  and w.principal + w.interest > w.recovered_principal + w.recovered_interest`;
 
 const selectWatched = statement(
   'credit.select-watched-debtors',
@@ -30,6 +35,8 @@ const selectWatched = statement(
        where state = 'OPEN' and watched and enterprise_id > $1 order by 1 limit $2::int)
      union (select distinct d.enterprise_id from credit_drawdowns d
        where d.watched and ${withoutTerms} and d.enterprise_id > $1 order by 1 limit $2::int)
+     union (select distinct w.enterprise_id from credit_write_offs w
+       where ${claimLeft} and w.enterprise_id > $1 order by 1 limit $2::int)
      order by 1 limit $2::int) w
    order by w.id`,
 );
@@ -194,6 +201,31 @@ export async function banksOfDebtor(
     owed: Money.of(row.owed),
     overdue: Money.of(row.overdue),
   }));
+}
+
+const selectWrittenOff = statement(
+  'credit.select-claims-written-off',
+  `select w.enterprise_id as "enterpriseId", w.owner_id as "ownerId", count(*)::int as loans,
+     sum(w.principal - w.recovered_principal) as owed
+   from credit_write_offs w
+   where w.enterprise_id = any ($1::text[]) and ${claimLeft} and w.written_off_on <= $2::date
+   group by 1, 2 order by 1, 2`,
+);
+
+/** What of a debtor's loans at one bank is off the books and still owed. */
+export interface ClaimsWrittenOff extends WrittenOff {
+  readonly enterpriseId: string;
+  readonly ownerId: string;
+}
+
+export async function claimsWrittenOff(
+  tx: Tx,
+  debtors: readonly string[],
+  day: Day,
+): Promise<ClaimsWrittenOff[]> {
+  type Found = Omit<ClaimsWrittenOff, 'owed'> & { owed: string };
+  const rows = await tx.rows<Found>(selectWrittenOff, [debtors, day]);
+  return rows.map((row) => ({ ...row, owed: Money.of(row.owed) }));
 }
 
 const insertClasses = bulkInsert('credit.insert-loan-classes', 'credit_loan_classes', {

@@ -20,9 +20,9 @@ export interface WriteOff {
 const insertWriteOff = statement(
   'credit.insert-write-off',
   `insert into credit_write_offs (id, drawdown_id, zone_id, owner_id, written_off_on, principal,
-     interest, risk_class, state_before, reason, operation_id, recorded_at)
+     interest, risk_class, state_before, reason, operation_id, recorded_at, enterprise_id)
    values ($1, $2, $3, $4, $5::date, $6::numeric, $7::numeric, $8, $9, $10, $11,
-     $12::timestamptz)`,
+     $12::timestamptz, (select enterprise_id from credit_drawdowns where id = $2))`,
 );
 
 export interface NewWriteOff {

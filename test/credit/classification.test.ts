@@ -83,6 +83,10 @@ describe('classification by other triggers', () => {
     ['no debts at all', {}, { acrossBanks: { overdue: '0', total: '0' } }, 'NORMAL'],
     ['evasion', {}, { debtEvasion: true }, 'DOUBTFUL'],
     ['bankruptcy', {}, { bankruptcyLiquidation: true }, 'LOSS'],
+    ['10 % written off', {}, { writtenOff: { loans: 1, owed: '111.11' } }, 'SPECIAL_MENTION'],
+    ['a fen above 10 %', {}, { writtenOff: { loans: 1, owed: '111.12' } }, 'SUBSTANDARD'],
+    ['only interest left', {}, { writtenOff: { loans: 1, owed: '0' } }, 'SPECIAL_MENTION'],
+    ['the same, retail', {}, { writtenOff: { loans: 1, owed: '1' }, retail: true }, 'NORMAL'],
   ];
   for (const [name, loan, debtor, found] of rows) {
     it(`${name}: ${found}`, () => {

@@ -9,6 +9,7 @@ import { operation } from '../../src/platform/operation.ts';
 import { statement } from '../../src/platform/transaction.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage } from '../support/stage.ts';
+import { operationOf } from './agreement-desk.ts';
 import { loanIn, monthly, runDayEnds } from './loan-stage.ts';
 import { drawing, lineIn, parkIn } from './stage.ts';
 
@@ -74,6 +75,17 @@ describe('the classification of a debtor with many loans', () => {
       else await stage.done(drawDown, drawing(lineId, amount, { valueOn, dueOn }), stage.bank);
     }
     await runDayEnds(stage, ago(10));
+    const lost = await loanIn(stage, lineId, {
+      amount: '9000.00',
+      valueOn: ago(150),
+      dueOn: addDays(ago(150), 366),
+      terms: monthly(),
+    });
+    await stage.db.raw(`update credit_loans set risk_class = 'LOSS'
+      where id = '${lost.drawdownId}'`);
+    const given = { drawdownId: lost.drawdownId, reason: '无法收回' };
+    await stage.done(operationOf('write-off-loan'), given, stage.bank);
+    await stage.db.raw(`update credit_write_offs set written_off_on = '${ago(20)}'`);
     // As if nothing had been classified yet, and some loans were another bank's.
     await stage.db.raw(
       `truncate credit_loan_classes; update credit_loans set risk_class = 'NORMAL';
@@ -88,7 +100,11 @@ describe('the classification of a debtor with many loans', () => {
   interface Seen {
     readonly portions: number;
     readonly longest: number;
-    readonly classes: readonly { readonly class: string; readonly triggers: readonly Code[] }[];
+    readonly classes: readonly {
+      readonly bank: string;
+      readonly class: string;
+      readonly triggers: readonly Code[];
+    }[];
   }
   const seen = async (loans: number, debtors = 10, loansOfOne = loans): Promise<Seen> => {
     const input = { day: ago(10), loans, debtors, loansOfOne };
@@ -120,6 +136,10 @@ describe('the classification of a debtor with many loans', () => {
     const { classes } = await seen(1, 1);
     const codes = classes.flatMap(({ triggers }) => triggers.map(({ code }) => code));
     expect(codes).not.to.include('upgrade-not-earned');
-    expect(codes).not.to.include('bad-debt-at-another-bank');
+    // The other bank's loans were never bad; here a loan was written off before.
+    const here = classes.filter(({ bank }) => bank === stage.bankId);
+    expect(JSON.stringify(here)).not.to.include('bad-debt-at-another-bank');
+    const there = classes.filter(({ bank }) => bank === stage.otherBankId);
+    expect(JSON.stringify(there)).to.include('bad-debt-at-another-bank');
   });
 });

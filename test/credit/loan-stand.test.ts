@@ -94,7 +94,7 @@ describe('classes at the end of a day', () => {
   });
   const classes = (loans: readonly WatchedLoan[]) =>
     Object.fromEntries(
-      reclassified(loans, on('2026-06-30')).map((one) => [one.loan.id, one.riskClass]),
+      reclassified(loans, [], on('2026-06-30')).map((one) => [one.loan.id, one.riskClass]),
     );
 
   it('reach the other loans of the debtor at the same bank', () => {

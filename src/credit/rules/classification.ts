@@ -38,6 +38,13 @@ export interface LoanFacts {
   readonly previous: { readonly class: RiskClass; readonly cure: Cure | undefined } | undefined;
 }
 
+/** What is off the books 核销 and still owed: its loans are losses that nobody paid. */
+export interface WrittenOff {
+  readonly loans: number;
+  /** Principal; zero where only interest is left. */
+  readonly owed: Money;
+}
+
 export interface DebtorFacts {
   /** What is said of debtors with several debts holds for non-retail debtors only. */
   readonly retail: boolean;
@@ -47,6 +54,8 @@ export interface DebtorFacts {
   readonly badDebtAtAnotherBank: boolean;
   /** Debts at all banks: all of them, and those overdue for more days than the rule says. */
   readonly acrossBanks: { readonly overdue: Money; readonly total: Money } | undefined;
+  /** At this bank: it is bad debt beside the loans on the books, and has no class of its own. */
+  readonly writtenOff?: WrittenOff | undefined;
 }
 
 export type TriggerCode =
@@ -284,6 +293,17 @@ function reach(
 const anyImpaired = (loans: readonly LoanFacts[]): boolean =>
   loans.some(({ creditImpaired }) => creditImpaired);
 
+/** A write-off pays nothing: what is left of it is impaired and bad as it was before. */
+const beginning = (impairedLeft: boolean, writtenOff: WrittenOff | undefined): DebtorSum =>
+  writtenOff
+    ? {
+        impairedLeft: true,
+        bad: writtenOff.owed,
+        badLoans: writtenOff.loans,
+        total: writtenOff.owed,
+      }
+    : { ...nothing, impairedLeft };
+
 /**
  * Classifies all loans of one debtor at one bank together, because one bad loan reaches the
  * others. Source: 商业银行金融资产风险分类办法, the clauses of the pack.
@@ -294,16 +314,17 @@ export function classifyDebtor(
   on: Day,
   pack: Pack,
 ): ClassifiedDebtor {
-  const impairedLeft = anyImpaired(loans);
-  const own = ownClasses(loans, debtor, on, impairedLeft, pack);
-  return reach(own, debtor, sumWith({ ...nothing, impairedLeft }, own), pack);
+  const before = beginning(anyImpaired(loans), debtor.writtenOff);
+  const own = ownClasses(loans, debtor, on, before.impairedLeft, pack);
+  return reach(own, debtor, sumWith(before, own), pack);
 }
 
 /**
  * The same for a debtor with more loans than are held in memory at once: from `startOf` on, part
  * after part is added up, and then part after part is classified by the whole sum.
  */
-export const startOf = (impairedLeft: boolean): DebtorSum => ({ ...nothing, impairedLeft });
+export const startOf = (impairedLeft: boolean, { writtenOff }: DebtorFacts): DebtorSum =>
+  beginning(impairedLeft, writtenOff);
 
 export const addPart = (
   sum: DebtorSum,
