@@ -4,7 +4,7 @@
  * attempt is undone and repeated without it, so that a refused drawdown leaves nothing in the
  * pool.
  */
-import type { Day, Failure, Id, Money } from '../kernel/index.ts';
+import type { Day, Facts, Failure, Id, Money } from '../kernel/index.ts';
 import { daysBetween, isFailure } from '../kernel/index.ts';
 import type { Taken } from '../limits/index.ts';
 import { takeLimits } from '../limits/index.ts';
@@ -120,6 +120,29 @@ async function attempt<I extends DrawInput>(
     );
   });
   return answers;
+}
+
+/**
+ * What the limits would say of drawdowns that are refused already: all that binds is told at once.
+ * Asked by the very take, which is undone whatever it answers.
+ * @returns by drawdown the code of the limits and what binds; nothing where they would admit it.
+ */
+export async function boundBeside<I extends DrawInput>(
+  context: Context,
+  refused: readonly Wanted<I>[],
+): Promise<Map<Wanted<I>, Facts>> {
+  const found = new Map<Wanted<I>, Facts>();
+  for (const one of refused) {
+    const [took] = await context.tx.attempt(
+      () => takeLimits(context.tx, [takeOf(one)], context),
+      () => false,
+    );
+    if (!isFailure(took)) continue;
+    const { code: limitRefusal, facts } = took;
+    const { binding = [], smallestAdmissible } = facts;
+    found.set(one, { limitRefusal, binding, smallestAdmissible });
+  }
+  return found;
 }
 
 /** One answer for each wanted drawdown, decided in order. */

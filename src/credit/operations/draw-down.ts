@@ -21,7 +21,7 @@ import {
   TextInput,
 } from '../../platform/schemas.ts';
 import type { Wanted } from '../admission.ts';
-import { admit, takeOf } from '../admission.ts';
+import { admit, boundBeside, takeOf } from '../admission.ts';
 import { EnrolInput } from '../enrol.ts';
 import { consumeExceptions, exceptionsNamed } from '../exception-use.ts';
 import { holdReservation, releaseHold } from '../hold.ts';
@@ -60,20 +60,40 @@ const output = z.object({
   enrolmentId: IdText.optional(),
 });
 
-function refuse(
-  line: Line | undefined,
-  one: Input,
-  today: Day,
-  eligible: EligiblePurposes,
-): Failure | undefined {
+function refuse(line: Line | undefined, one: Input, today: Day): Failure | undefined {
   if (!line) return new Failure(no['line-missing'], { lineId: one.lineId });
   if (one.valueOn > today) {
     return new Failure(no['value-day-in-future'], { valueOn: one.valueOn, today });
   }
-  return (
-    refuseDueDay(one.valueOn, one.dueOn) ??
-    refusePurpose(one.purpose, eligible.get(line.segmentId) ?? [])
-  );
+  return refuseDueDay(one.valueOn, one.dueOn);
+}
+
+type Decided = Wanted<Input> | Failure;
+
+/** A purpose that is not agreed is told with all that binds beside it, as of any other draw. */
+async function refusePurposes(
+  context: Context,
+  decided: readonly Decided[],
+  eligible: EligiblePurposes,
+): Promise<Decided[]> {
+  const refused = new Map<Decided, Failure>();
+  const asked: Wanted<Input>[] = [];
+  for (const one of decided) {
+    if (isFailure(one)) continue;
+    const purposes = eligible.get(one.line.segmentId) ?? [];
+    const refusal = refusePurpose(one.item.input.purpose, purposes);
+    if (refusal) refused.set(one, refusal);
+    if (refusal) asked.push(one);
+  }
+  // One that is refused is run again in the careful order, and asked then.
+  if (refused.size === 0 || context.optimistic)
+    return decided.map((one) => refused.get(one) ?? one);
+  const bound = await boundBeside(context, asked);
+  for (const one of asked) {
+    const facts = bound.get(one);
+    if (facts) refused.set(one, (refused.get(one) as Failure).with(facts));
+  }
+  return decided.map((one) => refused.get(one) ?? one);
 }
 
 const drawdownOf = (
@@ -105,16 +125,17 @@ async function runMany(context: Context, items: readonly Item<Input>[]): Promise
   const lineIds = items.map((item) => item.input.lineId);
   const [lines, eligible] = await Promise.all([linesById(tx, lineIds), eligiblePurposes(tx)]);
   const named = await exceptionsNamed(context, items);
-  const decided = items.map((item): Wanted<Input> | Failure => {
+  const possible = items.map((item): Decided => {
     const line = lines.get(item.input.lineId);
     if (line) context.concern(item, line.zoneId);
     const exceptions = named.get(item);
     if (line && isFailure(exceptions)) return exceptions;
-    const refusal = refuse(line, item.input, context.today, eligible);
+    const refusal = refuse(line, item.input, context.today);
     if (refusal) return refusal;
     const open = isFailure(exceptions) ? undefined : exceptions;
     return { item, line: line as Line, id: newId('draw'), exceptions: open };
   });
+  const decided = await refusePurposes(context, possible, eligible);
   const wanted = decided.filter((one): one is Wanted<Input> => !isFailure(one));
   if (context.optimistic) return payOutOptimistically(context, decided, wanted);
   const admitted = await admit(context, wanted);
