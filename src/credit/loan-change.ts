@@ -90,8 +90,11 @@ export interface Change {
   readonly on: Day;
   readonly sourceId: string;
   readonly facts: Partial<Facts>;
-  /** The source is a payment that never was: only then principal is owed again. */
-  readonly takesBack?: boolean;
+  /**
+   * Principal may be owed again: the source is a payment that never was, or a rate (that of misuse
+   * too), by which payments had to pay more interest. Otherwise it is refused.
+   */
+  readonly owesAgain?: 'payment' | 'rate';
 }
 
 export interface Changed {
@@ -106,6 +109,18 @@ const totalOf = (payments: readonly DividedPayment[]): PaidChange => ({
   principal: Money.sum(payments.map((one) => one.principal)),
   overPaid: Money.sum(payments.map((one) => one.overPaid)),
 });
+
+/** The first day on which a payment repays other principal than before; else that of the fact. */
+function movedOn(
+  before: readonly DividedPayment[],
+  after: readonly DividedPayment[],
+  on: Day,
+): Day {
+  const repaid = new Map(before.map((one) => [one.id, one.principal]));
+  const moved = after.filter((one) => !one.principal.equals(repaid.get(one.id) ?? Money.zero));
+  const days = moved.map((one) => one.on);
+  return days.reduce<Day | undefined>((a, b) => (a && a < b ? a : b), undefined) ?? on;
+}
 
 const changeOf = (after: PaidChange, before: PaidChange): PaidChange => ({
   penalty: after.penalty.minus(before.penalty),
@@ -141,7 +156,7 @@ export async function replayLoan(
   const through = latest(closedOn, lastFact);
   const stand = standOf(all, through);
   const change = changeOf(totalOf(stand.payments), totalOf(loan.payments));
-  if (change.principal.isNegative() && fact.takesBack !== true) {
+  if (change.principal.isNegative() && fact.owesAgain === undefined) {
     throw new Failure(no['replay-raises-debt'], { shortBy: change.principal.negated() });
   }
   if (change.overPaid.isNegative()) await demandNotRefunded(context, drawdown, stand);
@@ -199,9 +214,12 @@ async function book(
   const { tx, now } = context;
   const { operationId } = item;
   const { principal } = change;
+  // A rate is of its day, what it makes of payments is of theirs.
+  const ofRate = fact.owesAgain === 'rate';
+  const valueOn = ofRate ? movedOn(loan.payments, stand.payments, fact.on) : fact.on;
   if (principal.isNegative()) {
     const interest = Money.min(change.interest.plus(change.penalty), Money.zero).negated();
-    const { on: valueOn, sourceId: reverses } = fact;
+    const reverses = ofRate ? undefined : fact.sourceId;
     const back = { drawdown, principal: principal.negated(), interest, valueOn, reverses };
     await takeBack(context, item, back);
   }
@@ -214,13 +232,11 @@ async function book(
     const earned = change.interest.plus(change.penalty);
     const interest = Money.max(earned, Money.zero);
     const id = newId('rep');
-    const repaid: Repaid = { id, drawdown, principal, interest, valueOn: fact.on, operationId };
+    const repaid: Repaid = { id, drawdown, principal, interest, valueOn, operationId };
     insertRepaymentRows(tx, [repaid], now);
     if (drawdown.enrolmentId !== undefined) {
       const { enrolmentId } = drawdown;
-      await recordPrincipalRepaid(context, [
-        { item, enrolmentId, amount: principal, valueOn: fact.on },
-      ]);
+      await recordPrincipalRepaid(context, [{ item, enrolmentId, amount: principal, valueOn }]);
     }
     await giveBack(context, [repaid]);
   }

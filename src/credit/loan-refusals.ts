@@ -54,8 +54,8 @@ export const loanRefusals = refusals('credit', {
   },
   'replay-raises-debt': {
     kind: 'refused',
-    zh: '追溯后已还本金会减少，须另行补收',
-    en: 'The replay would take back principal that was repaid: collect the difference instead',
+    zh: '已还本金会减少，请先冲销相应还款',
+    en: 'Principal that was repaid would be owed again: take back its repayments first',
   },
   'loan-repaid-before': {
     kind: 'refused',

@@ -62,7 +62,7 @@ export async function takeBackPayment(
   const falling = await fallingCorrections(context, without);
   markPaymentReversed(tx, paymentId, operationId);
   const { on, amount } = payment;
-  const change = { on, sourceId: paymentId, facts: { payments }, takesBack: true };
+  const change = { on, sourceId: paymentId, facts: { payments }, owesAgain: 'payment' as const };
   const { outstanding } = await replayLoan(context, item, locked, change);
   // First: a day has one class, and days past due alone would not hold the loan once it is paid.
   await undoCorrections(context, item, falling);

@@ -36,8 +36,8 @@ export interface TakenBack {
   readonly principal: Money;
   readonly interest: Money;
   readonly valueOn: Day;
-  /** The repayment, or the payment of a loan. */
-  readonly reverses: string;
+  /** The repayment, or the payment of a loan; undefined: payments repaid less by a new rate. */
+  readonly reverses: string | undefined;
 }
 
 /** Throws what the pool or a limit refuses. @returns the row the other way round. */
@@ -48,14 +48,16 @@ export async function takeBack(
 ): Promise<Repaid> {
   const { tx, now } = context;
   const { operationId } = item;
+  const ownId = newId('rep');
   const back: Repaid = {
-    id: newId('rep'),
+    id: ownId,
     drawdown,
     principal: principal.negated(),
     interest: interest.negated(),
     valueOn,
     operationId,
-    reverses,
+    // A row the other way round names what it takes back; one that takes no other back, itself.
+    reverses: reverses ?? ownId,
   };
   const before = await repaymentsOf(tx, drawdown.id);
   insertRepaymentRows(tx, [back], now);

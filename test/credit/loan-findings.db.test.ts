@@ -73,6 +73,26 @@ describe('findings on loans', () => {
     expect(await penalty(misused)).to.equal('7250.00');
   });
 
+  it('make a payment repay less where the misuse is told after it, as if in time', async () => {
+    const [late, early] = [await bullet(30), await bullet(30)];
+    const pay = ({ drawdownId }: Drawn) =>
+      stage.done(repayLoan, { drawdownId, amount: '400000.00', valueOn: ago(20) }, stage.bank);
+    const figures = async ({ drawdownId }: Drawn) =>
+      stage.rows<{ outstanding: string; penalty: string; principal: string }>(
+        `select d.outstanding::text, p.penalty::text, p.principal::text
+         from credit_drawdowns d join credit_loan_payments p on p.drawdown_id = d.id
+         where d.id = '${drawdownId}'`,
+      );
+    await misuse(early, ago(25), '500000.00');
+    await pay(early);
+    await pay(late);
+    const before = await figures(late);
+    await misuse(late, ago(25), '500000.00');
+    expect(await figures(late)).to.deep.equal(await figures(early));
+    expect(await figures(late)).not.to.deep.equal(before);
+    await stage.check();
+  });
+
   it('charge misused money that is not due by what the misuse rate adds', async () => {
     const loan = await bullet(-60);
     await runDayEnds(stage, ago(20));

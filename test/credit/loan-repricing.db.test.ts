@@ -2,10 +2,12 @@
 import { expect } from 'chai';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
+import { drawDown, repay as repayDrawdown } from '../../src/credit/index.ts';
+import { Money } from '../../src/kernel/index.ts';
 import { operationOf, queryOf } from './agreement-desk.ts';
 import { changeRate, day, loanIn, runDayEnds } from './loan-stage.ts';
 import type { Drawn } from './loan-stage.ts';
-import { lineIn, parkIn } from './stage.ts';
+import { drawing, lineIn, parkIn } from './stage.ts';
 
 const recordLpr = operationOf('record-lpr');
 const correctLpr = operationOf('correct-lpr');
@@ -19,6 +21,7 @@ interface Shown {
   }[];
   readonly schedule: readonly { readonly interest: string; readonly dueOn: string }[];
   readonly repriceOn: string | null;
+  readonly outstanding: string;
 }
 
 describe('repricing of LPR loans', () => {
@@ -116,21 +119,32 @@ describe('repricing of LPR loans', () => {
     expect(repriceOn).to.equal(null);
   });
 
-  it('keeps the rate of a loan that cannot be replayed, and tells its bank', async () => {
+  it('keeps the rate where nobody has room for what is owed again, and tells it', async () => {
     const { drawdownId } = await floating();
     const repay = { drawdownId, amount: '1500000.00', valueOn: '2025-12-01', excess: 'next' };
     await stage.done(operationOf('repay-loan'), repay, stage.bank);
     const rest = { drawdownId, amount: '550000.00', valueOn: '2026-01-01' };
     const paid = await stage.done(operationOf('repay-loan'), rest, stage.bank);
     expect(paid['outstanding']).to.not.equal('0.00');
+    const free = Money.of('9000000')
+      .minus(Money.of(paid['outstanding'] as string))
+      .toString();
+    const lent = await stage.done(drawDown, drawing(lineId, free), stage.bank);
     await publish('2025-05-20', '0.0405');
-    const answer = await run();
-    expect(answer).to.include({ done: 1, repriced: 0, refused: 1 });
-    const events = await stage.rows(
-      `select from platform_events where name = 'credit.repricing-refused'`,
-    );
-    expect(events).to.have.length(1);
+    expect(await run()).to.include({ done: 1, repriced: 0, refused: 1 });
+    expect((await refusals()).map(({ code }) => code)).to.deep.equal(['limit-exceeded']);
     expect((await shown(drawdownId)).rates).to.have.length(1);
+
+    // Room again, and another publication that looks at it once more: what was paid repays less.
+    const returned = { drawdownId: lent['drawdownId'], principal: free, valueOn: today };
+    await stage.done(repayDrawdown, { ...returned, interest: '0' }, stage.bank);
+    await stage.done(correctLpr, correct('2025-05-20', '0.041'), stage.root);
+    expect(await run()).to.include({ done: 1, repriced: 1, refused: 0 });
+    const after = await shown(drawdownId);
+    const more = Money.of(after.outstanding).minus(Money.of(paid['outstanding'] as string));
+    expect(after.rates.map(({ rate }) => rate)).to.deep.equal(['0.035500000000', '0.045500000000']);
+    expect(more.isPositive()).to.equal(true);
+    await stage.check();
   });
 
   const correct = (publishedOn: string, rate: string) => ({

@@ -187,6 +187,18 @@ describe('several tranches in one loan', () => {
     await stage.check();
   });
 
+  it('are not taken back below what was repaid', async () => {
+    await draw('2024-01-15');
+    await stage.done(
+      repayLoan,
+      { drawdownId, amount: '150.00', valueOn: '2024-01-20', excess: 'next' },
+      stage.bank,
+    );
+    const undo = { drawdownId, tranche: 2, reason: '重复提款' };
+    const { code } = await stage.refused(reverseTranche, undo, stage.bank);
+    expect(code).to.equal('replay-raises-debt');
+  });
+
   it('make a loan owed again whose principal had come back', async () => {
     const state = async () =>
       (await stage.rows(`select state from credit_drawdowns where id = '${drawdownId}'`))[0];

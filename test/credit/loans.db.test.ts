@@ -188,18 +188,46 @@ describe('loans with terms', () => {
     expect((await stage.refused(changeRate, change, stage.bank)).code).to.equal('rate-same-day');
   });
 
-  it('refuse a rate that would take back principal already repaid', async () => {
+  it('owe again what payments repaid too much of, once a rate was higher all along', async () => {
+    const [late, early] = [await oneYear(), await oneYear()];
+    const from = ago(90);
+    const higher = { from, rateAnnual: '0.09', reason: '合同约定' };
+    await stage.done(changeRate, { drawdownId: early.drawdownId, ...higher }, stage.bank);
+    const paid = await pay(early.drawdownId, '10620.00', 69);
+    await pay(late.drawdownId, '10620.00', 69);
+    const before = await shown(late.drawdownId);
+    expect(before.outstanding).to.equal('110000.00');
+    const answer = await stage.done(
+      changeRate,
+      { drawdownId: late.drawdownId, ...higher },
+      stage.bank,
+    );
+    // The same payment in another order of telling: the same debt, schedule and limit.
+    expect(answer['outstanding']).to.equal(paid['outstanding']);
+    expect(Number(answer['principalRepaid'])).to.be.lessThan(0);
+    const { payments: told, ...book } = await shown(late.drawdownId);
+    const { payments: known, ...alike } = await shown(early.drawdownId);
+    expect(told.map((one) => one['principal'])).to.deep.equal(known.map((one) => one['principal']));
+    expect(book.schedule).to.deep.equal(alike.schedule);
+    const both = Number(book.outstanding) + Number(alike.outstanding);
+    expect(Number(await consumed())).to.equal(both);
+    expect(await balance('loan-principal')).to.equal(both.toFixed(2));
+    const [row] = await stage.rows<{ valueOn: string }>(
+      `select value_on::text as "valueOn" from credit_repayments
+       where drawdown_id = '${late.drawdownId}' and principal < 0`,
+    );
+    expect(row?.valueOn).to.equal(ago(69));
+    await stage.check();
+  });
+
+  it('keep their rate where somebody else has drawn what they would owe again', async () => {
     const loan = await oneYear();
     await pay(loan.drawdownId, '10620.00', 69);
-    const change = {
-      drawdownId: loan.drawdownId,
-      from: ago(90),
-      rateAnnual: '0.09',
-      reason: '合同约定',
-    };
-    expect((await stage.refused(changeRate, change, stage.bank)).code).to.equal(
-      'replay-raises-debt',
-    );
+    await stage.done(drawDown, drawing(lineId, '4890000.00'), stage.bank);
+    const { drawdownId } = loan;
+    const change = { drawdownId, from: ago(90), rateAnnual: '0.09', reason: '合同约定' };
+    expect((await stage.refused(changeRate, change, stage.bank)).code).to.equal('limit-exceeded');
+    await stage.check();
   });
 
   it('are undone whole, with the interest that fell due', async () => {

@@ -32,7 +32,7 @@ const output = z.object({
   drawdownId: IdText,
   from: DayText,
   rateAnnual: z.string(),
-  /** Principal that earlier payments repay more of, now that interest is less. */
+  /** Principal that earlier payments repay more of; negative: that they had to leave owed. */
   principalRepaid: MoneyText,
   outstanding: MoneyText,
 });
@@ -56,7 +56,7 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   const { operationId } = item;
   insertRateRows(tx, drawdown, [rate], { reason, operationId, at: now });
   const rates = withRates(loan.rates, [rate]);
-  const change = { on: from, sourceId: drawdownId, facts: { rates } };
+  const change = { on: from, sourceId: drawdownId, facts: { rates }, owesAgain: 'rate' as const };
   const changed = await replayLoan(context, item, locked, change);
   context.emit(item, {
     name: 'credit.loan-rate-changed',

@@ -36,7 +36,8 @@ async function run(context: Context, item: Item<z.output<typeof input>>) {
   }
   saveCleared(tx, misuseId, clearedOn, operationId);
   const misuses = loan.misuses.map((one) => (one === found ? { ...one, to: clearedOn } : one));
-  const change = { on: clearedOn, sourceId: drawdownId, facts: { misuses } };
+  const facts = { misuses };
+  const change = { on: clearedOn, sourceId: drawdownId, facts, owesAgain: 'rate' as const };
   await replayLoan(context, item, locked, change);
   const { zoneId, ownerId } = drawdown;
   const payload = { misuseId, clearedOn, reason };

@@ -60,7 +60,9 @@ async function run(context: Context, item: Item<Input>) {
   const markup = loan.terms.misuseMarkup;
   addMisuse(tx, drawdown, { id, from, amount, markup, reason, operationId, at });
   const misuses = [...loan.misuses, { id, from, amount, to: null }];
-  await replayLoan(context, item, locked, { on: from, sourceId: drawdownId, facts: { misuses } });
+  const facts = { misuses };
+  const change = { on: from, sourceId: drawdownId, facts, owesAgain: 'rate' as const };
+  await replayLoan(context, item, locked, change);
   await classifyAtOnce(context, item, drawdown);
   const { zoneId, ownerId } = drawdown;
   const payload = { misuseId: id, from, amount, reason };

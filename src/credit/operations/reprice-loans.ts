@@ -65,7 +65,8 @@ async function reprice(
   const { operationId } = item;
   insertRateRows(tx, drawdown, rows, { reason: '重定价', operationId, at: now });
   const facts = { rates: withRates(loan.rates, rows) };
-  await replayLoan(context, item, locked, { on: first.from, sourceId: id, facts });
+  const change = { on: first.from, sourceId: id, facts, owesAgain: 'rate' as const };
+  await replayLoan(context, item, locked, change);
   for (const { from: day, rate: rateAnnual } of found) {
     const payload = { from: day, rateAnnual, reason: 'repriced' };
     const name = 'credit.loan-rate-changed';
