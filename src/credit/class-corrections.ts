@@ -6,14 +6,14 @@
 import { Failure, groupedBy } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
 import type { Tx } from '../platform/transaction.ts';
-import { keepClasses, reclassified } from './classify-loans.ts';
+import { debtorsKnown, keepClasses, nothingKnown, reclassified } from './classify-loans.ts';
 import { factsOf, type LockedLoan } from './loan-change.ts';
 import { loanRefusals as no } from './loan-refusals.ts';
 import { classification2023 as pack } from './packs/classification-2023.ts';
 import { performingUpTo, refusedCorrection } from './rules/class-correction.ts';
 import { mostDaysPastDue } from './rules/overdue-history.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
-import { claimsWrittenOff, foundClasses, loansOfDebtors } from './store-loan-classes.ts';
+import { foundClasses, loansOfDebtors } from './store-loan-classes.ts';
 import type { FoundTogether, ReversalCause } from './store-take-backs.ts';
 import { correctionsFoundWith, findingsOf, markFindingReversed } from './store-take-backs.ts';
 
@@ -129,12 +129,9 @@ export async function undoCorrections(
     if (riskClass === undefined || !lifted.has(one.id)) return one;
     return { ...one, riskClass, triggers: [], cure: null };
   });
-  const claims = groupedBy(
-    await claimsWrittenOff(tx, debtors, today),
-    ({ enterpriseId }) => enterpriseId,
-  );
+  const known = await debtorsKnown(tx, debtors, today);
   const anew = [...groupedBy(as, ({ enterpriseId }) => enterpriseId)].flatMap(([id, own]) =>
-    reclassified(own, claims.get(id) ?? [], today),
+    reclassified(own, known.get(id) ?? nothingKnown, today),
   );
   // What is told is the step from the class that the correction had given it.
   const told = anew.flatMap((one) => {

@@ -3,10 +3,10 @@
  * a bank sees its own loans alone, and the night sees the debtor whole.
  */
 import type { Context, Item } from '../platform/operation.ts';
-import { keepClasses, reclassified } from './classify-loans.ts';
+import { debtorsKnown, keepClasses, nothingKnown, reclassified } from './classify-loans.ts';
 import type { Drawdown } from './model.ts';
 import { riskClasses } from './rules/risk-class.ts';
-import { claimsWrittenOff, loansOfDebtors } from './store-loan-classes.ts';
+import { loansOfDebtors } from './store-loan-classes.ts';
 
 export async function classifyAtOnce(
   context: Context,
@@ -15,8 +15,8 @@ export async function classifyAtOnce(
 ): Promise<void> {
   const { tx, today } = context;
   const loans = await loansOfDebtors(tx, [enterpriseId], today);
-  const claims = await claimsWrittenOff(tx, [enterpriseId], today);
-  const worse = reclassified(loans, claims, today).filter(
+  const known = (await debtorsKnown(tx, [enterpriseId], today)).get(enterpriseId) ?? nothingKnown;
+  const worse = reclassified(loans, known, today).filter(
     ({ loan, riskClass }) => riskClasses.indexOf(riskClass) > riskClasses.indexOf(loan.riskClass),
   );
   keepClasses(context, item, today, worse);

@@ -6,10 +6,13 @@
 import type { Day } from '../kernel/index.ts';
 import { Money, groupedBy } from '../kernel/index.ts';
 import type { Context, Item } from '../platform/operation.ts';
+import type { Tx } from '../platform/transaction.ts';
 import { classification2023 } from './packs/classification-2023.ts';
 import type { ClassifiedLoan, DebtorFacts, DebtorSum, LoanFacts } from './rules/classification.ts';
 import { addPart, classifyDebtor, classifyPart, startOf } from './rules/classification.ts';
 import { isNonPerforming } from './rules/risk-class.ts';
+import type { DebtorEvent, DebtorEventKind } from './store-debtor-events.ts';
+import { debtorEventsOn } from './store-debtor-events.ts';
 import type {
   ClaimsWrittenOff,
   DebtorAtBank,
@@ -44,6 +47,28 @@ const loanFacts = (loan: WatchedLoan): LoanFacts => ({
 
 const owedOn = (loans: readonly WatchedLoan[]): Money =>
   Money.sum(loans.map(({ outstanding }) => outstanding));
+
+/** What is known of a debtor beside its loans on the books. */
+export interface DebtorKnown {
+  readonly claims: readonly ClaimsWrittenOff[];
+  readonly events: readonly DebtorEvent[];
+}
+
+export const nothingKnown: DebtorKnown = { claims: [], events: [] };
+
+/** By debtor; one of whom nothing is known is left out. */
+export async function debtorsKnown(
+  tx: Tx,
+  debtors: readonly string[],
+  day: Day,
+): Promise<Map<string, DebtorKnown>> {
+  const claims = await claimsWrittenOff(tx, debtors, day);
+  const events = await debtorEventsOn(tx, debtors, day);
+  const ids = new Set([...claims, ...events].map(({ enterpriseId }) => enterpriseId));
+  const of = <T extends { readonly enterpriseId: string }>(list: readonly T[], id: string): T[] =>
+    list.filter(({ enterpriseId }) => enterpriseId === id);
+  return new Map([...ids].map((id) => [id, { claims: of(claims, id), events: of(events, id) }]));
+}
 
 /** With what is off the books: overdue, bad and impaired as long as it is not recovered. */
 function withWrittenOff(
@@ -80,15 +105,17 @@ function banksOf(loans: readonly WatchedLoan[]): DebtorAtBank[] {
 /** What the shared book knows of the debtor, seen from one bank. */
 function debtorFacts(
   banks: readonly DebtorAtBank[],
-  claims: readonly ClaimsWrittenOff[],
+  { claims, events }: DebtorKnown,
   bankId: string,
 ): DebtorFacts {
   const others = banks.filter(({ ownerId }) => ownerId !== bankId);
+  const happened = (kind: DebtorEventKind): boolean =>
+    events.some((one) => one.ownerId === bankId && one.kind === kind);
   return {
     retail: false,
-    sharpDowngrade: false,
-    debtEvasion: false,
-    bankruptcyLiquidation: false,
+    sharpDowngrade: happened('sharp-downgrade'),
+    debtEvasion: happened('debt-evasion'),
+    bankruptcyLiquidation: happened('bankruptcy-liquidation'),
     badDebtAtAnotherBank: others.some(({ isBad }) => isBad),
     acrossBanks: {
       overdue: Money.sum(banks.map(({ overdue }) => overdue)),
@@ -112,12 +139,12 @@ const changedOf = (own: readonly WatchedLoan[], decided: readonly ClassifiedLoan
 /** New classes of one debtor's loans at all banks. */
 export function reclassified(
   loans: readonly WatchedLoan[],
-  claims: readonly ClaimsWrittenOff[],
+  known: DebtorKnown,
   day: Day,
 ): NewClass[] {
-  const banks = withWrittenOff(banksOf(loans), claims);
+  const banks = withWrittenOff(banksOf(loans), known.claims);
   return [...groupedBy(loans, ({ ownerId }) => ownerId)].flatMap(([bankId, own]) => {
-    const facts = debtorFacts(banks, claims, bankId);
+    const facts = debtorFacts(banks, known, bankId);
     return changedOf(own, classifyDebtor(own.map(loanFacts), facts, day, pack).loans);
   });
 }
@@ -167,15 +194,12 @@ export async function classifyPortion(
   }
   const loans = await loansOfDebtors(tx, ids, day);
   const byDebtor = groupedBy(loans, ({ enterpriseId }) => enterpriseId);
-  const claims = groupedBy(
-    await claimsWrittenOff(tx, ids, day),
-    ({ enterpriseId }) => enterpriseId,
-  );
+  const known = await debtorsKnown(tx, ids, day);
   keepClasses(
     context,
     item,
     day,
-    [...byDebtor].flatMap(([id, one]) => reclassified(one, claims.get(id) ?? [], day)),
+    [...byDebtor].flatMap(([id, one]) => reclassified(one, known.get(id) ?? nothingKnown, day)),
   );
   const isLast = ids.length === debtors.length && debtors.length < most.debtors;
   return { next: isLast ? undefined : ids.at(-1), loans: loans.length };
@@ -186,10 +210,11 @@ type Sums = Map<string, { readonly facts: DebtorFacts; readonly sum: DebtorSum }
 /** The sums of each bank, from all loans of the debtor, a part of them in memory at a time. */
 async function sumsOf({ tx }: Context, debtor: string, day: Day, most: number): Promise<Sums> {
   const { daysMoreThan } = pack.parameters.overdueAcrossBanks;
-  const claims = await claimsWrittenOff(tx, [debtor], day);
-  const banks = withWrittenOff(await banksOfDebtor(tx, debtor, day, daysMoreThan), claims);
+  const known = (await debtorsKnown(tx, [debtor], day)).get(debtor) ?? nothingKnown;
+  const found = await banksOfDebtor(tx, debtor, day, daysMoreThan);
+  const banks = withWrittenOff(found, known.claims);
   const startAt = (bankId: string, impaired: boolean) => {
-    const facts = debtorFacts(banks, claims, bankId);
+    const facts = debtorFacts(banks, known, bankId);
     return { facts, sum: startOf(impaired, facts) };
   };
   const sums = new Map(banks.map(({ ownerId, impaired }) => [ownerId, startAt(ownerId, impaired)]));

@@ -3,6 +3,7 @@ import { defineModule } from '../platform/module.ts';
 import { creditNames } from './names.ts';
 import { agreements } from './agreements.ts';
 import { applications } from './applications.ts';
+import { debtorEvents } from './debtor-events.ts';
 import { demands } from './demands.ts';
 import { exceptions } from './exceptions.ts';
 import { exemptions } from './exemptions.ts';
@@ -102,6 +103,7 @@ export const creditModule = defineModule({
     ...loans.operations,
     ...lines.operations,
     ...riskReports.operations,
+    ...debtorEvents.operations,
     ...whitelists.operations,
     openLine,
     reserve,
@@ -123,6 +125,7 @@ export const creditModule = defineModule({
     ...loans.queries,
     ...lines.queries,
     ...riskReports.queries,
+    ...debtorEvents.queries,
     ...whitelists.queries,
     listLines,
     showLine,
@@ -144,6 +147,7 @@ export const creditModule = defineModule({
     { method: 'get', path: '/park-agreements', query: listAgreements },
     ...loans.routes,
     ...riskReports.routes,
+    ...debtorEvents.routes,
     ...whitelists.routes,
     { method: 'post', path: '/credit-lines', operation: openLine },
     { method: 'get', path: '/credit-lines', query: listLines },

@@ -27,6 +27,31 @@ export const riskRefusals = refusals('credit', {
     zh: '专项准备计提比例超出浮动范围',
     en: 'The special-provision ratio is outside its float',
   },
+  'debtor-missing': {
+    kind: 'missing',
+    zh: '没有这家企业',
+    en: 'There is no such enterprise',
+  },
+  'debtor-event-open': {
+    kind: 'refused',
+    zh: '该企业的同类风险事件已登记且未解除',
+    en: 'An event of this kind is recorded for the debtor and not lifted',
+  },
+  'debtor-event-missing': {
+    kind: 'missing',
+    zh: '没有这个风险事件',
+    en: 'There is no such event',
+  },
+  'debtor-event-lifted': {
+    kind: 'refused',
+    zh: '该风险事件已解除',
+    en: 'The event is lifted already',
+  },
+  'lifted-before-event': {
+    kind: 'refused',
+    zh: '解除日早于事件起日',
+    en: 'It would be lifted before it began',
+  },
   'sales-zero': { kind: 'refused', zh: '销售收入为零', en: 'There are no sales' },
   'cost-of-sales-zero': {
     kind: 'refused',

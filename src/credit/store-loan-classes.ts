@@ -37,6 +37,8 @@ const selectWatched = statement(
        where d.watched and ${withoutTerms} and d.enterprise_id > $1 order by 1 limit $2::int)
      union (select distinct w.enterprise_id from credit_write_offs w
        where ${claimLeft} and w.enterprise_id > $1 order by 1 limit $2::int)
+     union (select distinct v.enterprise_id from credit_debtor_events v
+       where v.lifted_on is null and v.enterprise_id > $1 order by 1 limit $2::int)
      order by 1 limit $2::int) w
    order by w.id`,
 );

@@ -24,6 +24,8 @@ export const eventWords = {
   'credit.commitment-fee-refunded': '承诺费退还',
   'credit.commitment-fee-waived': '承诺费减免',
   'credit.commitment-rate-set': '承诺费率调整',
+  'credit.debtor-event-lifted': '债务人风险事件解除',
+  'credit.debtor-event-recorded': '债务人风险事件登记',
   'credit.demand-claimed': '融资需求认领',
   'credit.demand-declined': '融资需求谢绝',
   'credit.demand-entered': '融资需求登记',

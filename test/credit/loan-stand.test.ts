@@ -1,7 +1,7 @@
 // The stand of a loan by hand, and classes of a debtor with loans at two banks.
 import { expect } from 'chai';
 import { Day, Money } from '../../src/kernel/index.ts';
-import { reclassified } from '../../src/credit/classify-loans.ts';
+import { nothingKnown, reclassified } from '../../src/credit/classify-loans.ts';
 import { accruedOn, penaltyOn, standOf } from '../../src/credit/rules/loan-stand.ts';
 import type { WatchedLoan } from '../../src/credit/store-loan-classes.ts';
 import type { Paid } from './loan-stage.ts';
@@ -94,7 +94,10 @@ describe('classes at the end of a day', () => {
   });
   const classes = (loans: readonly WatchedLoan[]) =>
     Object.fromEntries(
-      reclassified(loans, [], on('2026-06-30')).map((one) => [one.loan.id, one.riskClass]),
+      reclassified(loans, nothingKnown, on('2026-06-30')).map((one) => [
+        one.loan.id,
+        one.riskClass,
+      ]),
     );
 
   it('reach the other loans of the debtor at the same bank', () => {

@@ -22,7 +22,8 @@ const others = new Set(
   correct-lpr record-held-provision nominate submit-entry screen-entry decline-entry recommend-entry
   recommend-entries decide-entry decide-entries activate-entry raise-review raise-reviews
   review-entry record-tag revoke-tag send-financing-list answer-referral mark-default
-  lapse-approvals expire-exceptions set-line-products set-commitment-rate`.split(/\s+/),
+  lapse-approvals expire-exceptions set-line-products set-commitment-rate record-debtor-event
+  lift-debtor-event`.split(/\s+/),
 );
 const nameOf = ({ name }: { readonly name: string }): string => name.slice('credit.'.length);
 const moving = creditModule.operations.map(nameOf).filter((name) => !others.has(name));
