@@ -71,7 +71,8 @@ export {
 } from './limit-over-time.ts';
 export { reservationExpiry } from './reservation-expiry.ts';
 export { freezeFor, thawFrom } from './frozen.ts';
-export { countedGrant, grantOf, raiseOf, refuseGrants } from './allocation.ts';
+export { refuseGrants } from './allocation.ts';
+export { countedGrant, grantOf, raiseOf } from './rules/over-subscription.ts';
 export { lockReservations, takeLimits, type Take, type Taken } from './take.ts';
 export { takeOptimistically } from './take-optimistic.ts';
 

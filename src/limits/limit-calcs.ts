@@ -17,6 +17,7 @@ import { calculation } from '../platform/calculation.ts';
 import { AmountInput, DayInput, PositiveAmountInput, TextInput } from '../platform/schemas.ts';
 import { MarginInput } from '../rulebook/index.ts';
 import { limitRefusals as no } from './refusals.ts';
+import { overSubscriptionCalc } from './over-subscription-calc.ts';
 import { collateralValue, plainTerms, turningDays } from './rules/dated-terms.ts';
 import { findingsOf } from './rules/incident.ts';
 import { openBook } from './rules/scenario-book.ts';
@@ -233,4 +234,9 @@ export const marginCallCalc = calculation({
   },
 });
 
-export const limitCalcs: readonly Calculation[] = [limitScenario, whenDrawableCalc, marginCallCalc];
+export const limitCalcs: readonly Calculation[] = [
+  limitScenario,
+  whenDrawableCalc,
+  marginCallCalc,
+  overSubscriptionCalc,
+];

@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, MoneyText } from '../../platform/schemas.ts';
-import { OverAllocated, overAllocated, raiseOf, refuseGrants } from '../allocation.ts';
+import { OverAllocated, overAllocated, refuseGrants } from '../allocation.ts';
+import { raiseOf } from '../rules/over-subscription.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';

@@ -7,7 +7,8 @@ import { Money } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { DayInput, DayText } from '../../platform/schemas.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
-import { grantOf, refuseGrants } from '../allocation.ts';
+import { refuseGrants } from '../allocation.ts';
+import { grantOf } from '../rules/over-subscription.ts';
 import { refuseExtension } from '../rules/terms.ts';
 import { readNodes } from '../store.ts';
 

@@ -17,7 +17,8 @@ import {
   nodeToChange,
   termCause,
 } from '../administration.ts';
-import { raiseOf, refuseGrants } from '../allocation.ts';
+import { refuseGrants } from '../allocation.ts';
+import { raiseOf } from '../rules/over-subscription.ts';
 import { demandTerms, onDay } from '../rules/dated-terms.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { refuseBuckets } from '../rules/tenor.ts';
