@@ -11,6 +11,7 @@ import { statement } from '../platform/transaction.ts';
 import type { FoundClass } from './rules/class-correction.ts';
 import type { Cure } from './rules/class-upgrade.ts';
 import type { WrittenOff } from './rules/classification.ts';
+import { debtorEventKinds } from './store-debtor-events.ts';
 import type { Restructuring } from './rules/restructuring.ts';
 import type { RiskClass } from './rules/risk-class.ts';
 
@@ -250,7 +251,12 @@ const selectFound = statement(
   'credit.select-found-classes',
   `select c.drawdown_id as "drawdownId", c.classified_on as "on", c.risk_class as "riskClass",
      c.triggers, coalesce(w.overdue, 0)::numeric(20,2)::text as overdue,
-     coalesce(w.bad, 0)::numeric(20,2)::text as bad
+     coalesce(w.bad, 0)::numeric(20,2)::text as bad,
+     array(select k from unnest($2::text[]) k where not exists (
+       select from credit_debtor_events v
+       where v.enterprise_id = d.enterprise_id and v.owner_id = c.owner_id and v.kind = k
+         and v.from_on <= c.classified_on
+         and (v.lifted_on is null or v.lifted_on > c.classified_on))) as "notHeld"
    from credit_loan_classes c join credit_drawdowns d on d.id = c.drawdown_id
    left join lateral (
      select sum(o.owed) filter (where o.triggers @? '$[*] ? (@.code == "overdue-days"
@@ -282,7 +288,7 @@ export async function foundClasses(
 ): Promise<(FoundClass & { readonly drawdownId: string })[]> {
   type Sums = Readonly<Record<'overdue' | 'bad' | 'drawdownId', string>>;
   type Found = Omit<FoundClass, 'overdue' | 'bad'> & Sums;
-  const rows = await tx.rows<Found>(selectFound, [drawdownIds]);
+  const rows = await tx.rows<Found>(selectFound, [drawdownIds, debtorEventKinds]);
   return rows.map(({ overdue, bad, ...one }) => ({
     ...one,
     overdue: Money.of(overdue),

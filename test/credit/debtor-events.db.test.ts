@@ -11,6 +11,7 @@ import { drawing, lineIn, parkIn } from './stage.ts';
 
 const record = operationOf('record-debtor-event');
 const lift = operationOf('lift-debtor-event');
+const correct = operationOf('correct-class');
 const listed = queryOf('list-debtor-events');
 
 describe('events of a debtor', () => {
@@ -86,6 +87,18 @@ describe('events of a debtor', () => {
     await stage.db.raw(`update credit_drawdowns set state = 'DISBURSED' where id = '${plain}'`);
     await runDayEnds(stage, today);
     expect((await classOf(own))?.[0]).to.equal('DOUBTFUL');
+  });
+
+  it('that never were let the class be corrected; those that were do not', async () => {
+    const judged = () =>
+      stage.outcome(correct, { drawdownIds: [own], reason: '误登冲销' }, stage.bank);
+    const { eventId } = await stage.done(record, event('debt-evasion'), stage.bank);
+    const refused = await judged();
+    expect(refused.kind === 'refused' && refused.failure.facts['missing']).to.deep.equal([
+      'another-trigger',
+    ]);
+    await stage.done(lift, { eventId, liftedOn: today, reason: '误登' }, stage.bank);
+    expect((await judged()).kind).to.equal('done');
   });
 
   it('are refused in this order, and lifted once', async () => {

@@ -1,6 +1,6 @@
 /**
- * Lifts an event of a debtor from a day on (解除); as of its first day, it never was. A loan that it
- * made non-performing stays so until its upgrade is found: lifting moves no class.
+ * Lifts an event of a debtor from a day on (解除). A loan that it made non-performing stays so until
+ * its upgrade is found; lifted as of its first day it never was, and the class may be corrected.
  */
 import { z } from 'zod';
 import { Failure } from '../../kernel/index.ts';

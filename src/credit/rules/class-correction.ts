@@ -23,6 +23,8 @@ export interface FoundClass {
   readonly overdue: Money;
   /** And what it counted as bad by themselves, contagion left out. */
   readonly bad: Money;
+  /** Events of the debtor that did not hold on that day, by what is recorded now. */
+  readonly notHeld?: readonly string[] | undefined;
 }
 
 export type NotCorrected =
@@ -50,11 +52,13 @@ function passedWithout(own: Money, part: unknown, total: unknown, share: Rate): 
   return others.exact().compare(Money.of(total).exact().times(share.exact)) > 0;
 }
 
-function isOfOthers(trigger: Trigger, { overdue, bad }: FoundClass, pack: Pack): boolean {
+function isOfOthers(trigger: Trigger, found: FoundClass, pack: Pack): boolean {
+  const { overdue, bad, notHeld } = found;
   if (!isNonPerforming(trigger.atLeast)) return false;
   const { overdueAcrossBanks, contagionShareMoreThan } = pack.parameters;
   const { code, facts } = trigger;
   if (code === 'overdue-days' || code === 'upgrade-not-earned') return false;
+  if (notHeld?.includes(code) === true) return false;
   if (code === 'overdue-across-banks') {
     return passedWithout(
       overdue,
@@ -64,6 +68,10 @@ function isOfOthers(trigger: Trigger, { overdue, bad }: FoundClass, pack: Pack):
     );
   }
   if (code === 'contagion') {
+    // An event of the debtor makes all its loans here bad: without it they were not, and what else
+    // is bad the next night finds again.
+    const byEvent = found.triggers.some((one) => notHeld?.includes(one.code));
+    if (byEvent) return false;
     return passedWithout(bad, facts['bad'], facts['total'], contagionShareMoreThan);
   }
   return true;
