@@ -1,6 +1,7 @@
 // A write-off pays nothing: the debtor's other loans keep the class that the bad loan gave them,
 // at the bank and at the others, until what was written off is recovered.
 import { expect } from 'chai';
+import { up as writtenOffDebtors } from '../../migrations/0059_credit_written_off_debtors.ts';
 import { addDays } from '../../src/kernel/index.ts';
 import type { Stage } from '../support/stage.ts';
 import { ago, openStage, today } from '../support/stage.ts';
@@ -86,5 +87,26 @@ describe('classes of a debtor of whom a loan was written off', () => {
     await runDayEnds(stage, today);
     expect(await codes(lost)).to.include('upgrade-not-earned');
     expect(await codes(others[0])).to.include('bad-debt-at-this-bank');
+  });
+
+  it('are known of what was written off before the book could ask', async () => {
+    // As a database of before has it; the owner of the tables is bound by row-level security.
+    const owner = `owner_${Date.now()}`;
+    await stage.db.raw(`create role ${owner}; grant ${owner} to current_user;
+      grant create on schema public to ${owner};
+      alter table credit_write_offs drop column enterprise_id;
+      alter table credit_write_offs owner to ${owner};
+      alter table credit_drawdowns owner to ${owner}`);
+    await stage.db.transaction(async (trx) => {
+      await trx.raw(`set local role ${owner}`);
+      await writtenOffDebtors(trx);
+    });
+    const rows = await stage.rows<{ enterpriseId: string }>(
+      `select enterprise_id as "enterpriseId" from credit_write_offs`,
+    );
+    expect(rows).to.deep.equal([{ enterpriseId: stage.firmId }]);
+    await stage.db.raw(`alter table credit_write_offs owner to current_user;
+      alter table credit_drawdowns owner to current_user;
+      revoke create on schema public from ${owner}; drop role ${owner}`);
   });
 });
