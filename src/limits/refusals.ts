@@ -32,6 +32,11 @@ export const limitRefusals = refusals('limits', {
     zh: '没有这个超限或预警事件',
     en: 'There is no such incident',
   },
+  'grant-shared': {
+    kind: 'refused',
+    zh: '续授信额度由原授信与新授信共用，随清偿重算：请以额度计划调整，或再次续授信',
+    en: 'Its amount follows from a shared grant: set a schedule, or renew the line again',
+  },
   'limit-of-pool': {
     kind: 'refused',
     zh: '资金池及其合作银行的额度随资金池业务调整',

@@ -39,6 +39,21 @@ async function joinCapsOf(tx: Tx, from: LimitNode, to: LimitNode, why: TermCause
   recordChanges(tx, [{ node: to, field: 'caps', ...texts, version: to.version }], why);
 }
 
+const shareGrant = statement(
+  'limits.share-grant',
+  'update limits_nodes set shared_grant = true where id = $1',
+);
+const selectShared = statement(
+  'limits.select-shared-grant',
+  `select shared_grant or 'renewal' = any (frozen_for) as shared from limits_nodes where id = $1`,
+);
+
+/** Whether the amount of a limit follows from a grant that it shares with others (续授信). */
+export async function sharesGrant(tx: Tx, nodeId: string): Promise<boolean> {
+  const [row] = await tx.rows<{ shared: boolean }>(selectShared, [nodeId]);
+  return row?.shared === true;
+}
+
 /**
  * Gives a limit made in this transaction, on which nothing is used, the bounds of the one that it
  * takes over from. The rules of caps must be shared (`shareCapRules`) before either is locked.
@@ -52,6 +67,7 @@ export async function inheritBounds(
 ): Promise<void> {
   const made = await lockNode(tx, toId);
   if (!made) throw new Error(`The limit ${toId} is not there.`);
+  await tx.rows(shareGrant, [toId]);
   await joinCapsOf(tx, from, made, why);
   const terms = inheritedTerms(from.terms, granted);
   const bounded = terms === plainTerms ? made : await changeTerms(tx, made, { terms }, why);

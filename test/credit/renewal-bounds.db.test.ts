@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { drawDown, repay } from '../../src/credit/index.ts';
 import { renewLine } from '../../src/credit/operations/renew-line.ts';
 import { takeOverAmount } from '../../src/credit/operations/take-over-amount.ts';
+import { changeLimit } from '../../src/limits/operations/change-limit.ts';
 import { openCap } from '../../src/limits/operations/open-cap.ts';
 import { setOversubscription } from '../../src/limits/operations/set-oversubscription.ts';
 import { setTerms } from '../../src/limits/operations/set-terms.ts';
@@ -185,5 +186,21 @@ describe('credit: bounds of a renewed line', () => {
     const more = { segmentId: own.segmentId };
     const answer = await lineIn(stage, { ...own, ...more }, '0.01').catch((error) => String(error));
     expect(answer).to.contain('over-allocated');
+  });
+
+  it('the shared grant: no change by hand that the next repayment would undo', async () => {
+    const old = await lineIn(stage, park, '1000');
+    await drawn(old.lineId, '400');
+    const next = await renew(old);
+    for (const { nodeId } of [old, next]) {
+      const change = { nodeId, limit: '100', reason };
+      const { code } = await stage.refused(changeLimit, change, stage.bank, await at(nodeId));
+      expect(code).to.equal('grant-shared');
+    }
+    await terms(next.nodeId, { schedule: [{ from: today, amount: '250' }] });
+    await stage.done(takeOverAmount, { lineId: next.lineId }, stage.bank);
+    expect((await node(next.nodeId)).limit).to.equal('250.00');
+    expect(await why(next.lineId, '250.01')).to.equal('limit-exceeded');
+    expect(await why(next.lineId, '250')).to.equal('done');
   });
 });

@@ -210,6 +210,8 @@ const elsewhere: readonly string[] = [
   // In freeze-causes.db.test.ts of credit.
   'frozen-otherwise',
   'extension-beyond-parent',
+  // In renewal-bounds.db.test.ts of credit.
+  'grant-shared',
   // In close.db.test.ts.
   'close-with-line',
   'close-impossible',

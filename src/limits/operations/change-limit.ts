@@ -4,10 +4,13 @@
  * limit again.
  */
 import { z } from 'zod';
+import { Failure } from '../../kernel/index.ts';
 import { operation } from '../../platform/operation.ts';
 import { AmountInput, MoneyText } from '../../platform/schemas.ts';
 import { OverAllocated, overAllocated, refuseGrants } from '../allocation.ts';
 import { raiseOf } from '../rules/over-subscription.ts';
+import { limitRefusals as no } from '../refusals.ts';
+import { sharesGrant } from '../succession.ts';
 import { Changed, changeNode, changeShape, changed, nodeToChange } from '../administration.ts';
 import { availableOf } from '../rules/headroom.ts';
 import { excessOf, refuseSettled } from '../rules/terms.ts';
@@ -39,6 +42,9 @@ export const changeLimit = operation({
     const node = await nodeToChange(context, item);
     const refusal = refuseSettled(node);
     if (refusal) throw refusal;
+    if (await sharesGrant(context.tx, node.id)) {
+      throw new Failure(no['grant-shared'], { nodeId: node.id });
+    }
     const raised = limit.moreThan(node.granted);
     if (raised) {
       const raise = raiseOf(node, { granted: limit });
