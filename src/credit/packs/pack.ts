@@ -1,6 +1,6 @@
 /**
- * A rule pack of the credit side, as the rulebook keeps it: what this program ships is a TEMPLATE,
- * and a zone's own verified row of the same shape may take its place in every rule.
+ * A rule pack of the credit side, in the shape of the rulebook: what this program ships is a
+ * TEMPLATE. A zone's own row takes its place for the kinds that the rulebook knows, and no others.
  */
 import type { Day } from '../../kernel/index.ts';
 import { Failure } from '../../kernel/index.ts';
